@@ -1,0 +1,1 @@
+"""Benchmark, export and verify Keras Sequential models on the runtimes their users have."""

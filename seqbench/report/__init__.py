@@ -1,0 +1,1 @@
+"""Views of records: rows, a terminal table, Markdown, HTML. Nothing here measures."""

@@ -1,0 +1,1 @@
+"""What loads an artifact and runs it: one file a runtime."""

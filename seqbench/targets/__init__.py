@@ -1,0 +1,1 @@
+"""File formats and how to write them: one file a target."""
