@@ -15,7 +15,7 @@ class Tensor:
 
     Attributes:
         name: its name in the artifact.
-        shape: its dimensions, batch first; None where it can vary; no batch for a scalar.
+        shape: its dimensions, batch first; None where it can vary.
         dtype: numpy's name of its element type.
 
     """
@@ -38,10 +38,10 @@ class Session(Protocol):
 
     @property
     def ran_on(self) -> str:
-        """The device on which it really runs, as the runtime says: `cpu`, `gpu` or `tpu`."""
+        """The device on which the last batch really ran: `cpu`, `gpu` or `tpu`."""
 
     def run(self, x: np.ndarray) -> np.ndarray:
-        """Return the output for one batch whose shape and dtype fit `input`."""
+        """Return the output for one batch; a fixed batch size is served in several calls."""
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` (of one shape) in turn, each to its end at the host."""
@@ -57,24 +57,46 @@ class LocalSession:
     Attributes:
         input: the model's one input.
         output: the model's one output.
-        ran_on: the device on which it really runs.
+        where: tells, once a batch has run, on which device it did.
         bind: makes a function of no arguments that runs one batch and returns its output as an
-            array at the host; what can be prepared before the call is.
+            array at the host; what can be prepared before the call is. It may be called until
+            a batch of another shape is bound.
 
     """
 
     input: Tensor
     output: Tensor
-    ran_on: str
+    where: Callable[[], str]
     bind: Callable[[np.ndarray], Callable[[], np.ndarray]]
+
+    @property
+    def ran_on(self) -> str:
+        """The device on which the last batch really ran."""
+        return self.where()
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch."""
-        return self.bind(x)()
+        return self._bind_all(x)()
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
-        return measure([self.bind(x) for x in xs], budget)
+        return measure([self._bind_all(x) for x in xs], budget)
 
     def close(self) -> None:
         """Free nothing: the process ends with its session."""
+
+    def _bind_all(self, x: np.ndarray) -> Callable[[], np.ndarray]:
+        parts = in_batches(x, self.input.shape[0])
+        if len(parts) == 1 and len(parts[0]) == len(x):
+            return self.bind(x)
+        calls = [self.bind(part) for part in parts]
+        return lambda: np.concatenate([call() for call in calls])[: len(x)]
+
+
+def in_batches(x: np.ndarray, size: int | None) -> list[np.ndarray]:
+    """Cut `x` into batches of a fixed size, the last filled up by its last row; None: no cut."""
+    if size is None or size == len(x):
+        return [x]
+    padding = -len(x) % size
+    padded = np.concatenate([x, np.repeat(x[-1:], padding, axis=0)]) if padding else x
+    return [padded[i : i + size] for i in range(0, len(padded), size)]

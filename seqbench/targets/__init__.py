@@ -1,1 +1,11 @@
-"""File formats and how to write them: one file a target."""
+"""File formats and how to write them: one file a target, listed here in the order of reports."""
+
+from seqbench.targets import onnx, saved_model, tfjs, tflite
+from seqbench.targets.target import Exported, Target
+
+TARGETS: dict[str, Target] = {
+    module.TARGET.name: module.TARGET for module in (saved_model, tflite, onnx, tfjs)
+}
+"""Every target by its name."""
+
+__all__ = ["TARGETS", "Exported", "Target"]

@@ -1,0 +1,5 @@
+"""`python -m seqbench` is the command line."""
+
+from seqbench.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""The commands as Python functions: `seqbench.run`, `export`, `verify` and `check`."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from seqbench import runner
+from seqbench.device import DEVICES
+from seqbench.errors import InputError
+from seqbench.foreign import target_of
+from seqbench.isolate import Workers
+from seqbench.jobs import Job
+from seqbench.plan import Selection
+from seqbench.record import Kind, Record
+from seqbench.runtimes import RUNTIMES
+from seqbench.source import Source, resolve_all
+from seqbench.steps import Observer, Request
+from seqbench.store import Store
+from seqbench.targets import TARGETS
+from seqbench.timing import FULL, QUICK
+from seqbench.work.inspect import flat
+
+KINDS = tuple(Kind)
+"""Everything that a run does unless told otherwise."""
+
+SILENT = Observer()
+"""Shows nothing."""
+
+
+def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
+    models: Sequence[Any],
+    *,
+    out: str | os.PathLike[str],
+    kinds: Sequence[str] = KINDS,
+    targets: Sequence[str] = tuple(TARGETS),
+    runtimes: Sequence[str] | None = None,
+    devices: Sequence[str] = tuple(DEVICES),
+    quick: bool = True,
+    allow_code: bool = False,
+    observer: Observer = SILENT,
+) -> list[Record]:
+    """Train, time, export and verify models; return the records of all cells.
+
+    Args:
+        models: scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or Keras models.
+        out: the run's folder; a run that was begun there is gone on with.
+        kinds: what to do, of `train`, `infer`, `export` and `verify`.
+        targets: formats to export to.
+        runtimes: what to run the artifacts in; None for each target's default runtimes.
+        devices: devices to use; one that is missing gives `unavailable` records.
+        quick: whether to time each cell for 0.3 s instead of 3 s.
+        allow_code: whether code inside a model's file (a Lambda layer) may be executed.
+        observer: is told how the run goes on.
+
+    Raises:
+        InputError: a model cannot be used, or a name is unknown.
+
+    """
+    selection = Selection(
+        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
+        targets=_known("target", targets, TARGETS),
+        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        devices=_known("device", devices, DEVICES),
+    )
+    with _sources(models) as sources:
+        request = Request(
+            sources=sources,
+            selection=selection,
+            budget=QUICK if quick else FULL,
+            allow_code=allow_code,
+        )
+        return runner.run(request, Store(Path(out)), observer)
+
+
+def export(
+    models: Sequence[Any],
+    *,
+    out: str | os.PathLike[str] = "dist",
+    targets: Sequence[str] = tuple(TARGETS),
+    allow_code: bool = False,
+    observer: Observer = SILENT,
+) -> list[Record]:
+    """Export models, then verify each artifact in its target's default runtimes on the CPU.
+
+    The artifacts are written to `out/MODEL/`, beside a `manifest.json`.
+
+    Raises:
+        InputError: a model cannot be used, or a name is unknown.
+
+    """
+    selection = Selection(
+        kinds=(Kind.EXPORT, Kind.VERIFY),
+        targets=_known("target", targets, TARGETS),
+        runtimes=None,
+        devices=("cpu",),
+    )
+    with _sources(models) as sources, tempfile.TemporaryDirectory() as folder:
+        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+        return runner.run(request, Store(Path(folder), Path(out)), observer)
+
+
+def verify(
+    artifact: str | os.PathLike[str],
+    model: Any,
+    *,
+    runtimes: Sequence[str] | None = None,
+    allow_code: bool = False,
+    observer: Observer = SILENT,
+) -> list[Record]:
+    """Judge whether an artifact, whoever made it, computes what the model computes.
+
+    Raises:
+        InputError: the model or the artifact cannot be used, or a name is unknown.
+
+    """
+    path = Path(artifact)
+    target = target_of(path)
+    selection = Selection(
+        kinds=(Kind.VERIFY,),
+        targets=(target,),
+        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        devices=("cpu",),
+    )
+    with _sources([model]) as sources, tempfile.TemporaryDirectory() as folder:
+        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+        return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
+
+
+def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[str]]:
+    """Return what is likely wrong with each model's set-up, a line each.
+
+    Raises:
+        InputError: a model cannot be used.
+
+    """
+    return {found["name"]: found["warnings"] for found in _ask("check", models, allow_code)}
+
+
+def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, Any]]:
+    """Return each model's layers with shapes, parameters, FLOPs and memory, as JSON values.
+
+    Raises:
+        InputError: a model cannot be used.
+
+    """
+    return _ask("show", models, allow_code)
+
+
+def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any]]:
+    """Run a job that only looks at models, and return its results."""
+    with (
+        _sources(models) as sources,
+        tempfile.TemporaryDirectory() as folder,
+        Workers(Path(folder), lambda _: None) as workers,
+    ):
+        arguments = {"sources": [flat(source) for source in sources], "allow_code": allow_code}
+        outcome = workers.run(Job(do=do, arguments=arguments))
+    if outcome.bad_input or outcome.problem:
+        raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
+    return list(outcome.results)
+
+
+@contextmanager
+def _sources(models: Sequence[Any]) -> Iterator[tuple[Source, ...]]:
+    """Give the sources of models; a Keras object is saved to a temporary file first."""
+    with tempfile.TemporaryDirectory() as folder:
+        specs = []
+        for model in models:
+            if isinstance(model, str | os.PathLike):
+                specs.append(os.fspath(model))
+            else:
+                path = Path(folder) / f"{model.name}.keras"
+                model.save(path)
+                specs.append(str(path))
+        yield tuple(resolve_all(specs))
+
+
+def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:
+    """Return the names, each once, in the table's order.
+
+    Raises:
+        InputError: a name is not in the table.
+
+    """
+    unknown = [name for name in names if name not in table]
+    if unknown:
+        msg = f"unknown {what} {unknown[0]!r}: expected one of {', '.join(table)}"
+        raise InputError(msg)
+    return tuple(name for name in table if name in names)

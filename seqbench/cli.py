@@ -1,0 +1,312 @@
+"""The command line: each command is one call of the API; printing and exit codes are here only."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqbench import __version__
+from seqbench.errors import InputError
+
+if TYPE_CHECKING:
+    from seqbench.record import Record
+
+BAD_INPUT = 2
+"""Exit status for wrong usage and for input that cannot be used."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
+
+
+def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Split `a,b`."""
+    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
+
+
+def _command(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn what a command returns or raises into an exit status and a line on stderr."""
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = function(*args, **kwargs) or 0
+        except InputError as error:
+            for line in str(error).splitlines():
+                click.echo(f"seqbench: {line}", err=True)
+            status = BAD_INPUT
+        except KeyboardInterrupt:
+            click.echo("seqbench: interrupted; finished records are kept", err=True)
+            status = INTERRUPTED
+        sys.exit(status)
+
+    return wrapped
+
+
+models = click.argument("models", nargs=-1, metavar="MODEL...")
+allow_code = click.option(
+    "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Benchmark, export and verify Keras Sequential models where their users run them.
+
+    A MODEL is a scenario's name, x.keras, x.h5, or file.py[:name].
+
+    Exit status: 0 when every cell passed, 1 when one did not, 2 for wrong usage or bad input.
+    """
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_command
+def list_(*, as_json: bool) -> None:
+    """Show scenarios, targets, runtimes and devices, and what is available here."""
+    from seqbench.inventory import inventory, table
+
+    found = inventory()
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+    else:
+        _print(table(found))
+
+
+@main.command()
+@models
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@allow_code
+@_command
+def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
+    """Show each model's layers, shapes, parameters, FLOPs and memory."""
+    from seqbench import api
+    from seqbench.show import table
+
+    found = api.show(_some(models), allow_code=allow_code)
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+    else:
+        for model in found:
+            _print(table(model))
+
+
+@main.command()
+@models
+@allow_code
+@_command
+def check(models: tuple[str, ...], *, allow_code: bool) -> int:
+    """Warn of likely mistakes, such as a last layer that does not fit the loss."""
+    from seqbench import api
+
+    found = api.check(_some(models), allow_code=allow_code)
+    for name, warnings in found.items():
+        for warning in warnings:
+            click.echo(f"{name}: {warning}")
+        if not warnings:
+            click.echo(f"{name}: nothing to say against it", err=True)
+    return int(any(found.values()))
+
+
+@main.command()
+@models
+@click.option("--only", callback=_names, help="Kinds: train,infer,export,verify.")
+@click.option("--target", callback=_names, help="Targets, as `seqbench list` shows them.")
+@click.option("--runtime", callback=_names, help="Runtimes, as `seqbench list` shows them.")
+@click.option("--device", callback=_names, help="Devices: cpu,gpu,tpu (all by default).")
+@click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
+@click.option("--require", callback=_names, help="Devices, runtimes or targets that must be here.")
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@allow_code
+@_command
+def run(  # noqa: PLR0913 - one parameter an option
+    models: tuple[str, ...],
+    only: tuple[str, ...] | None,
+    target: tuple[str, ...] | None,
+    runtime: tuple[str, ...] | None,
+    device: tuple[str, ...] | None,
+    out: Path | None,
+    require: tuple[str, ...] | None,
+    json_file: str | None,
+    *,
+    quick: bool,
+    allow_code: bool,
+) -> int:
+    """Train, time, export and verify; every shipped scenario where no MODEL is given."""
+    from seqbench import api, report
+    from seqbench.naming import new_run
+    from seqbench.progress import shown
+    from seqbench.source import available
+
+    _known_requirements(require)
+    chosen = {"kinds": only, "targets": target, "runtimes": runtime, "devices": device}
+    folder = out or new_run()
+    with shown() as observer:
+        records = api.run(
+            models or [entry.name for entry in available()],
+            out=folder,
+            quick=quick,
+            allow_code=allow_code,
+            observer=observer,
+            **{name: value for name, value in chosen.items() if value is not None},
+        )
+    path = report.write(folder)
+    _write_json(records, json_file)
+    if json_file != "-":
+        _print(report.terminal(records))
+        click.echo(f"report: {path}")
+    return _status(records, require)
+
+
+@main.command()
+@models
+@click.option("--to", callback=_names, help="Targets, as `seqbench list` shows them.")
+@click.option("--out", type=click.Path(path_type=Path), default="dist", show_default=True)
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@click.option("--require", callback=_names, help="Runtimes or targets that must be here.")
+@allow_code
+@_command
+def export(  # noqa: PLR0913 - one parameter an option
+    models: tuple[str, ...],
+    to: tuple[str, ...] | None,
+    out: Path,
+    json_file: str | None,
+    require: tuple[str, ...] | None,
+    *,
+    allow_code: bool,
+) -> int:
+    """Export to each target, then verify each artifact in its runtime."""
+    from seqbench import api, report
+    from seqbench.progress import shown
+
+    _known_requirements(require)
+    targets = {} if to is None else {"targets": to}
+    with shown() as observer:
+        records = api.export(
+            _some(models), out=out, allow_code=allow_code, observer=observer, **targets
+        )
+    _write_json(records, json_file)
+    if json_file != "-":
+        _print(report.terminal(records))
+    return _status(records, require)
+
+
+@main.command()
+@click.argument("artifact", type=click.Path(path_type=Path))
+@click.argument("model")
+@click.option("--runtime", callback=_names, help="Runtimes, as `seqbench list` shows them.")
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@allow_code
+@_command
+def verify(
+    artifact: Path,
+    model: str,
+    runtime: tuple[str, ...] | None,
+    json_file: str | None,
+    *,
+    allow_code: bool,
+) -> int:
+    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes."""
+    from seqbench import api, report
+    from seqbench.progress import shown
+
+    with shown() as observer:
+        records = api.verify(
+            artifact, model, runtimes=runtime, allow_code=allow_code, observer=observer
+        )
+    _write_json(records, json_file)
+    if json_file != "-":
+        _print(report.terminal(records))
+    return _status(records, None)
+
+
+@main.command("report")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="File: .html, .md or .json.")
+@_command
+def report_(run: Path, out: Path | None) -> None:
+    """Write the report of RUN again, from its records."""
+    from seqbench import report
+
+    click.echo(report.write(run, out))
+
+
+@main.command()
+@_command
+def setup() -> None:
+    """Fetch what pip cannot: TF.js for the browser page, and a browser."""
+    from seqbench.doctor import install
+
+    install(lambda text: click.echo(text, err=True))
+
+
+@main.command()
+@_command
+def doctor() -> int:
+    """Show what is installed, what is missing, and how to get it."""
+    from seqbench.doctor import examine, table
+
+    found = examine()
+    _print(table(found))
+    return int(any(item.missing for item in found))
+
+
+def _some(models: tuple[str, ...]) -> tuple[str, ...]:
+    if not models:
+        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
+    return models
+
+
+def _known_requirements(names: Iterable[str] | None) -> None:
+    from seqbench.device import DEVICES
+    from seqbench.runtimes import RUNTIMES
+    from seqbench.targets import TARGETS
+
+    known = [*DEVICES, *RUNTIMES, *TARGETS]
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
+
+
+def _status(records: "list[Record]", require: Iterable[str] | None) -> int:
+    from seqbench.record import Status
+
+    required = set(require or ())
+    for record in records:
+        if record.status is Status.UNAVAILABLE:
+            cell = record.cell
+            missing = required & {cell.device, cell.runtime, cell.target}
+            if missing:
+                name = missing.pop()
+                click.echo(f"seqbench: {name} is required: {record.reason}", err=True)
+                return 1
+        elif record.status is not Status.PASS:
+            return 1
+    return 0
+
+
+def _write_json(records: "list[Record]", file: str | None) -> None:
+    from seqbench.record import encode
+    from seqbench.store import write_text
+
+    if file is None:
+        return
+    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
+    if file == "-":
+        click.echo(text)
+        return
+    try:
+        write_text(Path(file), text + "\n")
+    except OSError as error:
+        raise InputError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    Console().print(renderable)

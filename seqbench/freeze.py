@@ -1,0 +1,104 @@
+"""Sequential -> one frozen inference graph, the one source of every export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqbench.runtimes.session import Tensor
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT = "input"
+"""Name of the input in every format."""
+
+OUTPUT = "output"
+"""Name of the output in every format."""
+
+LOOPS = frozenset({"While", "StatelessWhile"})
+"""Graph operations that repeat a part of the graph."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A model's inference graph with its weights as constants and functional control flow.
+
+    Attributes:
+        model: the model it was made from.
+        traced: the `tf.ConcreteFunction` before freezing, variables and all.
+        function: the frozen `tf.ConcreteFunction`: one input, one output, no variables.
+        input: its input; the batch is None where it is free.
+        output: its output.
+
+    """
+
+    model: "keras.Sequential"
+    traced: Any
+    function: Any
+    input: Tensor
+    output: Tensor
+
+    @property
+    def ops(self) -> frozenset[str]:
+        """The names of all operations, those in loop bodies included."""
+        return frozenset(node.op for node in nodes(self.function.graph.as_graph_def()))
+
+    @property
+    def has_loop(self) -> bool:
+        """Whether a part of the graph is repeated, as in recurrent layers."""
+        return bool(self.ops & LOOPS)
+
+
+def freeze(model: "keras.Sequential", batch_size: int | None = None) -> Frozen:
+    """Trace `model(x, training=False)` and turn its variables into constants.
+
+    Args:
+        model: a built model of one input and one output.
+        batch_size: None for a batch of any size.
+
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    _forget_dropout(model)
+    tensor = model.inputs[0]
+    spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
+    # A new function each time: tf.function would answer a fixed batch with a free one's trace.
+    traced = tf.function(lambda x: model(x, training=False), autograph=False).get_concrete_function(
+        spec
+    )
+    function = convert_variables_to_constants_v2(traced, lower_control_flow=False)
+    return Frozen(
+        model=model,
+        traced=traced,
+        function=function,
+        input=_tensor(INPUT, function.inputs[0]),
+        output=_tensor(OUTPUT, function.outputs[0]),
+    )
+
+
+def nodes(graph_def: Any) -> Iterator[Any]:
+    """Yield every node of a GraphDef, those of its function library included."""
+    yield from graph_def.node
+    for function in graph_def.library.function:
+        yield from function.node_def
+
+
+def _forget_dropout(model: "keras.Sequential") -> None:
+    """Keep the random state of dropout in recurrent cells out of the graph.
+
+    Keras draws the masks even where inference does not use them, and a graph that changes a
+    variable cannot be frozen. (`keras.src.layers.rnn.rnn.RNN._maybe_config_dropout_masks`)
+    """
+    for layer in model._flatten_layers():  # the only walk that reaches cells
+        if hasattr(layer, "get_recurrent_dropout_mask"):
+            layer.dropout = layer.recurrent_dropout = 0.0
+
+
+def _tensor(name: str, tensor: Any) -> Tensor:
+    shape = tuple(tensor.shape)
+    return Tensor(name=name, shape=shape, dtype=np.dtype(tensor.dtype.as_numpy_dtype).name)

@@ -1,0 +1,190 @@
+"""The parent of workers: start one, give it jobs, and turn any ending into a plain outcome."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from seqbench.device import environment
+from seqbench.jobs import Job, Message, Needs
+
+LAST_LINES = 6
+"""Lines of a crashed job's log that go into its record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a job ended.
+
+    Attributes:
+        done: keys of the cells whose records are on disk.
+        running: key of the cell that was being worked on at the end, None where none was.
+        results: values that the job sent, in order.
+        bad_input: what is wrong with the user's input, None where nothing is.
+        problem: why the job did not end well, with the last lines of its output; None if it did.
+
+    """
+
+    done: tuple[str, ...]
+    running: str | None
+    results: tuple[Any, ...]
+    bad_input: str | None
+    problem: str | None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a job's messages have told so far."""
+
+    done: list[str] = field(default_factory=list)
+    running: str | None = None
+    results: list[Any] = field(default_factory=list)
+    bad_input: str | None = None
+    problem: str | None = None
+
+    def take(self, message: Message) -> None:
+        value = message.value
+        match message.event:
+            case "begin":
+                self.running = value
+            case "record":
+                self.done.append(value)
+                self.running = None
+            case "result":
+                self.results.append(value)
+            case "bad":
+                self.bad_input = value
+            case "crash":
+                self.problem = value
+            case "end" if value != 0 and self.problem is None:
+                self.problem = _killed_by(-value) if value < 0 else f"exited with status {value}"
+
+
+class Workers:
+    """The worker processes of one run, started when first needed; a context manager.
+
+    Args:
+        folder: folder of the run; logs go to its `logs`.
+        listen: is given every message of a job as it comes.
+
+    """
+
+    def __init__(self, folder: Path, listen: Callable[[Message], None]) -> None:
+        self._folder = folder
+        self._listen = listen
+        self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
+        self._child: int | None = None
+        self._count = 0
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._started.values():
+            self._end(process)
+
+    def run(self, job: Job) -> Outcome:
+        """Run one job to its end, whatever the end is."""
+        self._count += 1
+        log = self._folder / "logs" / f"{self._count:03d}-{os.getpid()}-{job.do}.log"
+        arguments = {**job.arguments, "log": str(log), "folder": str(self._folder)}
+        process = self._worker(job.needs, job.device)
+        line = replace(job, arguments=arguments).dumps() + "\n"
+        assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        self._child = None
+        seen = _Seen()
+        try:
+            process.stdin.write(line.encode())
+            process.stdin.flush()
+            for message in self._messages(process, job.silence_s):
+                if message.event == "pid":
+                    self._child = message.value
+                seen.take(message)
+                self._listen(message)
+        except TimeoutError:
+            self._stop(job)
+            seen.problem = f"timed out: no word for {job.silence_s:g} s"
+        except (BrokenPipeError, EOFError):
+            self._stop(job)
+            seen.problem = "the worker process went away" + _last_lines(self._server_log(job))
+        if seen.problem is not None:
+            seen.problem += _last_lines(log)
+        return Outcome(
+            done=tuple(seen.done),
+            running=seen.running,
+            results=tuple(seen.results),
+            bad_input=seen.bad_input,
+            problem=seen.problem,
+        )
+
+    def _worker(self, needs: Needs, device: str) -> "subprocess.Popen[bytes]":
+        key = (needs, device)
+        if key not in self._started:
+            with (self._folder / "logs" / f"worker-{needs}-{device}.log").open("ab") as log:
+                self._started[key] = subprocess.Popen(
+                    [sys.executable, "-m", "seqbench.worker", str(needs)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env={**os.environ, **environment(device)},
+                    start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
+                )
+        return self._started[key]
+
+    def _messages(self, process: "subprocess.Popen[bytes]", silence_s: float) -> Iterator[Message]:
+        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        pending = b""
+        while True:
+            while b"\n" in pending:
+                line, pending = pending.split(b"\n", 1)
+                message = Message(**json.loads(line))
+                yield message
+                if message.event == "end":
+                    return
+            ready, _, _ = select.select([process.stdout], [], [], silence_s)
+            if not ready:
+                raise TimeoutError
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                raise EOFError
+            pending += chunk
+
+    def _stop(self, job: Job) -> None:
+        """End a job's worker, so that the next job starts a new one."""
+        self._end(self._started.pop((job.needs, job.device)))
+
+    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+        """End a worker and its job: the worker kills its child when standard input ends."""
+        for group in (self._child, process.pid):
+            try:
+                if group is not None:
+                    os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._child = None
+        process.communicate()
+
+    def _server_log(self, job: Job) -> Path:
+        return self._folder / "logs" / f"worker-{job.needs}-{job.device}.log"
+
+
+def _killed_by(number: int) -> str:
+    name = signal.Signals(number).name
+    hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
+    return f"killed by {name}{hint}"
+
+
+def _last_lines(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    kept = [line for line in lines if line.strip()][-LAST_LINES:]
+    return "".join(f"\n  {line[:300]}" for line in kept)

@@ -1,0 +1,81 @@
+"""Facts of the machine that a record carries, read without any framework."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+@cache
+def host() -> dict[str, Any]:
+    """Return what stays the same for all records of this machine: CPU, memory, system, commit."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": psutil.cpu_count(logical=False),
+        "cpus": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "os": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+        "git_commit": git_commit(Path.cwd()),
+    }
+
+
+def threads() -> int:
+    """Return how many threads a runtime is given: the CPUs that this process may use."""
+    return int(host()["cpus"] or 1)
+
+
+def facts(packages: tuple[str, ...], seed: int) -> dict[str, Any]:
+    """Return the host's facts with the versions of `packages` and what this record was run with."""
+    return {**host(), "versions": versions(packages), "threads": threads(), "seed": seed}
+
+
+def versions(packages: tuple[str, ...]) -> dict[str, str]:
+    """Return the installed version of each distribution, seqbench's own first."""
+    found = {}
+    for package in ("seqbench", *packages):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def git_commit(folder: Path) -> str | None:
+    """Return the commit checked out in `folder`, `-dirty` where files differ; None outside git."""
+    try:
+        described = subprocess.run(
+            ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return described.stdout.strip() or None
+
+
+def peak_memory_bytes() -> int:
+    """Return this process's largest resident memory so far."""
+    import resource  # noqa: PLC0415 - exists on POSIX only, where workers run
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

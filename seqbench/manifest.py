@@ -1,0 +1,76 @@
+"""The manifest beside exported artifacts: what each file is, and what it was made from."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from seqbench.store import size_bytes, write_json
+from seqbench.targets.target import Exported
+
+SCHEMA = 1
+"""Number of the manifest's format. History: 1, the first (2026-11)."""
+
+NAME = "manifest.json"
+"""The manifest's file name."""
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return the folder's manifest; an empty one where there is none that can be read."""
+    empty: dict[str, Any] = {"schema": SCHEMA, "artifacts": {}}
+    try:
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return empty
+    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else empty
+
+
+def unchanged(folder: Path, target: str, filename: str, key: str) -> dict[str, Any] | None:
+    """Return the target's entry where it was made with this key and its files are as they were."""
+    entry: dict[str, Any] | None = read(folder)["artifacts"].get(target)
+    if entry is None or entry["key"] != key or entry["files"] != _files(folder / filename):
+        return None
+    return entry
+
+
+def add(
+    folder: Path, model: dict[str, Any], target: str, filename: str, key: str, exported: Exported
+) -> dict[str, Any]:
+    """Write the target's entry into the folder's manifest and return it.
+
+    `model` says which model the artifacts are of; entries of another model are dropped.
+    """
+    path = folder / filename
+    entry = {
+        "key": key,
+        "path": filename,
+        "size_bytes": size_bytes(path),
+        "files": _files(path),
+        **asdict(exported),
+        "ops": list(exported.ops),
+        "notes": list(exported.notes),
+    }
+    before = read(folder)
+    kept = before["artifacts"] if before.get("model") == model else {}
+    write_json(
+        folder / NAME,
+        {"schema": SCHEMA, "model": model, "artifacts": {**kept, target: entry}},
+    )
+    return entry
+
+
+def _files(path: Path) -> list[dict[str, Any]]:
+    """Return the name, size and SHA-256 of a file, or of all files below a folder."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+    else:
+        files = [path] if path.exists() else []
+    return [
+        {
+            "path": file.relative_to(path.parent).as_posix(),
+            "size_bytes": file.stat().st_size,
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        }
+        for file in files
+    ]

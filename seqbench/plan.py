@@ -1,0 +1,96 @@
+"""Scenarios x targets x runtimes x devices -> cells; pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from seqbench.record import Cell, Kind
+from seqbench.runtimes import RUNTIMES, Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What a plan needs to know of a model.
+
+    Attributes:
+        name: its name.
+        batch_sizes: rows per call at which inference is timed.
+        training_batch: examples per training step; None where it is not trained.
+
+    """
+
+    name: str
+    batch_sizes: tuple[int, ...]
+    training_batch: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What to do with each model.
+
+    Attributes:
+        kinds: kinds of cells.
+        targets: formats to export to, by name.
+        runtimes: what runs the artifacts, by name; None for each target's default ones.
+        devices: devices, by name.
+
+    """
+
+    kinds: tuple[Kind, ...]
+    targets: tuple[str, ...]
+    runtimes: tuple[str, ...] | None
+    devices: tuple[str, ...]
+
+
+def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
+    """Return every cell of the plan, each model's in the order in which they can be done."""
+    return [cell for model in models for cell in _of(model, selection)]
+
+
+def runtimes(selection: Selection) -> list[Runtime]:
+    """Return the runtimes that the selection uses, in the order of reports."""
+    return [
+        runtime
+        for runtime in RUNTIMES.values()
+        if (runtime.target is None or runtime.target in selection.targets)
+        and (runtime.default if selection.runtimes is None else runtime.name in selection.runtimes)
+    ]
+
+
+def _of(model: Model, selection: Selection) -> Iterator[Cell]:
+    if Kind.TRAIN in selection.kinds and model.training_batch is not None:
+        for device in selection.devices:
+            yield Cell(
+                model=model.name,
+                kind=Kind.TRAIN,
+                runtime="keras",
+                device=device,
+                batch_size=model.training_batch,
+            )
+    if Kind.EXPORT in selection.kinds:
+        for target in selection.targets:
+            yield Cell(model=model.name, kind=Kind.EXPORT, target=target)
+    for runtime in runtimes(selection):
+        for device in selection.devices:
+            if device in runtime.devices:
+                yield from _in(runtime, device, model, selection)
+
+
+def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> Iterator[Cell]:
+    if Kind.VERIFY in selection.kinds and runtime.target is not None:
+        yield Cell(
+            model=model.name,
+            kind=Kind.VERIFY,
+            target=runtime.target,
+            runtime=runtime.name,
+            device=device,
+        )
+    if Kind.INFER in selection.kinds:
+        for batch_size in model.batch_sizes:
+            yield Cell(
+                model=model.name,
+                kind=Kind.INFER,
+                target=runtime.target,
+                runtime=runtime.name,
+                device=device,
+                batch_size=batch_size,
+            )

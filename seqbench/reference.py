@@ -1,0 +1,198 @@
+"""What the model really computes: its float64 twin, and weights on which faults show."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqbench.store import replacing
+from seqbench.suite import InputSpec, make
+from seqbench.verdict import Case, largest
+
+if TYPE_CHECKING:
+    import keras
+
+PARTS = ("x", "exact", "own", "error", "scale")
+"""The arrays of a case."""
+
+ROUNDINGS = 4
+"""How often the twin is run with its weights moved as if they had just been rounded to float32.
+
+One float32 run can be right by luck where a single row decides a channel; a few more samples of
+what rounding does here make the yardstick steady.
+"""
+
+
+def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) -> list[Case]:
+    """Run the input suite through the model and its float64 twin.
+
+    A batch that the model itself answers with NaN or infinity says nothing and is left out.
+
+    Raises:
+        ValueError: no batch is left.
+
+    """
+    batches = make(input_spec(model, data), seed, data)
+    own = _outputs(_compiled(model), batches)
+    twin = float64_twin(model)
+    compiled = _compiled(twin)
+    exact = _outputs(compiled, batches)
+    usable = [name for name in batches if _finite(own[name]) and _finite(exact[name])]
+    if not usable:
+        msg = "the model answers every input with NaN or infinity: there is nothing to compare"
+        raise ValueError(msg)
+    scale = np.median([largest(exact[name]) for name in usable], axis=0)
+    error = {name: largest(own[name] - exact[name]) for name in usable}
+    rng = np.random.default_rng(seed)
+    weights = twin.get_weights()
+    for _ in range(ROUNDINGS):
+        twin.set_weights([_rounded(rng, weight) for weight in weights])
+        again = _outputs(compiled, batches)
+        error = {
+            name: np.fmax(found, largest(again[name] - exact[name]))
+            for name, found in error.items()
+        }
+    return [
+        Case(
+            name=name,
+            x=batches[name],
+            exact=exact[name].astype(np.float64),
+            own=own[name],
+            error=error[name],
+            scale=scale,
+        )
+        for name in usable
+    ]
+
+
+def _rounded(rng: np.random.Generator, weight: np.ndarray) -> np.ndarray:
+    """Return a weight moved at random by as much as rounding to float32 may move it."""
+    if weight.dtype.kind != "f":
+        return weight
+    half_ulp = np.finfo(np.float32).eps / 2
+    return weight * (1 + half_ulp * rng.uniform(-1, 1, weight.shape))
+
+
+def _finite(output: np.ndarray) -> bool:
+    return bool(np.isfinite(output).all())
+
+
+def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> InputSpec:
+    """Return what the model takes; the vocabulary is the first Embedding's, or the data's."""
+    import keras
+
+    tensor = model.inputs[0]
+    dtype = keras.backend.standardize_dtype(tensor.dtype)
+    vocabulary = None
+    if np.dtype(dtype).kind != "f":
+        tables = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+        if tables:
+            vocabulary = int(tables[0].input_dim)
+        elif data is not None:
+            vocabulary = int(data.max()) + 1
+    return InputSpec(shape=tuple(tensor.shape[1:]), dtype=dtype, vocabulary=vocabulary)
+
+
+def _compiled(model: "keras.Sequential") -> Callable[[np.ndarray], np.ndarray]:
+    """Return the model's inference as a function of one batch, traced once for all sizes."""
+    import tensorflow as tf
+
+    source = model.inputs[0]
+    spec = tf.TensorSpec((None, *source.shape[1:]), source.dtype)
+    function = tf.function(
+        lambda x: model(x, training=False), input_signature=[spec], autograph=False
+    )
+
+    def call(x: np.ndarray) -> np.ndarray:
+        output: np.ndarray = function(tf.cast(x, source.dtype)).numpy()
+        return output
+
+    return call
+
+
+def _outputs(
+    call: Callable[[np.ndarray], np.ndarray], batches: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    return {name: call(x) for name, x in batches.items()}
+
+
+def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
+    """Return the same model with the same weights, computing in float64."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")  # layers that ask for the default get float64 as well
+    try:
+        twin = type(model).from_config(_in_float64(model.get_config()))
+        twin.build(model.input_shape)
+        twin.set_weights([np.asarray(weight) for weight in model.get_weights()])
+    finally:
+        keras.config.set_floatx(before)
+    return twin
+
+
+def _in_float64(config: Any) -> Any:
+    """Return a layer's configuration with every floating dtype policy set to float64."""
+    if isinstance(config, list | tuple):
+        return [_in_float64(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "DTypePolicy":
+        return "float64"
+    floats = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16")
+    return {
+        key: "float64" if key == "dtype" and value in floats else _in_float64(value)
+        for key, value in config.items()
+    }
+
+
+def fresh_weights(model: "keras.Sequential") -> list[str]:
+    """Return the paths of weights that hide faults: all zero or all one, as if never trained."""
+    return [
+        variable.path
+        for variable, value in zip(model.weights, model.get_weights(), strict=True)
+        if _hides_faults(value)
+    ]
+
+
+def perturb(model: "keras.Sequential", seed: int) -> None:
+    """Move, in place, every weight that hides faults; the others stay."""
+    rng = np.random.default_rng(seed)
+    moved = []
+    for variable, value in zip(model.weights, model.get_weights(), strict=True):
+        new = value
+        if _hides_faults(value):
+            noise = rng.standard_normal(value.shape)
+            positive = "variance" in variable.path
+            new = value * np.exp(0.3 * noise) if positive else value + 0.1 * noise
+        moved.append(new.astype(value.dtype))
+    model.set_weights(moved)
+
+
+def _hides_faults(value: np.ndarray) -> bool:
+    return value.dtype.kind == "f" and value.size > 0 and bool(np.isin(value, (0.0, 1.0)).all())
+
+
+def save(found: Sequence[Case], path: Path) -> None:
+    """Write the cases to one `.npz` file."""
+    arrays = {
+        f"{i}:{case.name}:{part}": getattr(case, part)
+        for i, case in enumerate(found)
+        for part in PARTS
+    }
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load(path: Path) -> list[Case]:
+    """Read the cases that `save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        names = [key.removesuffix(":x") for key in arrays if key.endswith(":x")]
+        return [
+            Case(
+                name=name.split(":", 1)[1],
+                **{part: arrays[f"{name}:{part}"] for part in PARTS},
+            )
+            for name in names
+        ]

@@ -1,0 +1,30 @@
+"""Rewrites of a frozen graph for formats that lack one of its operations: one file each.
+
+A rewrite says in other operations what the graph says, exactly or to the last place; the verdict
+on every export holds it to that.
+"""
+
+from typing import Any
+
+from seqbench.rewrites import bool_reverse, erfc
+from seqbench.rewrites.editor import Editor, Rewrite
+
+ONNX: tuple[Rewrite, ...] = (erfc.REWRITE,)
+"""What tf2onnx needs rewritten."""
+
+TFJS: tuple[Rewrite, ...] = (erfc.REWRITE, bool_reverse.REWRITE)
+"""What TF.js needs rewritten."""
+
+
+def rewritten(graph_def: Any, rewrites: tuple[Rewrite, ...]) -> Any:
+    """Return a copy of a GraphDef with the rewrites applied, in function bodies too."""
+    copy = type(graph_def)()
+    copy.CopyFrom(graph_def)
+    bodies = [Editor(copy.node, in_function=False)]
+    bodies += [Editor(body.node_def, in_function=True) for body in copy.library.function]
+    for editor in bodies:
+        for node in list(editor.nodes):
+            for rewrite in rewrites:
+                if node.op == rewrite.op and rewrite.applies(node):
+                    rewrite.apply(editor, node)
+    return copy

@@ -1,0 +1,105 @@
+"""A run: plan, prepare, export, run, judge."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from seqbench import __version__, machine, plan, steps
+from seqbench.errors import InputError
+from seqbench.isolate import Workers
+from seqbench.jobs import Job
+from seqbench.record import Cell, Kind, Record, Status
+from seqbench.runtimes import RUNTIMES
+from seqbench.steps import Observer, Request, Run
+from seqbench.store import Store, write_json
+
+
+def run(request: Request, store: Store, observer: Observer) -> list[Record]:
+    """Do what is asked for, as far as the store has no record of it yet; return its records.
+
+    Raises:
+        InputError: a model cannot be used. Where that shows before the first cell, nothing was
+            done; where it shows later, the other cells are done all the same.
+
+    """
+    with Workers(store.root, observer.message) as workers:
+        run = Run(store=store, workers=workers, request=request, observer=observer)
+        cells = plan.cells(steps.inspect(run), request.selection)
+        _begin(run, cells)
+        _leave_out_missing_devices(run)
+        for source in request.sources:
+            steps.prepare(run, source)
+            steps.export(run, source.name)
+            _measure(run, [source.name], shared=False)
+        _measure(run, [source.name for source in request.sources], shared=True)
+        steps.close(run, run.left.values(), Status.ERROR, "it never ran: a defect of seqbench")
+    return _finish(run, cells)
+
+
+def judge(
+    request: Request, artifact: Path, target: str, store: Store, observer: Observer
+) -> list[Record]:
+    """Verify one artifact, whoever made it, against the request's one model.
+
+    Raises:
+        InputError: the model cannot be used, or no runtime that was asked for reads the artifact.
+
+    """
+    (source,) = request.sources
+    runtimes = [found for found in plan.runtimes(request.selection) if found.target == target]
+    if not runtimes:
+        readers = ", ".join(name for name, found in RUNTIMES.items() if found.target == target)
+        msg = f"{artifact} is of target {target}: run it in one of {readers}"
+        raise InputError(msg)
+    with Workers(store.root, observer.message) as workers:
+        run = Run(store=store, workers=workers, request=request, observer=observer)
+        steps.inspect(run)
+        cells = [
+            Cell(model=source.name, kind=Kind.VERIFY, target=target, runtime=runtime.name)
+            for runtime in runtimes
+        ]
+        _begin(run, cells)
+        steps.prepare(run, source)
+        for runtime in runtimes:
+            steps.measure(run, [source.name], runtime, "cpu", artifact)
+    return _finish(run, cells)
+
+
+def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
+    if run.bad_input:
+        raise InputError("\n".join(run.bad_input))
+    return [record for cell in cells if (record := run.store.find(cell.key)) is not None]
+
+
+def _begin(run: Run, cells: Sequence[Cell]) -> None:
+    """Write down what is planned, so that a report knows what never ran."""
+    run.left = {cell.key: cell for cell in cells if run.store.find(cell.key) is None}
+    write_json(
+        run.store.root / "run.json",
+        {
+            "seqbench": __version__,
+            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine.host(),
+            "cells": [asdict(cell) for cell in cells],
+        },
+    )
+    run.observer.planned(list(run.left.values()))
+
+
+def _leave_out_missing_devices(run: Run) -> None:
+    for device in dict.fromkeys(cell.device for cell in run.left.values()):
+        if device != "cpu":
+            outcome = run.workers.run(Job(do="probe", device=device))
+            missing = outcome.problem or outcome.results[0]
+            if missing:
+                gone = [cell for cell in run.left.values() if cell.device == device]
+                steps.close(run, gone, Status.UNAVAILABLE, missing)
+
+
+def _measure(run: Run, models: Sequence[str], *, shared: bool) -> None:
+    """Run what was exported in the runtimes that serve one model, or many, at a time."""
+    for runtime in plan.runtimes(run.request.selection):
+        if runtime.shared is shared:
+            for device in run.request.selection.devices:
+                steps.measure(run, models, runtime, device)

@@ -1,0 +1,101 @@
+"""Keras itself: the model in a compiled function, and `predict()` so that its cost is seen."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqbench.runtimes.runtime import Runtime, in_process
+from seqbench.runtimes.session import LocalSession, Session, Tensor
+from seqbench.runtimes.tensorflow import Placed, set_threads
+
+Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
+
+
+def _load(artifact: Path, device: str, threads: int) -> Any:
+    import keras
+    import tensorflow as tf
+
+    set_threads(threads)
+    with tf.device(f"/{device.upper()}:0"):
+        # The file was written by `prepare`, which has refused or allowed its code already.
+        return keras.models.load_model(artifact, compile=False, safe_mode=False)
+
+
+def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
+    import keras
+
+    source, sink = model.inputs[0], model.outputs[0]
+    return LocalSession(
+        input=Tensor(
+            name=source.name,
+            shape=tuple(source.shape),
+            dtype=keras.backend.standardize_dtype(source.dtype),
+        ),
+        output=Tensor(
+            name=sink.name,
+            shape=tuple(sink.shape),
+            dtype=keras.backend.standardize_dtype(sink.dtype),
+        ),
+        where=where,
+        bind=bind,
+    )
+
+
+def load(artifact: Path, device: str, threads: int) -> Session:
+    """Load a `.keras` file and compile `model(x, training=False)`."""
+    import tensorflow as tf
+
+    model = _load(artifact, device, threads)
+    placed = Placed()
+    function = tf.function(lambda x: model(x, training=False), autograph=False)
+
+    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        with tf.device(f"/{device.upper()}:0"):
+            batch = tf.constant(x)
+
+        def call() -> np.ndarray:
+            return placed.at_host(function(batch))
+
+        return call
+
+    return _session(model, placed.where, bind)
+
+
+def load_predict(artifact: Path, device: str, threads: int) -> Session:
+    """Load a `.keras` file to call `model.predict` on one batch at a time."""
+    model = _load(artifact, device, threads)
+
+    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        def call() -> np.ndarray:
+            output: np.ndarray = model.predict(x, batch_size=len(x), verbose=0)
+            return output
+
+        return call
+
+    # predict() gives arrays, which don't say where they were made; its variables do.
+    placed = Placed()
+    placed.at_host(model.variables[0].value)
+    return _session(model, placed.where, bind)
+
+
+RUNTIME = Runtime(
+    name="keras",
+    target=None,
+    summary="Keras on TensorFlow, the model in a compiled function",
+    packages=("keras", "tensorflow", "numpy"),
+    needs="tensorflow",
+    devices=("cpu", "gpu", "tpu"),
+    start=in_process(load),
+)
+
+PREDICT = Runtime(
+    name="keras-predict",
+    target=None,
+    summary="Keras on TensorFlow, through model.predict()",
+    packages=("keras", "tensorflow", "numpy"),
+    needs="tensorflow",
+    devices=("cpu", "gpu"),
+    start=in_process(load_predict),
+)

@@ -1,0 +1,76 @@
+"""ONNX Runtime: runs ONNX files, in a process without TensorFlow."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqbench.errors import Unavailable
+from seqbench.runtimes.runtime import LoadError, Runtime, in_process
+from seqbench.runtimes.session import LocalSession, Session, Tensor
+
+PROVIDERS = {"cpu": "CPUExecutionProvider", "gpu": "CUDAExecutionProvider"}
+"""ONNX Runtime's name for what runs on a device."""
+
+DTYPES = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(bool)": "bool"}
+"""ONNX element types whose numpy name differs from the word in the brackets."""
+
+
+def load(artifact: Path, device: str, threads: int) -> Session:
+    """Load an ONNX file.
+
+    Raises:
+        LoadError: ONNX Runtime does not take the file.
+        Unavailable: this build of ONNX Runtime has nothing for the device.
+
+    """
+    import onnxruntime
+
+    provider = PROVIDERS[device]
+    if provider not in onnxruntime.get_available_providers():
+        msg = f"this ONNX Runtime has no {provider}: install onnxruntime-gpu"
+        raise Unavailable(msg)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(str(artifact), options, providers=[provider])
+    except Exception as error:  # its exceptions share no base of their own
+        msg = f"ONNX Runtime cannot load {artifact.name}: {' '.join(str(error).split())}"
+        raise LoadError(msg) from error
+    if len(session.get_inputs()) != 1:
+        names = ", ".join(value.name for value in session.get_inputs())
+        msg = f"{artifact.name} takes {len(session.get_inputs())} inputs ({names}), expected one"
+        raise LoadError(msg)
+    source, sink = _tensor(session.get_inputs()[0]), _tensor(session.get_outputs()[0])
+
+    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        feed = {source.name: x}
+        names = [sink.name]
+
+        def call() -> np.ndarray:
+            output: np.ndarray = session.run(names, feed)[0]
+            return output
+
+        return call
+
+    ran_on = "gpu" if session.get_providers()[0] == PROVIDERS["gpu"] else "cpu"
+    return LocalSession(input=source, output=sink, where=lambda: ran_on, bind=bind)
+
+
+def _tensor(value: Any) -> Tensor:
+    shape = tuple(size if isinstance(size, int) else None for size in value.shape)
+    word = value.type.removeprefix("tensor(").removesuffix(")")
+    return Tensor(name=value.name, shape=shape, dtype=DTYPES.get(value.type, word))
+
+
+RUNTIME = Runtime(
+    name="onnxruntime",
+    target="onnx",
+    summary="ONNX Runtime, without TensorFlow",
+    packages=("onnxruntime", "numpy"),
+    needs=None,
+    devices=("cpu", "gpu"),
+    start=in_process(load),
+)

@@ -1,0 +1,53 @@
+"""What a runtime is."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqbench.jobs import Needs
+from seqbench.runtimes.session import Session
+
+Load = Callable[[Path, str, int], Session]
+"""Loads an artifact on a device with a number of threads.
+
+Raises `LoadError` where the runtime does not take the file, `Unavailable` where something that
+it needs is not here.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What loads an artifact and runs it.
+
+    Attributes:
+        name: how it is called.
+        target: the format that it reads; None for Keras, which runs the model itself.
+        summary: one line for people.
+        packages: distributions whose versions go into its records.
+        needs: `tensorflow` where its process has TensorFlow; None where it must have none.
+        devices: devices that it can use.
+        start: gives the function that loads artifacts; what it started ends with the context.
+        default: whether it is used where no runtime is asked for.
+        shared: whether one start serves the artifacts of many models.
+
+    """
+
+    name: str
+    target: str | None
+    summary: str
+    packages: tuple[str, ...]
+    needs: Needs
+    devices: tuple[str, ...]
+    start: Callable[[], AbstractContextManager[Load]]
+    default: bool = True
+    shared: bool = False
+
+
+class LoadError(Exception):
+    """The runtime does not take the artifact; the message is the runtime's own."""
+
+
+def in_process(load: Load) -> Callable[[], AbstractContextManager[Load]]:
+    """Return a `start` for a runtime that has nothing to start."""
+    return lambda: nullcontext(load)

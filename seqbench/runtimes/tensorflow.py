@@ -1,0 +1,99 @@
+"""TensorFlow: runs SavedModels, in a process of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqbench.runtimes.runtime import LoadError, Runtime, in_process
+from seqbench.runtimes.session import LocalSession, Session, Tensor
+
+
+def load(artifact: Path, device: str, threads: int) -> Session:
+    """Load a SavedModel's `serving_default` signature, else its only one."""
+    import tensorflow as tf
+
+    set_threads(threads)
+    try:
+        with tf.device(f"/{device.upper()}:0"):
+            root = tf.saved_model.load(str(artifact))
+    except Exception as error:  # a broken file raises many kinds
+        msg = f"TensorFlow cannot load {artifact.name}: {' '.join(str(error).split())}"
+        raise LoadError(msg) from error
+    name = "serving_default"
+    if name not in root.signatures:
+        if len(root.signatures) != 1:
+            found = ", ".join(root.signatures) or "none"
+            msg = f"{artifact.name} has no signature {name!r} (found: {found})"
+            raise LoadError(msg)
+        name = next(iter(root.signatures))
+    function = root.signatures[name]
+    (input_name, spec), *more = function.structured_input_signature[1].items()
+    if more:
+        msg = f"{artifact.name} takes {1 + len(more)} inputs, expected one"
+        raise LoadError(msg)
+    output_name, output = next(iter(function.structured_outputs.items()))
+
+    placed = Placed()
+
+    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        with tf.device(f"/{device.upper()}:0"):
+            feed = {input_name: tf.constant(x)}
+
+        def call() -> np.ndarray:
+            return placed.at_host(function(**feed)[output_name])
+
+        # The signature's function dies with the object that it was loaded with.
+        call.root = root  # type: ignore[attr-defined]
+        return call
+
+    return LocalSession(
+        input=_tensor(input_name, spec),
+        output=_tensor(output_name, output),
+        where=placed.where,
+        bind=bind,
+    )
+
+
+class Placed:
+    """Brings tensors to the host and remembers on which device the last one was made."""
+
+    def __init__(self) -> None:
+        self._device = ""
+
+    def at_host(self, tensor: Any) -> np.ndarray:
+        """Return the tensor's value."""
+        self._device = tensor.device
+        value: np.ndarray = tensor.numpy()
+        return value
+
+    def where(self) -> str:
+        """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
+        return self._device.rsplit("device:", 1)[-1].split(":")[0].lower()
+
+
+def set_threads(threads: int) -> None:
+    """Fix TensorFlow's thread pools, before its first operation."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _tensor(name: str, spec: object) -> Tensor:
+    shape = spec.shape  # type: ignore[attr-defined]
+    sizes = tuple(shape) if shape.rank is not None else ()
+    dtype = spec.dtype.as_numpy_dtype  # type: ignore[attr-defined]
+    return Tensor(name=name, shape=sizes, dtype=np.dtype(dtype).name)
+
+
+RUNTIME = Runtime(
+    name="tensorflow",
+    target="saved_model",
+    summary="TensorFlow, on a SavedModel in a process of its own",
+    packages=("tensorflow", "numpy"),
+    needs="tensorflow",
+    devices=("cpu", "gpu"),
+    start=in_process(load),
+)

@@ -1,0 +1,241 @@
+"""The steps of a run: each starts a process for a piece of work and keeps its records."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seqbench import machine
+from seqbench.errors import InputError
+from seqbench.isolate import Workers
+from seqbench.jobs import Job, Message
+from seqbench.plan import Model, Selection
+from seqbench.record import Cell, Kind, Record, Status
+from seqbench.runtimes import Runtime
+from seqbench.source import Source
+from seqbench.store import Store
+from seqbench.targets import TARGETS
+from seqbench.timing import Budget
+from seqbench.work.inspect import flat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a user asks for.
+
+    Attributes:
+        sources: the models.
+        selection: what to do with them.
+        budget: how long to time each cell.
+        allow_code: whether code inside a model's file may be executed.
+
+    """
+
+    sources: tuple[Source, ...]
+    selection: Selection
+    budget: Budget
+    allow_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observer:
+    """Is told how a run goes on.
+
+    Attributes:
+        planned: the cells that are left to do, before the first of them.
+        message: every message of a worker.
+        record: every record that is kept.
+
+    """
+
+    planned: Callable[[Sequence[Cell]], None] = lambda _: None
+    message: Callable[[Message], None] = lambda _: None
+    record: Callable[[Record], None] = lambda _: None
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A run under way.
+
+    Attributes:
+        store: where it keeps everything.
+        workers: its processes.
+        request: what was asked for.
+        observer: who is told.
+        left: cells without a record, by key, in the plan's order.
+        blocked: why a model, or a target of it, cannot be used, with the status that follows.
+        bad_input: what was wrong with the user's input, a line each.
+
+    """
+
+    store: Store
+    workers: Workers
+    request: Request
+    observer: Observer
+    left: dict[str, Cell] = field(default_factory=dict)
+    blocked: dict[tuple[str, str | None], tuple[Status, str]] = field(default_factory=dict)
+    bad_input: list[str] = field(default_factory=list)
+
+
+def inspect(run: Run) -> list[Model]:
+    """Load every model once, so that bad input shows before any work is done.
+
+    Raises:
+        InputError: a model cannot be used.
+
+    """
+    sources = [flat(source) for source in run.request.sources]
+    arguments = {"sources": sources, "allow_code": run.request.allow_code}
+    outcome = run.workers.run(Job(do="inspect", arguments=arguments))
+    if outcome.bad_input or outcome.problem:
+        raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
+    return [
+        Model(**{**result, "batch_sizes": tuple(result["batch_sizes"])})
+        for result in outcome.results
+    ]
+
+
+def prepare(run: Run, source: Source) -> None:
+    """Build, train and work out the reference; train cells on further devices get a job each."""
+    mine = [cell for cell in run.left.values() if cell.model == source.name]
+    trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
+    arguments = {"source": flat(source), "allow_code": run.request.allow_code}
+    if mine and not (run.store.model(source.name) / "prepared.json").exists():
+        first = tuple(cell for cell in trains if cell.device == trains[0].device)
+        device = first[0].device if first else "cpu"
+        job = Job(do="prepare", cells=first, device=device, arguments=arguments)
+        problem = execute(run, job)
+        if problem is not None:
+            run.blocked[source.name, None] = (Status.ERROR, f"not prepared: {problem}")
+            mine = [cell for cell in run.left.values() if cell.model == source.name]
+            close(run, mine, *run.blocked[source.name, None])
+            return
+        trains = [cell for cell in trains if cell not in first]
+    for cell in trains:
+        execute(run, Job(do="train", cells=(cell,), device=cell.device, arguments=arguments))
+
+
+def export(run: Run, model: str) -> None:
+    """Export to each target that a cell needs."""
+    mine = [cell for cell in run.left.values() if cell.model == model and cell.target]
+    targets = [
+        target
+        for target in run.request.selection.targets
+        if any(cell.target == target for cell in mine)
+    ]
+    cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
+    while targets:
+        arguments = {"model": model, "targets": targets, "artifacts": str(run.store.artifacts)}
+        outcome = run.workers.run(Job(do="export", cells=cells, arguments=arguments))
+        keep(run, outcome.done)
+        for result in outcome.results:
+            targets.remove(result["target"])
+            if result["status"] != Status.PASS:
+                status, reason = Status(result["status"]), f"not exported: {result['reason']}"
+                run.blocked[model, result["target"]] = (status, reason)
+        if outcome.problem is None:
+            return
+        # It died: on the target whose cell was running, else on the first without a result.
+        running = run.left.get(outcome.running or "")
+        target = running.target if running and running.target else targets[0]
+        run.blocked[model, target] = (Status.ERROR, f"not exported: {outcome.problem}")
+        close(run, [running] if running else [], Status.ERROR, outcome.problem)
+        targets.remove(target)
+        cells = tuple(cell for cell in cells if cell.key in run.left)
+
+
+def measure(
+    run: Run, models: Sequence[str], runtime: Runtime, device: str, artifact: Path | None = None
+) -> None:
+    """Run in one runtime what was exported, or one given artifact instead."""
+
+    def wanted() -> tuple[Cell, ...]:
+        return tuple(
+            cell
+            for cell in run.left.values()
+            if cell.model in models
+            and (cell.runtime, cell.device) == (runtime.name, device)
+            and cell.kind in (Kind.INFER, Kind.VERIFY)
+        )
+
+    for cell in wanted():
+        reason = run.blocked.get((cell.model, cell.target))
+        if reason is not None:
+            close(run, [cell], *reason)
+    cells = wanted()
+    if not cells:
+        return
+    arguments = {
+        "runtime": runtime.name,
+        "budget": asdict(run.request.budget),
+        "items": [_item(run.store, model, runtime, artifact) for model in models],
+    }
+    execute(
+        run,
+        Job(do="measure", cells=cells, needs=runtime.needs, device=device, arguments=arguments),
+    )
+
+
+def _item(store: Store, model: str, runtime: Runtime, given: Path | None) -> dict[str, Any]:
+    """Return what to run of one model: its artifact, and the one that is judged beside it."""
+    folder = store.model(model)
+    artifact = given or folder / "model.keras"
+    if given is None and runtime.target is not None:
+        artifact = store.artifacts / model / TARGETS[runtime.target].filename
+    pairs = [(artifact, folder / "reference.npz")]
+    perturbed = folder / "perturbed"
+    if given is None and runtime.target is not None and perturbed.exists():
+        copy = perturbed / TARGETS[runtime.target].filename
+        pairs.append((copy, perturbed / "reference.npz"))
+    return {
+        "model": model,
+        "pairs": [{"artifact": str(path), "reference": str(answers)} for path, answers in pairs],
+        **json.loads((folder / "prepared.json").read_text(encoding="utf-8")),
+    }
+
+
+def execute(run: Run, job: Job) -> str | None:
+    """Run a job until each of its cells has a record; return why it did not end well."""
+    while True:
+        outcome = run.workers.run(job)
+        keep(run, outcome.done)
+        if outcome.bad_input is not None:
+            run.bad_input.append(outcome.bad_input)
+        problem = outcome.bad_input or outcome.problem
+        if problem is None:
+            return None
+        job = job.without(set(outcome.done))
+        running = run.left.get(outcome.running or "")
+        if running is None:
+            close(run, job.cells, Status.ERROR, problem)
+            return problem
+        close(run, [running], Status.ERROR, problem)
+        job = job.without({running.key})
+        if not job.cells:
+            return problem
+
+
+def keep(run: Run, done: Iterable[str]) -> None:
+    """Take note of records that a worker has written."""
+    for key in done:
+        run.left.pop(key, None)
+        record = run.store.find(key)
+        if record is not None:
+            run.observer.record(record)
+
+
+def close(run: Run, cells: Iterable[Cell], status: Status, reason: str) -> None:
+    """Write the record of cells that no worker will write."""
+    for cell in list(cells):
+        run.store.save(
+            Record(
+                cell=cell,
+                status=status,
+                reason=reason,
+                started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                machine=machine.facts((), 0),
+            )
+        )
+        keep(run, [cell.key])

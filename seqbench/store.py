@@ -1,0 +1,123 @@
+"""The folder of a run: one JSON file a record, everything written whole or not at all."""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from seqbench.errors import InputError
+from seqbench.record import Record, decode, dumps
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path` (for a file or a folder) and rename it at the end.
+
+    Where the block raises, what it wrote is removed and `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
+    try:
+        yield temporary
+        if path.is_dir():  # a folder cannot be renamed over another
+            old = path.with_name(f".{uuid.uuid4().hex[:8]}.old")
+            path.rename(old)
+            temporary.rename(path)
+            remove(old)
+        else:
+            temporary.replace(path)
+    finally:
+        remove(temporary)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all in it; nothing happens where there is none."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file whole or not at all."""
+    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+def size_bytes(path: Path) -> int:
+    """Return the size of a file, or of all files below a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+class Store:
+    """Where a run keeps its records, models and artifacts.
+
+    Args:
+        root: the run's folder; made where it is not there.
+        artifacts: the folder of the exported files, `root/artifacts` where not given.
+
+    Raises:
+        InputError: the folder cannot be written.
+
+    """
+
+    def __init__(self, root: Path, artifacts: Path | None = None) -> None:
+        self.root = root.resolve()
+        self.artifacts = artifacts.resolve() if artifacts else self.root / "artifacts"
+        for folder in (self.root, self.artifacts):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                msg = f"cannot make the folder {folder}: {error.strerror}"
+                raise InputError(msg) from error
+            if not os.access(folder, os.W_OK):
+                msg = f"cannot write into {folder}: choose another folder with --out"
+                raise InputError(msg)
+
+    def model(self, name: str) -> Path:
+        """Return the folder of one model's own files."""
+        return self.root / "models" / name
+
+    def record(self, key: str) -> Path:
+        """Return the file of the record of the cell with this key."""
+        return self.root / "records" / f"{key}.json"
+
+    def save(self, record: Record) -> None:
+        """Write one record."""
+        write_text(self.record(record.cell.key), dumps(record) + "\n")
+
+    def find(self, key: str) -> Record | None:
+        """Return a cell's record, None where it has none yet."""
+        path = self.record(key)
+        return decode(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def read(run: Path) -> list[Record]:
+    """Return all records of a run's folder, the oldest first.
+
+    Raises:
+        InputError: it is no run's folder, or a record cannot be read.
+
+    """
+    if not (run / "run.json").exists():
+        msg = f"{run} is not the folder of a run: it has no run.json"
+        raise InputError(msg)
+    found = []
+    for path in sorted((run / "records").glob("*.json")):
+        try:
+            found.append(decode(json.loads(path.read_text(encoding="utf-8"))))
+        except (OSError, ValueError) as error:
+            msg = f"{path}: {error}"
+            raise InputError(msg) from error
+    return sorted(found, key=lambda record: (record.started_at or "", record.cell.key))

@@ -1,0 +1,181 @@
+"""The verdict: is what an artifact computes still the model? Numpy only.
+
+The yardstick is the model's own float32 error against its float64 twin (`seqbench.reference`):
+an export may be wrong by a small multiple of what float32 itself costs here, and no more. The
+rule speaks for each output channel apart, so that a large channel cannot hide a small one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FACTOR = 8.0
+"""How many times the model's own float32 error an export may have.
+
+Correct exports stand at 0.5 to 2.2 times (`make faults` measures both sides of the line).
+"""
+
+FLOOR_ULPS = 4.0
+"""The least tolerance, in units of the last place of the channel's largest value.
+
+The value is this batch's or the usual one over the suite, whichever is larger: a sigmoid that is
+exact to the last place of 1 is right, also on a batch that it answers with 0.0001.
+"""
+
+ROWS_PER_CHANNEL = 8
+"""A channel with fewer values than this shares the largest float32 error of the whole output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One batch of the input suite with what the model makes of it.
+
+    Attributes:
+        name: what kind of input it is.
+        x: the inputs, shape (rows, ...), in the model's input dtype.
+        exact: the float64 twin's output, shape (rows, ..., channels).
+        own: the model's own output, same shape, in the dtype that an export must have.
+        error: the error that float32 costs the model here, in each channel, shape (channels,).
+        scale: each channel's usual largest absolute value, over the whole suite, shape (channels,).
+
+    """
+
+    name: str
+    x: np.ndarray
+    exact: np.ndarray
+    own: np.ndarray
+    error: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far an output is from the twin's, at the place where it weighs most.
+
+    Attributes:
+        case: the input suite's case.
+        max_abs_error: the absolute difference there; infinite where shape, dtype or NaN differ.
+        tolerance: what is allowed there.
+        own_error: the model's own float32 error there.
+        channel: index in the last axis, None where the output has no such place.
+        reason: what is wrong, None where nothing is.
+
+    """
+
+    case: str
+    max_abs_error: float
+    tolerance: float
+    own_error: float
+    channel: int | None
+    reason: str | None
+
+    @property
+    def weight(self) -> float:
+        """The error in units of its tolerance: above 1 fails."""
+        if self.max_abs_error == 0:
+            return 0.0
+        return self.max_abs_error / self.tolerance if self.tolerance else float("inf")
+
+
+def tolerances(case: Case) -> np.ndarray:
+    """Return the allowed absolute error of each channel, float64, shape (channels,)."""
+    allowed: np.ndarray = np.maximum(FACTOR * own_errors(case), _floors(case))
+    return allowed
+
+
+def own_errors(case: Case) -> np.ndarray:
+    """Return the model's own float32 error of each channel, float64, shape (channels,)."""
+    few = case.exact.size < ROWS_PER_CHANNEL * case.error.size
+    return np.full_like(case.error, case.error.max()) if few else case.error
+
+
+def judge(case: Case, got: np.ndarray) -> Difference:
+    """Compare an artifact's output with the case: shape and dtype first, NaN strictly."""
+    wrong = _contract(case, got)
+    if wrong is not None:
+        return _broken(case, wrong)
+    if case.own.dtype.kind not in "fV":
+        return _judge_exactly(case, got)
+    found = got.astype(np.float64)
+    if not np.isfinite(found).all():
+        what = "NaN" if np.isnan(found).any() else "an infinity"
+        count = int((~np.isfinite(found)).sum())
+        return _broken(case, f"{what} in {count} of {found.size} outputs, all finite in the model")
+
+    errors = largest(found - case.exact)
+    allowed = tolerances(case)
+    channel = int(np.argmax(_weights(errors, allowed)))
+    error, tolerance = float(errors[channel]), float(allowed[channel])
+    own = float(own_errors(case)[channel])
+    reason = None
+    if error > tolerance:
+        reason = (
+            f"numbers differ: on {case.name} inputs, channel {channel}, the error is {error:.3g} "
+            f"where {tolerance:.3g} is allowed ({FACTOR:g} x the model's own float32 error)"
+        )
+    return Difference(
+        case=case.name,
+        max_abs_error=error,
+        tolerance=tolerance,
+        own_error=own,
+        channel=channel,
+        reason=reason,
+    )
+
+
+def worst(differences: list[Difference]) -> Difference:
+    """Return the difference that weighs most; the first among equals."""
+    return max(differences, key=lambda difference: difference.weight)
+
+
+def _contract(case: Case, got: np.ndarray) -> str | None:
+    if got.shape != case.own.shape:
+        return f"output shape is {got.shape} where the model gives {case.own.shape}"
+    if got.dtype != case.own.dtype:
+        return f"output dtype is {got.dtype} where the model gives {case.own.dtype}"
+    return None
+
+
+def _broken(case: Case, reason: str) -> Difference:
+    return Difference(
+        case=case.name,
+        max_abs_error=float("inf"),
+        tolerance=float(tolerances(case).max()) if case.own.dtype.kind in "fV" else 0.0,
+        own_error=0.0,
+        channel=None,
+        reason=f"on {case.name} inputs: {reason}",
+    )
+
+
+def _judge_exactly(case: Case, got: np.ndarray) -> Difference:
+    wrong = int((got != case.own).sum())
+    reason = f"on {case.name} inputs: {wrong} of {got.size} integer outputs differ"
+    return Difference(
+        case=case.name,
+        max_abs_error=float(np.abs(got.astype(np.float64) - case.own.astype(np.float64)).max()),
+        tolerance=0.0,
+        own_error=0.0,
+        channel=None,
+        reason=reason if wrong else None,
+    )
+
+
+def _by_channel(values: np.ndarray) -> np.ndarray:
+    return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+
+
+def largest(outputs: np.ndarray) -> np.ndarray:
+    """Return each channel's largest absolute value, shape (channels,)."""
+    found: np.ndarray = _by_channel(np.abs(outputs)).max(axis=0)
+    return found
+
+
+def _floors(case: Case) -> np.ndarray:
+    scale = np.maximum(largest(case.exact), case.scale)
+    floors: np.ndarray = FLOOR_ULPS * float(np.finfo(case.own.dtype).eps) * scale
+    return floors
+
+
+def _weights(errors: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(errors == 0, 0.0, errors / allowed)

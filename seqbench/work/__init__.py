@@ -1,0 +1,25 @@
+"""What workers do: one file a kind of job, listed in `DO`."""
+
+from collections.abc import Callable
+
+from seqbench.jobs import Job
+from seqbench.work import export, inspect, measure, prepare
+from seqbench.work.context import Context, in_one_line
+
+DO: dict[str, Callable[[Job, Context], None]] = {
+    "inspect": inspect.models,
+    "probe": inspect.device,
+    "prepare": prepare.prepare,
+    "train": prepare.train_only,
+    "export": export.export,
+    "measure": measure.measure,
+}
+"""Every kind of job by its name."""
+
+
+def run(job: Job, context: Context) -> None:
+    """Do one job in this process."""
+    DO[job.do](job, context)
+
+
+__all__ = ["DO", "Context", "in_one_line", "run"]

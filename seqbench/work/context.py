@@ -1,0 +1,86 @@
+"""What a job writes to: the run's folder, and its parent."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seqbench import machine
+from seqbench.errors import InputError, Unavailable, Unsupported
+from seqbench.jobs import Event
+from seqbench.record import Cell, Record, Status
+from seqbench.runtimes.runtime import LoadError
+from seqbench.store import Store
+
+STATUSES: dict[type[Exception], Status] = {
+    Unsupported: Status.UNSUPPORTED,
+    Unavailable: Status.UNAVAILABLE,
+    LoadError: Status.FAIL,
+}
+"""What an exception means for a cell; any other is an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Where a job's records and messages go.
+
+    Attributes:
+        folder: the run's folder.
+        send: sends one message to the parent.
+
+    """
+
+    folder: Path
+    send: Callable[[Event, Any], None]
+
+    def say(self, text: str) -> None:
+        """Tell people what is being done."""
+        self.send("say", text)
+
+    def attempt(
+        self, cell: Cell, packages: tuple[str, ...], seed: int, do: Callable[[], dict[str, Any]]
+    ) -> Record:
+        """Run one cell and save its record.
+
+        `do` returns the record's fields; `status` is `pass` where it gives none. Work that ran on
+        another device than the cell's is a fail, whatever it gave.
+        """
+        self.send("begin", cell.key)
+        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        start = time.monotonic()
+        fields = guarded(do)
+        ran_on = fields.get("ran_on")
+        if ran_on is not None and ran_on != cell.device:
+            fields["status"] = Status.FAIL
+            fields["reason"] = f"it ran on {ran_on} where {cell.device} was asked for"
+        record = Record(
+            cell=cell,
+            started_at=started_at,
+            elapsed_s=time.monotonic() - start,
+            machine=machine.facts(packages, seed),
+            **fields,
+        )
+        Store(self.folder).save(record)
+        self.send("record", cell.key)
+        return record
+
+
+def guarded(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `do` returns with a status; any exception but InputError becomes one."""
+    try:
+        return {"status": Status.PASS, **do()}
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any exception is a verdict, the others go on
+        status = STATUSES.get(type(error), Status.ERROR)
+        reason = in_one_line(error) if status is Status.ERROR else str(error)
+        traceback.print_exc()
+        return {"status": status, "reason": reason}
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return an exception's type and message as one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"

@@ -1,0 +1,103 @@
+"""The child: jobs in on standard input, messages out on standard output.
+
+A server process imports what its jobs need, once, and forks a fresh process for each job: all
+the isolation of a new interpreter without paying for the import again. The server itself never
+runs an operation, since forking after one hangs in TensorFlow.
+"""
+
+import importlib
+import os
+import select
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from seqbench import work
+from seqbench.errors import InputError
+from seqbench.jobs import Event, Message, loads
+
+
+def serve(needs: str) -> None:
+    """Read jobs until standard input ends; run each in a forked process, one at a time."""
+    messages = os.dup(1)
+    os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
+    if needs == "tensorflow":
+        importlib.import_module("keras")
+    reader = os.fdopen(os.dup(0), "rb", buffering=0)
+    pending = b""
+    while True:
+        while b"\n" not in pending:
+            chunk = reader.read(65536)
+            if not chunk:
+                return
+            pending += chunk
+        line, pending = pending.split(b"\n", 1)
+        _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages))
+
+
+def _run_forked(line: str, stdin: int, messages: int) -> int:
+    """Run one job in a process of its own; kill it where the parent goes away."""
+    alive, ours = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(alive)
+        os.setsid()  # a group of its own, so that all it starts can be killed with it
+        os._exit(_run(line, messages))
+    os.close(ours)
+    _send(messages, "pid", pid)
+    try:
+        while True:
+            # The pipe ends with the child; standard input ends with the parent.
+            ready, _, _ = select.select([alive, stdin], [], [])
+            if alive in ready:
+                break
+            os.killpg(pid, signal.SIGKILL)
+            os._exit(1)
+    finally:
+        os.close(alive)
+    _, status = os.waitpid(pid, 0)
+    _kill_rest(pid)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _kill_rest(group: int) -> None:
+    """Kill what a job may have left behind in its group."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _run(line: str, messages: int) -> int:
+    """Do one job; in the forked child."""
+    job = loads(line)
+    log = os.open(job.arguments["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
+    context = work.Context(
+        folder=Path(job.arguments["folder"]),
+        send=lambda event, value: _send(messages, event, value),
+    )
+    try:
+        work.run(job, context)
+    except InputError as error:
+        _send(messages, "bad", str(error))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        traceback.print_exc()
+        _send(messages, "crash", work.in_one_line(error))
+        return 1
+    return 0
+
+
+def _send(fd: int, event: Event, value: object) -> None:
+    """Write one message at once: a pipe does not mix writes of up to 4096 bytes."""
+    text = Message(event=event, value=value).dumps().encode()
+    if len(text) > select.PIPE_BUF and event in {"say", "bad", "crash"}:
+        text = Message(event=event, value=str(value)[:500]).dumps().encode()
+    os.write(fd, text)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
