@@ -139,9 +139,9 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, report
+    from seqbench.catalogue import available
     from seqbench.naming import new_run
     from seqbench.progress import shown
-    from seqbench.source import available
 
     _known_requirements(require)
     chosen = {"kinds": only, "targets": target, "runtimes": runtime, "devices": device}
@@ -158,7 +158,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     path = report.write(folder)
     _write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(records))
+        _print(report.terminal(report.load(folder)))
         click.echo(f"report: {path}")
     return _status(records, require)
 
@@ -171,7 +171,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 @click.option("--require", callback=_names, help="Runtimes or targets that must be here.")
 @allow_code
 @_command
-def export(  # noqa: PLR0913 - one parameter an option
+def export(
     models: tuple[str, ...],
     to: tuple[str, ...] | None,
     out: Path,
@@ -192,7 +192,7 @@ def export(  # noqa: PLR0913 - one parameter an option
         )
     _write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(records))
+        _print(report.terminal(report.build(records, str(out), specs=_specs(models))))
     return _status(records, require)
 
 
@@ -221,7 +221,7 @@ def verify(
         )
     _write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(records))
+        _print(report.terminal(report.build(records, str(artifact), specs=_specs([model]))))
     return _status(records, None)
 
 
@@ -260,6 +260,12 @@ def _some(models: tuple[str, ...]) -> tuple[str, ...]:
     if not models:
         raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
     return models
+
+
+def _specs(models: Iterable[str]) -> dict[str, str]:
+    from seqbench.source import resolve_all
+
+    return {source.name: source.spec for source in resolve_all(models)}
 
 
 def _known_requirements(names: Iterable[str] | None) -> None:

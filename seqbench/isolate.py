@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from seqbench.device import environment
+from seqbench.device import environment, no_sign_of
 from seqbench.jobs import Job, Message, Needs
 
 LAST_LINES = 6
@@ -123,6 +123,14 @@ class Workers:
             bad_input=seen.bad_input,
             problem=seen.problem,
         )
+
+    def missing(self, device: str) -> str | None:
+        """Return why a device cannot be used, found out in a process of its own; None if it can."""
+        reason = no_sign_of(device)
+        if reason is None:
+            outcome = self.run(Job(do="probe", device=device))
+            reason = outcome.problem or outcome.results[0]
+        return reason
 
     def _worker(self, needs: Needs, device: str) -> "subprocess.Popen[bytes]":
         key = (needs, device)

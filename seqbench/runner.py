@@ -8,7 +8,6 @@ from pathlib import Path
 from seqbench import __version__, machine, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
-from seqbench.jobs import Job
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
@@ -81,6 +80,7 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
             "seqbench": __version__,
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine.host(),
+            "sources": {source.name: source.spec for source in run.request.sources},
             "cells": [asdict(cell) for cell in cells],
         },
     )
@@ -90,9 +90,8 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
 def _leave_out_missing_devices(run: Run) -> None:
     for device in dict.fromkeys(cell.device for cell in run.left.values()):
         if device != "cpu":
-            outcome = run.workers.run(Job(do="probe", device=device))
-            missing = outcome.problem or outcome.results[0]
-            if missing:
+            missing = run.workers.missing(device)
+            if missing is not None:
                 gone = [cell for cell in run.left.values() if cell.device == device]
                 steps.close(run, gone, Status.UNAVAILABLE, missing)
 

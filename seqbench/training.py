@@ -84,5 +84,9 @@ def train(
 
 
 def _made(value: object) -> object:
-    """Return a loss or an optimizer: a name as it is, else what the function makes."""
-    return value() if callable(value) else value
+    """Return a loss or an optimizer: a name or an object as it is, else what the function makes."""
+    import keras
+
+    if isinstance(value, keras.Loss) or not callable(value):  # a loss object is callable itself
+        return value
+    return value()

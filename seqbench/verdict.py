@@ -172,7 +172,9 @@ def largest(outputs: np.ndarray) -> np.ndarray:
 
 def _floors(case: Case) -> np.ndarray:
     scale = np.maximum(largest(case.exact), case.scale)
-    floors: np.ndarray = FLOOR_ULPS * float(np.finfo(case.own.dtype).eps) * scale
+    info = np.finfo(case.own.dtype)
+    # Below the smallest normal number a runtime may flush to zero.
+    floors: np.ndarray = np.maximum(FLOOR_ULPS * float(info.eps) * scale, float(info.tiny))
     return floors
 
 

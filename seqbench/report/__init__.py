@@ -1,1 +1,14 @@
-"""Views of records: rows, a terminal table, Markdown, HTML. Nothing here measures."""
+"""Views of records: rows, a terminal table, Markdown, HTML. Nothing here measures.
+
+`build` makes the rows, and `html`, `markdown` and `terminal` write them down; `write` makes the
+files of a run and `load` reads them. These functions stand here under the names of the modules
+that they come from.
+"""
+
+from seqbench.report.files import load, write
+from seqbench.report.html import html
+from seqbench.report.markdown import markdown
+from seqbench.report.rows import build
+from seqbench.report.terminal import terminal
+
+__all__ = ["build", "html", "load", "markdown", "terminal", "write"]

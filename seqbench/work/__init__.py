@@ -8,6 +8,7 @@ from seqbench.work.context import Context, in_one_line
 
 DO: dict[str, Callable[[Job, Context], None]] = {
     "inspect": inspect.models,
+    "check": inspect.check,
     "probe": inspect.device,
     "prepare": prepare.prepare,
     "train": prepare.train_only,

@@ -1,13 +1,21 @@
 """Jobs that only look: at models, and at what this machine has."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqbench.advice import advise
+from seqbench.datacheck import check_data
 from seqbench.device import probe
 from seqbench.jobs import Job
+from seqbench.loading import load
+from seqbench.scenario import Scenario
 from seqbench.source import Source
 from seqbench.work.context import Context
+
+if TYPE_CHECKING:
+    import keras
 
 
 def source(flat: dict[str, Any]) -> Source:
@@ -26,22 +34,38 @@ def models(job: Job, context: Context) -> None:
     Arguments: `sources`, `allow_code`. Result for each: `name`, `batch_sizes`,
     `training_batch`.
     """
-    from seqbench.loading import load  # noqa: PLC0415 - after the fork
-
-    for item in job.arguments["sources"]:
-        found = source(item)
-        context.say(f"loading {found.name}")
-        scenario = load(found, allow_code=job.arguments["allow_code"])
-        scenario.build()
+    for scenario, _ in _built(job):
         training = scenario.training if scenario.data else None
         context.send(
             "result",
             {
-                "name": found.name,
+                "name": scenario.name,
                 "batch_sizes": scenario.batch_sizes,
                 "training_batch": training.batch_size if training else None,
             },
         )
+
+
+def _built(job: Job) -> "Iterator[tuple[Scenario, keras.Sequential]]":
+    for item in job.arguments["sources"]:
+        scenario = load(source(item), allow_code=job.arguments["allow_code"])
+        yield scenario, scenario.build()
+
+
+def check(job: Job, context: Context) -> None:
+    """Hold each model, its data and its training set-up against each other.
+
+    Arguments: `sources`, `allow_code`. Result for each: `name`, `warnings`.
+    """
+    for scenario, model in _built(job):
+        data = scenario.data() if scenario.data else None
+        if data is not None:
+            check_data(model, scenario, data)
+        warnings: list[str] = []
+        if scenario.training is not None:
+            labels = None if data is None else data.y_train
+            warnings = advise(model, scenario.training.loss, labels)
+        context.send("result", {"name": scenario.name, "warnings": warnings})
 
 
 def device(job: Job, context: Context) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench import reference
+from seqbench.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.loading import load
 from seqbench.machine import peak_memory_bytes, threads
@@ -54,6 +55,8 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     keras.utils.set_random_seed(scenario.seed)
     model = scenario.build()
     data = scenario.data() if scenario.data else None
+    if data is not None:
+        check_data(model, scenario, data)
     if data is None or scenario.training is None:
         return scenario, model, data
     training, cell = scenario.training, next(iter(job.cells), None)

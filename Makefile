@@ -1,0 +1,80 @@
+# seqbench: `make bench` runs the main job, `make test` the tests. Both set up what they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+SEQBENCH := $(BIN)/python -m seqbench
+STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-uv.txt requirements-node.txt pyproject.toml seqbench/web/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+
+SCENARIO ?=
+DEVICE ?=
+TARGET ?=
+RUNTIME ?=
+OUT ?=
+MODEL ?=
+TO ?=
+RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
+options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
+
+.PHONY: help setup bench bench-full export report test test-quick check format lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@echo
+	@echo "make bench SCENARIO=digits_cnn DEVICE=cpu RUNTIME=onnxruntime OUT=results/mine"
+	@echo "make export MODEL=my.keras TO=onnx,tflite OUT=dist"
+
+setup: $(STAMP) ## Make .venv, fetch TF.js, find or install a browser; once
+
+$(STAMP): requirements.txt requirements-uv.txt requirements-node.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "CPython 3.11 to 3.13 is needed: set PYTHON=..."; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "CPython 3.11 to 3.13 is needed: set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements-uv.txt
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-uv.txt $$(command -v npm >/dev/null || echo requirements-node.txt)
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(SEQBENCH) setup
+	@rm -f $(VENV)/.ready-*
+	@touch $@
+
+bench: setup ## Run the main job: all scenarios, quick profile; ends with a table and the report's path
+	$(SEQBENCH) run $(SCENARIO) --quick $(options)
+
+bench-full: setup ## The same with ten times the time for each measurement
+	$(SEQBENCH) run $(SCENARIO) --full $(options)
+
+export: setup ## Export and verify MODEL=... TO=... OUT=...
+	$(SEQBENCH) export $(MODEL) $(if $(TO),--to $(TO)) $(if $(OUT),--out $(OUT))
+
+report: setup ## Write the report of RUN=... again (the latest run by default)
+	$(SEQBENCH) report $(RUN)
+
+test: setup ## Run all tests, slow and browser ones included
+	$(BIN)/python -m pytest
+
+test-quick: setup ## Run the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+check: setup ## Formatting, lint, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup ## Resolve the requirements anew
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-uv.in -o requirements-uv.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.txt
+
+clean: ## Remove .venv and what tools have cached; results stay
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

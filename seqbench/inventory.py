@@ -1,0 +1,97 @@
+"""What there is to choose from, and what of it can be used here. Imports no framework."""
+
+import importlib.util
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from seqbench import browser, catalogue, webdeps
+from seqbench.device import DEVICES
+from seqbench.errors import Unavailable
+from seqbench.isolate import Workers
+from seqbench.runtimes import RUNTIMES, Runtime
+from seqbench.targets import TARGETS
+
+MODULES = {"tensorflow": "tensorflow", "litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
+"""The module that a runtime needs, where it is one of Python."""
+
+
+def inventory() -> dict[str, Any]:
+    """Return scenarios, targets, runtimes and devices as JSON values.
+
+    `missing` is why a runtime or a device cannot be used here, None where it can.
+    """
+    return {
+        "scenarios": [
+            {"name": entry.name, "summary": entry.summary, "path": str(entry.path)}
+            for entry in catalogue.available()
+        ],
+        "targets": [
+            {"name": target.name, "summary": target.summary} for target in TARGETS.values()
+        ],
+        "runtimes": [
+            {
+                "name": runtime.name,
+                "target": runtime.target,
+                "summary": runtime.summary,
+                "default": runtime.default,
+                "missing": missing_runtime(runtime),
+            }
+            for runtime in RUNTIMES.values()
+        ],
+        "devices": [
+            {"name": name, "missing": missing} for name, missing in missing_devices().items()
+        ],
+    }
+
+
+def missing_runtime(runtime: Runtime) -> str | None:
+    """Return why a runtime cannot be used here; None where it can."""
+    if runtime.target == "tfjs":
+        try:
+            browser.require()
+            webdeps.scripts()
+        except Unavailable as error:
+            return str(error)
+        return None
+    module = MODULES.get(runtime.name, "keras")
+    if importlib.util.find_spec(module) is None:
+        return f"the package {module} is not installed: run `pip install seqbench`"
+    return None
+
+
+def missing_devices() -> dict[str, str | None]:
+    """Probe each device in a process of its own; return why it cannot be used, by name."""
+    found: dict[str, str | None] = {"cpu": None}
+    with tempfile.TemporaryDirectory() as folder, Workers(Path(folder), lambda _: None) as workers:
+        for name in DEVICES:
+            if name not in found:
+                found[name] = workers.missing(name)
+    return found
+
+
+def table(found: dict[str, Any]) -> Group:
+    """Return the inventory as tables for a terminal."""
+    return Group(
+        _table("Scenarios", ((row["name"], row["summary"] or "") for row in found["scenarios"])),
+        _table("Targets", ((row["name"], row["summary"]) for row in found["targets"])),
+        _table(
+            "Runtimes",
+            ((row["name"], row["missing"] or row["summary"]) for row in found["runtimes"]),
+        ),
+        _table("Devices", ((row["name"], row["missing"] or "here") for row in found["devices"])),
+    )
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> Table:
+    drawn = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+    drawn.add_column(no_wrap=True, style="bold", min_width=14)
+    drawn.add_column(overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    return drawn

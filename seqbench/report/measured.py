@@ -1,0 +1,144 @@
+"""Rows of what was measured: verdicts, timings, and size against speed against error."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from seqbench import stats
+from seqbench.record import Cell, Kind, Record, Status
+
+BASELINE = "keras"
+"""The runtime that the others' latencies are compared with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One verification.
+
+    Attributes:
+        record: what was seen.
+        share: error as a part of the tolerance, unitless; infinite where the error is no number.
+        passes_at: the smallest tolerance that would pass, which is the error itself; None where
+            no tolerance would.
+
+    """
+
+    record: Record
+    share: float | None
+    passes_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A cell with samples: an inference, or training steps.
+
+    Attributes:
+        record: what was seen.
+        median: seconds per call or step, None without samples.
+        p95: 95th percentile, None where `p95_needs` says why.
+        p95_needs: what a p95 would need, None where there is one.
+        throughput: examples per second at the median.
+        relative: median as a multiple of Keras's own for the same batch, None without that.
+
+    """
+
+    record: Record
+    median: stats.Estimate | None
+    p95: stats.Estimate | None
+    p95_needs: str | None
+    throughput: float | None
+    relative: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tradeoff:
+    """Size, speed and error of one artifact in one runtime, at the batch size of `cell`."""
+
+    cell: Cell
+    size_bytes: int
+    median_s: float
+    share: float
+
+
+def verdict(record: Record) -> Verdict:
+    """Return the row of a verification."""
+    error, tolerance = record.max_abs_error, record.tolerance
+    finite = error is not None and math.isfinite(error)
+    share = None
+    if error is not None and tolerance is not None:
+        share = error / tolerance if finite and tolerance > 0 else math.inf
+    return Verdict(record=record, share=share, passes_at=error if finite else None)
+
+
+def timed(record: Record) -> Timed:
+    """Return the row of a cell with samples.
+
+    Samples that are means of several calls have no percentiles: a mean hides the slow call in it.
+    """
+    samples, batch = record.samples_s, record.cell.batch_size
+    calls = record.calls_per_sample or 1
+    median = stats.median(samples)
+    p95 = stats.percentile(samples, 95) if calls == 1 else None
+    needs = None
+    if p95 is None:
+        count = stats.samples_needed(0.95)
+        needs = f"means of {calls} calls" if calls > 1 else f"needs {count} samples"
+    return Timed(
+        record=record,
+        median=median,
+        p95=p95,
+        p95_needs=needs,
+        throughput=stats.throughput(batch, median.value) if median and batch else None,
+    )
+
+
+def related(rows: Iterable[Timed]) -> tuple[Timed, ...]:
+    """Compare each latency with that of `BASELINE` for the same model, device and batch."""
+    found = tuple(rows)
+    keras_s = {
+        _work(row): row.median.value
+        for row in found
+        if row.median and row.record.cell.runtime == BASELINE
+    }
+    return tuple(
+        replace(row, relative=row.median.value / keras_s[_work(row)])
+        if row.median and keras_s.get(_work(row))
+        else row
+        for row in found
+    )
+
+
+def tradeoffs(
+    exports: Sequence[Record], verdicts: Sequence[Verdict], latencies: Sequence[Timed]
+) -> tuple[Tradeoff, ...]:
+    """Join what is known of each artifact in each runtime, at the smallest batch timed."""
+    sizes = {_artifact(record.cell): record.size_bytes for record in exports}
+    shares = {_place(row.record.cell): row.share for row in verdicts}
+    smallest: dict[Cell, Timed] = {}
+    for row in sorted(latencies, key=lambda row: row.record.cell.batch_size or 0):
+        if row.median and row.record.status == Status.PASS:
+            smallest.setdefault(_place(row.record.cell), row)
+    return tuple(
+        Tradeoff(
+            cell=row.record.cell, size_bytes=size_bytes, median_s=row.median.value, share=share
+        )
+        for place, row in smallest.items()
+        if row.median
+        and (size_bytes := sizes.get(_artifact(place)))
+        and (share := shares.get(place)) is not None
+        and math.isfinite(share)
+    )
+
+
+def _work(row: Timed) -> tuple[object, ...]:
+    cell = row.record.cell
+    return (cell.model, cell.device, cell.batch_size)
+
+
+def _artifact(cell: Cell) -> tuple[str | None, ...]:
+    return (cell.model, cell.target, cell.variant)
+
+
+def _place(cell: Cell) -> Cell:
+    """The same artifact in the same runtime, whatever is done with it there."""
+    return replace(cell, kind=Kind.VERIFY, batch_size=None)

@@ -1,0 +1,95 @@
+"""Records to rows: everything that a report says, as values; the renderers only write it down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from seqbench.record import Cell, Kind, Record, Status
+from seqbench.report import clean, measured, problems
+from seqbench.report.machine import Fact, facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All rows of a run, in the order in which its cells ran.
+
+    Attributes:
+        run_name: the name of the run.
+        started_at: ISO 8601 time of the first cell, UTC.
+        elapsed_s: all cells' durations together.
+        counts: cells by status, all five statuses.
+        failures: what did not pass, wrong numbers first.
+        missing: what is unavailable here, by reason.
+        verdicts: verifications.
+        latencies: inferences, but for what is unavailable here.
+        training: training steps, but for what is unavailable here.
+        exports: records of exports.
+        tradeoffs: artifacts with size, speed and error.
+        machine: where it ran.
+
+    """
+
+    run_name: str
+    started_at: str | None
+    elapsed_s: float
+    counts: dict[Status, int]
+    failures: tuple[problems.Failure, ...]
+    missing: tuple[problems.Missing, ...]
+    verdicts: tuple[measured.Verdict, ...]
+    latencies: tuple[measured.Timed, ...]
+    training: tuple[measured.Timed, ...]
+    exports: tuple[Record, ...]
+    tradeoffs: tuple[measured.Tradeoff, ...]
+    machine: tuple[Fact, ...]
+
+
+def build(
+    records: Sequence[Record],
+    run_name: str,
+    planned: Sequence[Cell] = (),
+    specs: Mapping[str, str] = MappingProxyType({}),
+) -> Report:
+    """Return the report of one run.
+
+    Args:
+        records: what was seen.
+        run_name: the run's name.
+        planned: cells that were to be done; those without a record are errors in the report.
+        specs: what to call a model by in a command, where that is not its name.
+
+    """
+    all_cells = [*records, *problems.never_ran(records, planned)]
+    seen = sorted(map(clean.record, all_cells), key=lambda record: record.started_at or "~")
+    of = {kind: [record for record in seen if record.cell.kind == kind] for kind in Kind}
+    verdicts = tuple(map(measured.verdict, of[Kind.VERIFY]))
+    here = {kind: [it for it in of[kind] if it.status != Status.UNAVAILABLE] for kind in Kind}
+    latencies = measured.related(map(measured.timed, here[Kind.INFER]))
+    return Report(
+        run_name=clean.text(run_name),
+        started_at=seen[0].started_at if seen else None,
+        elapsed_s=sum(record.elapsed_s or 0 for record in seen),
+        counts={status: sum(record.status == status for record in seen) for status in Status},
+        failures=problems.failures(seen, specs),
+        missing=problems.missing(seen),
+        verdicts=verdicts,
+        latencies=latencies,
+        training=tuple(map(measured.timed, here[Kind.TRAIN])),
+        exports=tuple(of[Kind.EXPORT]),
+        tradeoffs=measured.tradeoffs(of[Kind.EXPORT], verdicts, latencies),
+        machine=facts(record.machine for record in seen),
+    )
+
+
+def headline(report: Report) -> str:
+    """Return the run's result in one sentence."""
+    total, missing = sum(report.counts.values()), report.counts[Status.UNAVAILABLE]
+    if not total:
+        return "No cell ran"
+    here = total - missing
+    apart = f"; {missing} unavailable here" if missing else ""
+    broken = sum(report.counts[status] for status in problems.BROKEN)
+    if broken:
+        return f"{broken} of {here} cells did not pass{apart}"
+    if not here:
+        return f"Nothing could run: {missing} cells unavailable here"
+    return f"All {here} cells passed{apart}"

@@ -1,0 +1,99 @@
+"""Statistics of raw samples, computed when they are read; nothing here is stored.
+
+Intervals are distribution-free: their ends are order statistics whose ranks come from the binomial
+distribution. They speak of the calls of one process: the spread between processes is another thing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+CONFIDENCE = 0.95
+"""Coverage of every interval, at least; each tail holds at most half of the rest."""
+
+TAIL = (1 - CONFIDENCE) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A quantile of samples with its interval, both in the samples' unit.
+
+    Attributes:
+        value: the samples' own quantile.
+        low: lower end of the interval; None where there are too few samples for one.
+        high: upper end of the interval; None where there are too few samples for one.
+        count: how many samples it comes from.
+
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    count: int
+
+
+def median(samples: Sequence[float]) -> Estimate | None:
+    """Return the median and its 95 % interval; None without samples.
+
+    The interval needs `samples_needed(0.5)` samples.
+    """
+    return _estimate(samples, 0.5) if len(samples) else None
+
+
+def percentile(samples: Sequence[float], percent: float) -> Estimate | None:
+    """Return a percentile, 0 < percent < 100, with its 95 % interval.
+
+    None where the samples do not suffice to bound it, see `samples_needed`: what looks like a p95
+    of twenty samples is only their largest.
+    """
+    if len(samples) < samples_needed(percent / 100):
+        return None
+    return _estimate(samples, percent / 100)
+
+
+def samples_needed(share: float) -> int:
+    """Return the fewest samples whose range bounds the quantile `share`, 0 < share < 1.
+
+    With n samples the largest lies below the quantile with probability share**n, and the smallest
+    above it with (1 - share)**n; each may be at most one tail.
+    """
+    worst = max(share, 1 - share)
+    return math.ceil(math.log(TAIL) / math.log(worst))
+
+
+def throughput(batch_size: int, seconds: float) -> float | None:
+    """Return samples per second of calls (or steps) that each take `seconds`; None for zero."""
+    return batch_size / seconds if seconds > 0 else None
+
+
+def _estimate(samples: Sequence[float], share: float) -> Estimate:
+    ordered = np.sort(np.asarray(samples, dtype=np.float64))
+    count = len(ordered)
+    value = float(np.quantile(ordered, share))
+    if count < samples_needed(share):
+        return Estimate(value=value, low=None, high=None, count=count)
+    low, high = _ranks(count, share)
+    return Estimate(
+        value=value, low=float(ordered[low - 1]), high=float(ordered[high - 1]), count=count
+    )
+
+
+@lru_cache(maxsize=256)
+def _ranks(count: int, share: float) -> tuple[int, int]:
+    """Return the ranks, from 1, of the samples that bound the quantile `share`.
+
+    The number of samples below the quantile is binomial. The lower rank is the largest r with
+    P(fewer than r below) <= TAIL, the upper one the smallest s with P(s or more below) <= TAIL.
+    """
+    k = np.arange(count + 1)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, count + 1)))])
+    choose = log_factorial[count] - log_factorial - log_factorial[::-1]
+    mass = np.exp(choose + k * math.log(share) + (count - k) * math.log1p(-share))
+    below = np.cumsum(mass)
+    from_top = np.cumsum(mass[::-1])[::-1]
+    low = int(np.count_nonzero(below <= TAIL))
+    high = count + 1 - int(np.count_nonzero(from_top <= TAIL))
+    return low, high

@@ -1,0 +1,102 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqbench import stats
+
+SAMPLES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=300)
+
+
+@given(SAMPLES)
+def test_the_median_lies_within_its_interval_and_the_interval_within_the_samples(
+    samples: list[float],
+) -> None:
+    found = stats.median(samples)
+    assert found is not None
+    assert found.value == pytest.approx(float(np.median(samples)))
+    assert found.count == len(samples)
+    if found.low is None or found.high is None:
+        assert len(samples) < stats.samples_needed(0.5)
+    else:
+        assert min(samples) <= found.low <= found.value <= found.high <= max(samples)
+        assert {found.low, found.high} <= set(samples)
+
+
+@given(SAMPLES, st.randoms())
+def test_the_order_of_samples_does_not_matter(samples: list[float], random: object) -> None:
+    shuffled = list(samples)
+    random.shuffle(shuffled)  # type: ignore[attr-defined] # Hypothesis gives a random.Random
+    assert stats.median(shuffled) == stats.median(samples)
+
+
+@given(SAMPLES)
+def test_a_p95_needs_its_samples(samples: list[float]) -> None:
+    found = stats.percentile(samples, 95)
+    if len(samples) < 72:
+        assert found is None
+    else:
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low <= found.value <= found.high
+
+
+def test_no_samples_have_no_median() -> None:
+    assert stats.median([]) is None
+    assert stats.percentile([], 95) is None
+
+
+def test_five_samples_have_a_median_but_no_interval_and_six_have_their_range() -> None:
+    five, six = stats.median([1, 2, 3, 4, 5]), stats.median([1, 2, 3, 4, 5, 6])
+    assert five == stats.Estimate(value=3, low=None, high=None, count=5)
+    assert six == stats.Estimate(value=3.5, low=1, high=6, count=6)
+
+
+@pytest.mark.parametrize(
+    ("count", "ranks"),
+    # Tabled ranks of the 95 % sign-test interval for a median.
+    [(6, (1, 6)), (8, (1, 8)), (9, (2, 8)), (10, (2, 9)), (15, (4, 12)), (25, (8, 18))],
+)
+def test_the_ranks_of_a_median_are_those_of_the_sign_test(
+    count: int, ranks: tuple[int, int]
+) -> None:
+    found = stats.median(range(1, count + 1))
+    assert found is not None
+    assert (found.low, found.high) == ranks
+
+
+@pytest.mark.parametrize(("share", "needed"), [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368)])
+def test_the_count_needed_is_the_least_that_bounds_the_quantile(share: float, needed: int) -> None:
+    assert stats.samples_needed(share) == needed
+    assert share**needed <= stats.TAIL < share ** (needed - 1)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.5, 7), (0.5, 50), (0.95, 80), (0.95, 400)])
+def test_intervals_cover_the_truth_as_often_as_they_say(share: float, count: int) -> None:
+    rng = np.random.default_rng(20261120)
+    truth, trials, covered = -math.log(1 - share), 2000, 0
+    for _ in range(trials):
+        found = stats.percentile(rng.exponential(size=count).tolist(), share * 100)
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= truth <= found.high
+    # Three standard deviations of a binomial at the promised coverage.
+    assert covered / trials > stats.CONFIDENCE - 3 * math.sqrt(0.05 * 0.95 / trials)
+    # Seven samples cover 98.4 %: their ranks cannot be finer.
+    assert covered / trials < 0.995
+
+
+def test_many_samples_do_not_overflow() -> None:
+    found = stats.median(range(4001))
+    assert found is not None
+    assert found.low is not None
+    assert found.low == pytest.approx(2000 - 1.96 * math.sqrt(4001) / 2, abs=2)
+
+
+def test_throughput_counts_the_examples_of_a_batch() -> None:
+    assert stats.throughput(32, 0.5) == 64
+    assert stats.throughput(32, 0) is None
