@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from seqbench import runner
+from seqbench import prepared, runner
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
@@ -21,7 +21,6 @@ from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
-from seqbench.work.inspect import flat
 
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
@@ -156,8 +155,8 @@ def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any
         tempfile.TemporaryDirectory() as folder,
         Workers(Path(folder), lambda _: None) as workers,
     ):
-        arguments = {"sources": [flat(source) for source in sources], "allow_code": allow_code}
-        outcome = workers.run(Job(do=do, arguments=arguments))
+        origins = [prepared.flat(source, allow_code=allow_code) for source in sources]
+        outcome = workers.run(Job(do=do, arguments={"sources": origins}))
     if outcome.bad_input or outcome.problem:
         raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
     return list(outcome.results)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from seqbench import browser, webdeps
 from seqbench.errors import InputError, Unavailable
 from seqbench.inventory import missing_devices
+from seqbench.web import browser, packages
 
 PACKAGES = (
     "seqbench",
@@ -91,7 +91,7 @@ def install(say: Callable[[str], None]) -> None:
 
     """
     try:
-        say(f"TF.js: {webdeps.install(say)}")
+        say(f"TF.js: {packages.install(say)}")
         if browser.find() is None:
             _install_browser(say)
         say(f"browser: {browser.require()}")
@@ -137,7 +137,7 @@ def _browser() -> Item:
 
 def _web() -> Item:
     try:
-        webdeps.scripts()
+        packages.scripts()
     except Unavailable as error:
         return Item(name="TF.js", found=None, remedy=str(error))
-    return Item(name="TF.js", found=str(webdeps.web_modules()), remedy="")
+    return Item(name="TF.js", found=str(packages.web_modules()), remedy="")

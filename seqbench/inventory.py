@@ -10,12 +10,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from seqbench import browser, catalogue, webdeps
+from seqbench import catalogue
 from seqbench.device import DEVICES
 from seqbench.errors import Unavailable
 from seqbench.isolate import Workers
 from seqbench.runtimes import RUNTIMES, Runtime
 from seqbench.targets import TARGETS
+from seqbench.web import browser, packages
 
 MODULES = {"tensorflow": "tensorflow", "litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
 """The module that a runtime needs, where it is one of Python."""
@@ -55,7 +56,7 @@ def missing_runtime(runtime: Runtime) -> str | None:
     if runtime.target == "tfjs":
         try:
             browser.require()
-            webdeps.scripts()
+            packages.scripts()
         except Unavailable as error:
             return str(error)
         return None

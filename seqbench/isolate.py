@@ -13,6 +13,7 @@ from typing import Any
 
 from seqbench.device import environment, no_sign_of
 from seqbench.jobs import Job, Message, Needs
+from seqbench.store import remove
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
@@ -81,7 +82,10 @@ class Workers:
         self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
         self._child: int | None = None
         self._count = 0
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        self._temporary = folder / "tmp"
+        remove(self._temporary)  # what a killed run left
+        for made in (folder / "logs", self._temporary):
+            made.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Workers":
         return self
@@ -89,6 +93,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         for process in self._started.values():
             self._end(process)
+        remove(self._temporary)
 
     def run(self, job: Job) -> Outcome:
         """Run one job to its end, whatever the end is."""
@@ -141,7 +146,11 @@ class Workers:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    env={**os.environ, **environment(device)},
+                    env={
+                        **os.environ,
+                        **environment(device),
+                        "TMPDIR": str(self._temporary.resolve()),
+                    },
                     start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
                 )
         return self._started[key]

@@ -1,5 +1,6 @@
 """A run: plan, prepare, export, run, judge."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -30,8 +31,8 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         for source in request.sources:
             steps.prepare(run, source)
             steps.export(run, source.name)
-            _measure(run, [source.name], shared=False)
-        _measure(run, [source.name for source in request.sources], shared=True)
+            _measure(run, [source.name], apart=False)
+        _measure(run, [source.name for source in request.sources], apart=True)
         steps.close(run, run.left.values(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
 
@@ -73,18 +74,35 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
 
 def _begin(run: Run, cells: Sequence[Cell]) -> None:
     """Write down what is planned, so that a report knows what never ran."""
+    path = run.store.root / "run.json"
+    if path.exists():
+        _refuse_changes(path, run.request)
     run.left = {cell.key: cell for cell in cells if run.store.find(cell.key) is None}
     write_json(
-        run.store.root / "run.json",
+        path,
         {
             "seqbench": __version__,
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine.host(),
             "sources": {source.name: source.spec for source in run.request.sources},
+            "origins": run.request.origins,
             "cells": [asdict(cell) for cell in cells],
         },
     )
     run.observer.planned(list(run.left.values()))
+
+
+def _refuse_changes(path: Path, request: Request) -> None:
+    """A run is of one version of each model: its records would not belong together."""
+    before = {origin["name"]: origin for origin in json.loads(path.read_text())["origins"]}
+    for origin in request.origins:
+        old = before.get(origin["name"], origin)
+        if old != origin:
+            msg = (
+                f"{path.parent} holds a run of another {origin['name']!r} ({old['path']}, or the "
+                "file has changed since): choose another folder with --out"
+            )
+            raise InputError(msg)
 
 
 def _leave_out_missing_devices(run: Run) -> None:
@@ -96,9 +114,9 @@ def _leave_out_missing_devices(run: Run) -> None:
                 steps.close(run, gone, Status.UNAVAILABLE, missing)
 
 
-def _measure(run: Run, models: Sequence[str], *, shared: bool) -> None:
-    """Run what was exported in the runtimes that serve one model, or many, at a time."""
+def _measure(run: Run, models: Sequence[str], *, apart: bool) -> None:
+    """Run what was exported in the runtimes of this process's kind, or in those that run apart."""
     for runtime in plan.runtimes(run.request.selection):
-        if runtime.shared is shared:
+        if runtime.apart is apart:
             for device in run.request.selection.devices:
                 steps.measure(run, models, runtime, device)

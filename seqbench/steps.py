@@ -1,13 +1,12 @@
 """The steps of a run: each starts a process for a piece of work and keeps its records."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seqbench import machine
+from seqbench import machine, prepared
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -15,10 +14,9 @@ from seqbench.plan import Model, Selection
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import Runtime
 from seqbench.source import Source
-from seqbench.store import Store
+from seqbench.store import PERTURBED, Store
 from seqbench.targets import TARGETS
 from seqbench.timing import Budget
-from seqbench.work.inspect import flat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +35,11 @@ class Request:
     selection: Selection
     budget: Budget
     allow_code: bool = False
+
+    @property
+    def origins(self) -> list[dict[str, Any]]:
+        """The sources as JSON values."""
+        return [prepared.flat(source, allow_code=self.allow_code) for source in self.sources]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +89,7 @@ def inspect(run: Run) -> list[Model]:
         InputError: a model cannot be used.
 
     """
-    sources = [flat(source) for source in run.request.sources]
-    arguments = {"sources": sources, "allow_code": run.request.allow_code}
-    outcome = run.workers.run(Job(do="inspect", arguments=arguments))
+    outcome = run.workers.run(Job(do="inspect", arguments={"sources": run.request.origins}))
     if outcome.bad_input or outcome.problem:
         raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
     return [
@@ -101,8 +102,8 @@ def prepare(run: Run, source: Source) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
     mine = [cell for cell in run.left.values() if cell.model == source.name]
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
-    arguments = {"source": flat(source), "allow_code": run.request.allow_code}
-    if mine and not (run.store.model(source.name) / "prepared.json").exists():
+    arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
+    if mine and prepared.facts(run.store.model(source.name)) is None:
         first = tuple(cell for cell in trains if cell.device == trains[0].device)
         device = first[0].device if first else "cpu"
         job = Job(do="prepare", cells=first, device=device, arguments=arguments)
@@ -181,18 +182,20 @@ def measure(
 def _item(store: Store, model: str, runtime: Runtime, given: Path | None) -> dict[str, Any]:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
     folder = store.model(model)
-    artifact = given or folder / "model.keras"
+    copy = folder / PERTURBED
+    artifacts = {given or folder: folder}
     if given is None and runtime.target is not None:
-        artifact = store.artifacts / model / TARGETS[runtime.target].filename
-    pairs = [(artifact, folder / "reference.npz")]
-    perturbed = folder / "perturbed"
-    if given is None and runtime.target is not None and perturbed.exists():
-        copy = perturbed / TARGETS[runtime.target].filename
-        pairs.append((copy, perturbed / "reference.npz"))
+        name = TARGETS[runtime.target].filename
+        artifacts = {store.artifacts / model / name: folder}
+        if copy.exists():
+            artifacts[copy / name] = copy
     return {
         "model": model,
-        "pairs": [{"artifact": str(path), "reference": str(answers)} for path, answers in pairs],
-        **json.loads((folder / "prepared.json").read_text(encoding="utf-8")),
+        "pairs": [
+            {"artifact": str(artifact), "reference": str(home / prepared.REFERENCE)}
+            for artifact, home in artifacts.items()
+        ],
+        **(prepared.facts(folder) or {}),
     }
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from seqbench.errors import InputError
 from seqbench.record import Record, decode, dumps
 
+PERTURBED = "perturbed"
+"""Folder, within a model's, of its copy with perturbed weights."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:

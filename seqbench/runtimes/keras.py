@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seqbench.prepared import restore
 from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 from seqbench.runtimes.tensorflow import Placed, set_threads
@@ -13,14 +14,12 @@ from seqbench.runtimes.tensorflow import Placed, set_threads
 Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
 
 
-def _load(artifact: Path, device: str, threads: int) -> Any:
-    import keras
+def _restore(folder: Path, device: str, threads: int) -> Any:
     import tensorflow as tf
 
     set_threads(threads)
     with tf.device(f"/{device.upper()}:0"):
-        # The file was written by `prepare`, which has refused or allowed its code already.
-        return keras.models.load_model(artifact, compile=False, safe_mode=False)
+        return restore(folder)
 
 
 def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
@@ -44,10 +43,10 @@ def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
 
 
 def load(artifact: Path, device: str, threads: int) -> Session:
-    """Load a `.keras` file and compile `model(x, training=False)`."""
+    """Restore a prepared model from its folder and compile `model(x, training=False)`."""
     import tensorflow as tf
 
-    model = _load(artifact, device, threads)
+    model = _restore(artifact, device, threads)
     placed = Placed()
     function = tf.function(lambda x: model(x, training=False), autograph=False)
 
@@ -64,8 +63,8 @@ def load(artifact: Path, device: str, threads: int) -> Session:
 
 
 def load_predict(artifact: Path, device: str, threads: int) -> Session:
-    """Load a `.keras` file to call `model.predict` on one batch at a time."""
-    model = _load(artifact, device, threads)
+    """Restore a prepared model from its folder to call `model.predict` on one batch at a time."""
+    model = _restore(artifact, device, threads)
 
     def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
         def call() -> np.ndarray:

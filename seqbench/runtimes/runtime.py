@@ -29,7 +29,8 @@ class Runtime:
         devices: devices that it can use.
         start: gives the function that loads artifacts; what it started ends with the context.
         default: whether it is used where no runtime is asked for.
-        shared: whether one start serves the artifacts of many models.
+        apart: whether models run in a program of its own, such as a browser, whose one start
+            serves many models and whose memory is not this process's.
 
     """
 
@@ -41,7 +42,7 @@ class Runtime:
     devices: tuple[str, ...]
     start: Callable[[], AbstractContextManager[Load]]
     default: bool = True
-    shared: bool = False
+    apart: bool = False
 
 
 class LoadError(Exception):

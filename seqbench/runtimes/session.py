@@ -1,8 +1,8 @@
 """What every runtime gives back when it has loaded a model."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class Session(Protocol):
     def ran_on(self) -> str:
         """The device on which the last batch really ran: `cpu`, `gpu` or `tpu`."""
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the runtime says of itself here, as JSON values; it goes into records."""
+
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch; a fixed batch size is served in several calls."""
 
@@ -61,6 +65,7 @@ class LocalSession:
         bind: makes a function of no arguments that runs one batch and returns its output as an
             array at the host; what can be prepared before the call is. It may be called until
             a batch of another shape is bound.
+        facts: what the runtime says of itself here.
 
     """
 
@@ -68,6 +73,7 @@ class LocalSession:
     output: Tensor
     where: Callable[[], str]
     bind: Callable[[np.ndarray], Callable[[], np.ndarray]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ran_on(self) -> str:

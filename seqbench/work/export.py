@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import manifest
+from seqbench import manifest, prepared
 from seqbench.freeze import Frozen, freeze
 from seqbench.jobs import Job
 from seqbench.machine import versions
-from seqbench.store import Store, replacing
+from seqbench.store import PERTURBED, Store, replacing
 from seqbench.targets import TARGETS, Target
 from seqbench.work.context import Context, guarded
 
@@ -20,19 +20,16 @@ if TYPE_CHECKING:
     import keras
 
 
-class Prepared:
-    """A model's prepared file; loaded and frozen once, when first needed."""
+class Origin:
+    """A prepared model; built and frozen once, when first needed."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     @cached_property
     def model(self) -> "keras.Sequential":
         """The model."""
-        import keras
-
-        # The file is our own: `prepare` has refused or allowed its code already.
-        return keras.models.load_model(self._path, compile=False, safe_mode=False)
+        return prepared.restore(self._folder)
 
     @cached_property
     def frozen(self) -> Frozen:
@@ -56,10 +53,11 @@ def export(job: Job, context: Context) -> None:
     """
     name, artifacts = job.arguments["model"], Path(job.arguments["artifacts"])
     folder = Store(context.folder).model(name)
-    facts = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
+    facts = prepared.facts(folder)
+    assert facts is not None  # noqa: S101 - a model is prepared before it is exported
     cells = {cell.target: cell for cell in job.cells}
-    delivered = Prepared(folder / "model.keras")
-    judged = Prepared(folder / "perturbed" / "model.keras") if facts["fresh"] else None
+    delivered = Origin(folder)
+    judged = Origin(folder / PERTURBED) if facts["fresh"] else None
 
     for target in (TARGETS[target] for target in job.arguments["targets"]):
 
@@ -67,9 +65,9 @@ def export(job: Job, context: Context) -> None:
             context.say(f"{name}: exporting to {target.name}")
             entry, cached = _artifact(name, target, delivered, artifacts / name)
             if judged is not None:
-                _artifact(name, target, judged, folder / "perturbed")
+                _artifact(name, target, judged, folder / PERTURBED)
             return {
-                "artifact": str(artifacts / name / target.filename),
+                "artifact": str(_within(artifacts / name / target.filename, context.folder)),
                 "size_bytes": entry["size_bytes"],
                 "cached": cached,
                 "notes": tuple(entry["notes"]),
@@ -86,15 +84,20 @@ def export(job: Job, context: Context) -> None:
 
 
 def _artifact(
-    name: str, target: Target, prepared: Prepared, folder: Path
+    name: str, target: Target, origin: Origin, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
     made_with = {"target": target.name, "versions": versions(target.packages)}
-    key = hashlib.sha256(f"{prepared.sha256} {json.dumps(made_with)}".encode()).hexdigest()
+    key = hashlib.sha256(f"{origin.sha256} {json.dumps(made_with)}".encode()).hexdigest()
     entry = manifest.unchanged(folder, target.name, target.filename, key)
     if entry is not None:
         return entry, True
     with replacing(folder / target.filename) as temporary:
-        exported = target.export(prepared.frozen, temporary)
-    model = {"name": name, "sha256": prepared.sha256, "versions": versions(target.packages)}
+        exported = target.export(origin.frozen, temporary)
+    model = {"name": name, "sha256": origin.sha256, "versions": versions(target.packages)}
     return manifest.add(folder, model, target.name, target.filename, key, exported), False
+
+
+def _within(path: Path, folder: Path) -> Path:
+    """Return the path relative to the folder where it is inside it."""
+    return path.relative_to(folder) if path.is_relative_to(folder) else path

@@ -1,37 +1,25 @@
 """Jobs that only look: at models, and at what this machine has."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqbench.advice import advise
 from seqbench.datacheck import check_data
 from seqbench.device import probe
 from seqbench.jobs import Job
 from seqbench.loading import load
+from seqbench.prepared import source
 from seqbench.scenario import Scenario
-from seqbench.source import Source
 from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
 
 
-def source(flat: dict[str, Any]) -> Source:
-    """Return the source that `flat` describes."""
-    return Source(**{**flat, "path": Path(flat["path"])})
-
-
-def flat(found: Source) -> dict[str, Any]:
-    """Return a source as JSON values."""
-    return {**asdict(found), "path": str(found.path)}
-
-
 def models(job: Job, context: Context) -> None:
     """Load each model, refuse what is no plain stack, and say what there is to measure.
 
-    Arguments: `sources`, `allow_code`. Result for each: `name`, `batch_sizes`,
+    Arguments: `sources`. Result for each: `name`, `batch_sizes`,
     `training_batch`.
     """
     for scenario, _ in _built(job):
@@ -47,15 +35,15 @@ def models(job: Job, context: Context) -> None:
 
 
 def _built(job: Job) -> "Iterator[tuple[Scenario, keras.Sequential]]":
-    for item in job.arguments["sources"]:
-        scenario = load(source(item), allow_code=job.arguments["allow_code"])
+    for origin in job.arguments["sources"]:
+        scenario = load(source(origin), allow_code=origin["allow_code"])
         yield scenario, scenario.build()
 
 
 def check(job: Job, context: Context) -> None:
     """Hold each model, its data and its training set-up against each other.
 
-    Arguments: `sources`, `allow_code`. Result for each: `name`, `warnings`.
+    Arguments: `sources`. Result for each: `name`, `warnings`.
     """
     for scenario, model in _built(job):
         data = scenario.data() if scenario.data else None

@@ -64,7 +64,9 @@ def _measure_one(
                 session = load(pairs[0][0], cell.device, threads())
                 opened.append((session, time.perf_counter() - start))
             session, load_s = opened[0]
-            return {"load_s": load_s, **_time(session, pairs[0][1], cell, budget)}
+            fields = _time(session, pairs[0][1], cell, budget)
+            memory = None if runtime.apart else peak_memory_bytes()
+            return {"load_s": load_s, "peak_memory_bytes": memory, **fields}
 
         context.attempt(cell, packages, seed, timed)
     for session, _ in opened:
@@ -75,7 +77,7 @@ def _verify(
     pairs: list[tuple[Path, Path]], load: Load, device: str, fresh: list[str]
 ) -> dict[str, Any]:
     differences: list[Difference] = []
-    ran_on = device
+    ran_on, facts = device, {}
     for artifact, answers in pairs:
         judged = "" if artifact == pairs[0][0] else " (perturbed weights)"
         session = load(artifact, device, threads())
@@ -83,7 +85,7 @@ def _verify(
             for case in reference.load(answers):
                 difference = verdict.judge(case, run(session, case))
                 differences.append(replace(difference, case=difference.case + judged))
-                ran_on = session.ran_on
+                ran_on, facts = session.ran_on, dict(session.facts)
         finally:
             session.close()
     worst = verdict.worst(differences)
@@ -99,6 +101,7 @@ def _verify(
             "worst_case": worst.case,
             "channel": worst.channel,
             "weights": {difference.case: difference.weight for difference in differences},
+            "runtime": facts,
         },
     }
 
@@ -138,7 +141,7 @@ def _time(session: Session, answers: Path, cell: Cell, budget: Budget) -> dict[s
         "samples_s": timing.samples_s,
         "calls_per_sample": timing.calls_per_sample,
         "first_call_s": timing.first_call_s,
-        "peak_memory_bytes": peak_memory_bytes(),
         "ran_on": session.ran_on,
         "notes": notes,
+        "details": {"runtime": dict(session.facts)},
     }

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import reference
+from seqbench import prepared, reference
 from seqbench.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.loading import load
 from seqbench.machine import peak_memory_bytes, threads
+from seqbench.prepared import source
 from seqbench.runtimes.tensorflow import set_threads
 from seqbench.scenario import Data, Scenario
-from seqbench.store import Store, replacing, write_json
+from seqbench.store import PERTURBED, Store
 from seqbench.training import Trained, train
 from seqbench.work.context import Context
-from seqbench.work.inspect import source
 
 if TYPE_CHECKING:
     import keras
@@ -26,20 +26,20 @@ PACKAGES = ("keras", "tensorflow", "numpy")
 def prepare(job: Job, context: Context) -> None:
     """Write a model's files: itself, and the input suite with the float64 twin's answers.
 
-    Arguments: `source`, `allow_code`. Where weights look fresh, a copy with perturbed weights is
+    Arguments: `source`. Where weights look fresh, a copy with perturbed weights is
     written too, for judging only.
     """
     scenario, model, data = _trained(job, context)
     folder = Store(context.folder).model(scenario.name)
-    folder.mkdir(parents=True, exist_ok=True)
     context.say(f"{scenario.name}: working out the float64 reference")
     fresh = reference.fresh_weights(model)
     held_out = None if data is None else data.x_test
-    _write(model, folder, scenario.seed, held_out)
     if fresh:
+        given = model.get_weights()
         reference.perturb(model, scenario.seed)
-        _write(model, folder / "perturbed", scenario.seed, held_out)
-    write_json(folder / "prepared.json", {"seed": scenario.seed, "fresh": fresh})
+        _write(model, folder / PERTURBED, job, scenario, held_out, fresh)
+        model.set_weights(given)
+    _write(model, folder, job, scenario, held_out, fresh)
 
 
 def train_only(job: Job, context: Context) -> None:
@@ -51,7 +51,8 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     import keras
 
     set_threads(threads())
-    scenario = load(source(job.arguments["source"]), allow_code=job.arguments["allow_code"])
+    origin = job.arguments["source"]
+    scenario = load(source(origin), allow_code=origin["allow_code"])
     keras.utils.set_random_seed(scenario.seed)
     model = scenario.build()
     data = scenario.data() if scenario.data else None
@@ -84,11 +85,15 @@ def _fields(trained: Trained) -> dict[str, Any]:
     }
 
 
-def _write(model: "keras.Sequential", folder: Path, seed: int, held_out: np.ndarray | None) -> None:
+def _write(
+    model: "keras.Sequential",
+    folder: Path,
+    job: Job,
+    scenario: Scenario,
+    held_out: np.ndarray | None,
+    fresh: list[str],
+) -> None:
+    """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "model.keras"
-    with replacing(path) as temporary:
-        # Keras wants the suffix; the optimizer's state is of no use to inference.
-        temporary = temporary.with_suffix(".keras")  # noqa: PLW2901 - it has it already
-        model.save(temporary, include_optimizer=False)
-    reference.save(reference.cases(model, seed, held_out), folder / "reference.npz")
+    reference.save(reference.cases(model, scenario.seed, held_out), folder / prepared.REFERENCE)
+    prepared.save(model, folder, job.arguments["source"], scenario.seed, fresh)

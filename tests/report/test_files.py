@@ -3,12 +3,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-import sample_report
 
 from seqbench import report
 from seqbench.errors import InputError
 from seqbench.record import decode
 from seqbench.store import Store
+from tests.report import sample_report
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-import sample_report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.html import html
 from seqbench.report.rows import build
+from tests.report import sample_report
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 

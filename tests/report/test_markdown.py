@@ -2,13 +2,13 @@ import re
 from dataclasses import replace
 
 import pytest
-import sample_report
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.markdown import escape, fenced, markdown
 from seqbench.report.rows import build
+from tests.report import sample_report
 
 PAGE = markdown(build(sample_report.broken_run(), "quick_run"))
 

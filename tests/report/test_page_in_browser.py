@@ -10,12 +10,12 @@ import zlib
 from pathlib import Path
 
 import pytest
-import sample_report
 
-from seqbench import browser
 from seqbench.record import Record
 from seqbench.report.html import html
 from seqbench.report.rows import build
+from seqbench.web import browser
+from tests.report import sample_report
 
 pytestmark = pytest.mark.browser
 

@@ -2,7 +2,6 @@ import math
 from dataclasses import replace
 
 import pytest
-import sample_report
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report import measured, problems
 from seqbench.report.machine import facts
 from seqbench.report.rows import build, headline
+from tests.report import sample_report
 
 VERIFY = Cell(model="m", kind=Kind.VERIFY, target="onnx", runtime="onnxruntime")
 INFER = Cell(model="m", kind=Kind.INFER, target="onnx", runtime="onnxruntime", batch_size=1)

@@ -1,11 +1,10 @@
 from dataclasses import replace
 
-import sample_report
-
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report import details, matrices, units
 from seqbench.report.rows import build
 from seqbench.report.tables import GLYPHS, Item, Table, place
+from tests.report import sample_report
 
 REPORT = build(sample_report.broken_run(), "x")
 

@@ -1,10 +1,10 @@
-import sample_report
 from rich.console import Console
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report import units
 from seqbench.report.rows import build
 from seqbench.report.terminal import terminal
+from tests.report import sample_report
 
 
 def printed(records: list[Record], *, width: int = 100, colour: bool = False) -> str:

@@ -1,0 +1,83 @@
+"""A prepared model: where it comes from, and the weights that it has now.
+
+A worker builds it again from its source, with the weights of a file: that also serves layers of
+the user's own, which no other process knows how to load.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqbench.loading import load
+from seqbench.source import Source
+from seqbench.store import replacing, write_json
+
+if TYPE_CHECKING:
+    import keras
+
+FACTS = "prepared.json"
+WEIGHTS = "weights.npz"
+REFERENCE = "reference.npz"
+
+
+def flat(source: Source, *, allow_code: bool) -> dict[str, Any]:
+    """Return as JSON values what is needed to build a source's model in another process."""
+    return {
+        "name": source.name,
+        "path": str(source.path),
+        "attribute": source.attribute,
+        "form": source.form,
+        "allow_code": allow_code,
+        "sha256": hashlib.sha256(source.path.read_bytes()).hexdigest(),
+    }
+
+
+def source(origin: dict[str, Any]) -> Source:
+    """Return the source that `flat` wrote down."""
+    return Source(
+        name=origin["name"],
+        path=Path(origin["path"]),
+        attribute=origin["attribute"],
+        form=origin["form"],
+    )
+
+
+def save(
+    model: "keras.Sequential", folder: Path, origin: dict[str, Any], seed: int, fresh: list[str]
+) -> None:
+    """Write a model's weights and where it comes from into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
+    with replacing(folder / WEIGHTS) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **weights)
+    write_json(folder / FACTS, {"source": origin, "seed": seed, "fresh": fresh})
+
+
+def facts(folder: Path) -> dict[str, Any] | None:
+    """Return what `save` wrote of a model: `source`, `seed`, `fresh`; None where it wrote none."""
+    path = folder / FACTS
+    found: dict[str, Any] | None = None
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def restore(folder: Path) -> "keras.Sequential":
+    """Build the model again and give it the weights of the folder.
+
+    Raises:
+        InputError: its source cannot be loaded any more.
+
+    """
+    found = facts(folder)
+    if found is None:
+        msg = f"{folder} holds no prepared model"
+        raise FileNotFoundError(msg)
+    origin = found["source"]
+    model = load(source(origin), allow_code=origin["allow_code"]).build()
+    with np.load(folder / WEIGHTS, allow_pickle=False) as weights:
+        model.set_weights([weights[name] for name in sorted(weights)])
+    return model

@@ -1,0 +1,211 @@
+"""TF.js: runs graph models in a real browser, on its `wasm`, `cpu` or `webgl` backend."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from seqbench.errors import Unavailable
+from seqbench.runtimes.graph_model import describe
+from seqbench.runtimes.runtime import Load, LoadError, Runtime
+from seqbench.runtimes.session import Session, Tensor, in_batches
+from seqbench.timing import Budget, Timing
+from seqbench.web.host import Host, JobError
+
+Backend = Literal["wasm", "cpu", "webgl"]
+
+# On the CPU, WebGL means its software renderer, also where there is a GPU.
+_FLAGS = {"cpu": ("--use-angle=swiftshader",), "gpu": ()}
+_SOFTWARE = re.compile(r"swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
+_sessions = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TfjsSession:
+    """A graph model in a page of its own.
+
+    Attributes:
+        input: the model's one input.
+        output: the model's one output.
+        ran_on: `gpu` for webgl on a GPU, else `cpu`: also for webgl on a software renderer.
+        facts: what the page found: user_agent, clock_step_s, for wasm simd and threads, for webgl
+            the renderer.
+
+    """
+
+    input: Tensor
+    output: Tensor
+    ran_on: str
+    facts: dict[str, Any]
+    _host: Host = field(repr=False)
+    _number: int = field(repr=False)
+    _prefix: str = field(repr=False)
+
+    def run(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for one batch; a fixed batch size is served in several calls.
+
+        Raises:
+            ValueError: the batch is not of the input's shape and dtype.
+            RuntimeError: the run failed; the message is TF.js's.
+            TimeoutError: the page did not answer.
+
+        """
+        self._check(x)
+        outputs = []
+        for part in in_batches(x, self._batch):
+            answer, data = self._ask("run", [part])
+            outputs.append(np.frombuffer(data, answer["dtype"]).reshape(answer["shape"]))
+        return np.concatenate(outputs)[: len(x)] if self.input.shape else outputs[0].copy()
+
+    def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
+        """Time calls on the batches `xs` (of one shape) in turn, each to its end at the host.
+
+        The page does what `seqbench.timing.measure` does.
+
+        Raises:
+            ValueError, RuntimeError, TimeoutError: as `run`.
+
+        """
+        for x in xs:
+            self._check(x)
+        cut = [in_batches(x, self._batch) for x in xs]
+        parts = [part for batches in cut for part in batches]
+        limits = {name: getattr(budget, name) for name in Budget.__slots__}
+        told_s = budget.warmup_s + budget.measure_s
+        answer, _ = self._ask("measure", parts, told_s, parts_per_call=len(cut[0]), **limits)
+        return Timing(
+            first_call_s=answer["first_call_s"],
+            samples_s=tuple(answer["samples_s"]),
+            calls_per_sample=answer["calls_per_sample"],
+        )
+
+    def close(self) -> None:
+        """Remove the model's page."""
+        self._host.withdraw(self._prefix)
+        with suppress(JobError, RuntimeError):  # a page that crashed holds nothing any more
+            self._host.ask({"kind": "close", "session": self._number})
+
+    @property
+    def _batch(self) -> int | None:
+        return self.input.shape[0] if self.input.shape else None
+
+    def _check(self, x: np.ndarray) -> None:
+        """Refuse an array that is not as declared, but for the number of its rows."""
+        want, have = self.input.shape, x.shape
+        fits = len(want) == len(have) and all(
+            size in (None, found) for size, found in zip(want[1:], have[1:], strict=True)
+        )
+        if not fits or x.dtype.name != self.input.dtype:
+            msg = (
+                f"input {self.input.name} takes {self.input.dtype} of shape {want}, "
+                f"got {x.dtype.name} of shape {have}"
+            )
+            raise ValueError(msg)
+
+    def _ask(
+        self, kind: str, xs: Sequence[np.ndarray], told_s: float = 0.0, **values: object
+    ) -> tuple[dict[str, Any], bytes]:
+        job = {"kind": kind, "session": self._number, "count": len(xs), **values}
+        job |= {"dtype": self.input.dtype, "shape": xs[0].shape}
+        try:
+            return self._host.ask(job, b"".join(x.tobytes() for x in xs), told_s)
+        except JobError as error:
+            msg = f"TF.js failed to {kind} the model: {error}"
+            raise RuntimeError(msg) from error
+
+
+def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
+    """Load the graph model in the folder `artifact` into a fresh page of the host's browser.
+
+    Raises:
+        LoadError: the artifact cannot be loaded.
+        Unsupported: it is a layers-model.
+        Unavailable: the browser has no such backend.
+        RuntimeError, TimeoutError: the browser crashed, or does not answer.
+
+    """
+    described = describe(artifact)
+    try:
+        prefix = host.share(artifact, described.files)
+    except ValueError as error:
+        msg = f"{artifact / 'model.json'} names a weights file outside: {error}"
+        raise LoadError(msg) from error
+    number = next(_sessions)
+    job = {
+        "kind": "open",
+        "session": number,
+        "name": "/".join(artifact.absolute().parts[-2:]),
+        "backend": backend,
+        "model": f"{prefix}/model.json",
+        "input": described.input.name,
+        "asynchronous": described.asynchronous,
+    }
+    try:
+        facts, _ = host.ask(job)
+    except BaseException as error:
+        host.withdraw(prefix)
+        if not isinstance(error, JobError):
+            raise
+        if error.stage == "backend":
+            msg = f"the browser offers no {backend}: {error}"
+            raise Unavailable(msg) from error
+        msg = f"TF.js cannot load {artifact}: {error}"
+        raise LoadError(msg) from error
+    hardware = backend == "webgl" and not _SOFTWARE.search(facts["renderer"])
+    return TfjsSession(
+        input=described.input,
+        output=described.output,
+        ran_on="gpu" if hardware else "cpu",
+        facts=facts,
+        _host=host,
+        _number=number,
+        _prefix=prefix,
+    )
+
+
+def _start(backend: Backend) -> Callable[[], AbstractContextManager[Load]]:
+    """Return a runtime's `start`: one browser for all models, started when the first is loaded."""
+
+    @contextmanager
+    def start() -> Iterator[Load]:
+        hosts: dict[str, Host] = {}
+        with ExitStack() as stack:
+
+            def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001
+                # TF.js picks its own number of threads, as it does for its users: see `facts`.
+                if device not in hosts:
+                    hosts[device] = stack.enter_context(Host(flags=_FLAGS[device]))
+                session = open_session(artifact, backend, hosts[device])
+                if device == "gpu" and session.ran_on != "gpu":
+                    session.close()
+                    msg = f"WebGL has no GPU here, its renderer is {session.facts['renderer']}"
+                    raise Unavailable(msg)
+                return session
+
+            yield load
+
+    return start
+
+
+def _runtime(backend: Backend, devices: tuple[str, ...]) -> Runtime:
+    return Runtime(
+        name=f"tfjs-{backend}",
+        target="tfjs",
+        summary=f"TF.js in a browser, {backend} backend",
+        packages=("numpy",),
+        needs=None,
+        devices=devices,
+        start=_start(backend),
+        default=backend == "wasm",
+        apart=True,
+    )
+
+
+WASM = _runtime("wasm", ("cpu",))
+CPU = _runtime("cpu", ("cpu",))
+WEBGL = _runtime("webgl", ("cpu", "gpu"))

@@ -1,0 +1,139 @@
+// Runs one TF.js graph model: `open` once, then `run` and `measure` as often as asked.
+
+const BACKEND_SCRIPTS = { cpu: [], wasm: ["tf-backend-wasm"], webgl: ["tf-backend-webgl"] };
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+const CLOCK_STEPS = 20; // a sample shorter than this many steps of the clock is too coarse
+
+let model, input, asynchronous;
+
+function addScript(name) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `modules/${name}.min.js`;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`cannot load ${name}.min.js`));
+    document.head.append(script);
+  });
+}
+
+async function useBackend(backend) {
+  let accepted = false;
+  try {
+    accepted = await tf.setBackend(backend);
+    await tf.ready();
+  } catch (cause) {
+    throw Object.assign(new Error(`TF.js cannot use ${backend}: ${cause.message}`), { stage: "backend" });
+  }
+  // setBackend may fall back to another backend without a word.
+  if (!accepted || tf.getBackend() !== backend) {
+    const message = `TF.js uses ${tf.getBackend()} in place of ${backend}`;
+    throw Object.assign(new Error(message), { stage: "backend" });
+  }
+}
+
+// Milliseconds between the two nearest readings that differ: 0.005 in an isolated page, else 0.1.
+function clockStep() {
+  let step = Infinity;
+  for (let seen = 0, before = performance.now(); seen < 20; ) {
+    const now = performance.now();
+    if (now === before) continue;
+    step = Math.min(step, now - before);
+    before = now;
+    seen += 1;
+  }
+  return step;
+}
+
+async function facts(backend) {
+  const found = { user_agent: navigator.userAgent, clock_step_s: clockStep() / 1000 };
+  if (backend === "wasm") {
+    found.simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+    found.threads = tf.wasm.getThreadsCount();
+  }
+  if (backend === "webgl") {
+    const gl = tf.backend().gpgpu.gl;
+    const names = gl.getExtension("WEBGL_debug_renderer_info");
+    found.renderer = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  }
+  return found;
+}
+
+async function open(job) {
+  const names = ["tf-core", "tf-backend-cpu", ...BACKEND_SCRIPTS[job.backend], "tf-converter"];
+  for (const name of names) await addScript(name);
+  if (job.backend === "wasm") tf.wasm.setWasmPaths(new URL("modules/", location.href).href);
+  await useBackend(job.backend);
+  ({ input, asynchronous } = job);
+  model = await tf.loadGraphModel(job.model);
+  return [await facts(job.backend), new Uint8Array()];
+}
+
+// Tensors of one shape and dtype whose elements lie one after another in `bytes`.
+function tensors({ dtype, shape, count }, bytes) {
+  const all = new ARRAYS[dtype](bytes);
+  const size = all.length / count;
+  return Array.from({ length: count }, (_, i) =>
+    tf.tensor(all.slice(i * size, (i + 1) * size), shape, dtype));
+}
+
+// A loop in the graph needs executeAsync; execute is the faster for all others.
+async function call(x) {
+  const feeds = { [input]: x };
+  const y = asynchronous ? await model.executeAsync(feeds) : model.execute(feeds);
+  if (Array.isArray(y)) throw new Error(`the model has ${y.length} outputs, expected 1`);
+  const data = await y.data();
+  y.dispose();
+  return [y, data];
+}
+
+async function run(job, bytes) {
+  const [x] = tensors({ ...job, count: 1 }, bytes);
+  const [y, data] = await call(x);
+  x.dispose();
+  if (!(y.dtype in ARRAYS)) throw new Error(`the output is ${y.dtype}, expected numbers`);
+  return [{ shape: y.shape, dtype: y.dtype }, data];
+}
+
+// The algorithm of seqbench.timing.measure, for a clock with coarser steps: as many calls make a
+// sample as it takes for every sample to last CLOCK_STEPS. Where the model's batch is fixed, one
+// call is `parts_per_call` of the model's. Milliseconds in here are seconds in the answer.
+async function measure(job, bytes) {
+  const xs = tensors(job, bytes);
+  const now = () => performance.now();
+  let turn = 0;
+  const time = async (calls) => {
+    const end = turn + calls * job.parts_per_call;
+    const start = now();
+    for (; turn < end; turn += 1) await call(xs[turn % xs.length]);
+    return now() - start;
+  };
+
+  const first = await time(1);
+
+  let started = now();
+  for (let made = 0; made < 2 || now() - started < 1000 * job.warmup_s; made += 1) await time(1);
+
+  // A call gets faster for as long as the browser's compiler works on it, so the number of calls in
+  // a sample is not settled by the warm-up: one sample that is too short begins the sampling anew.
+  const shortest = CLOCK_STEPS * clockStep();
+  let perSample = 1;
+  let samples = [];
+  started = now();
+  while (samples.length < job.max_samples) {
+    const elapsed = await time(perSample);
+    if (elapsed < shortest) {
+      perSample *= 2;
+      samples = [];
+      started = now();
+      continue;
+    }
+    samples.push(elapsed / perSample / 1000);
+    const enough = samples.length >= job.min_samples;
+    if (enough && now() - started >= 1000 * job.measure_s) break;
+  }
+  for (const x of xs) x.dispose();
+  const answer = { first_call_s: first / 1000, samples_s: samples, calls_per_sample: perSample };
+  return [answer, new Uint8Array()];
+}
+
+window.runner = { open, run, measure };

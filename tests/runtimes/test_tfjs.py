@@ -1,0 +1,265 @@
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import psutil
+import pytest
+
+from seqbench.errors import Unavailable, Unsupported
+from seqbench.runtimes import tfjs
+from seqbench.runtimes.runtime import LoadError
+from seqbench.runtimes.session import Session
+from seqbench.runtimes.tfjs import Backend, open_session
+from seqbench.timing import Budget
+from seqbench.web import browser
+from seqbench.web.host import Host
+from tests.runtimes.graphs import graph_model, hard_values, write
+
+pytestmark = pytest.mark.browser
+
+DATA = Path(__file__).parents[1] / "data" / "tfjs"
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
+NO_WEBGL = "--disable-gpu --disable-software-rasterizer --use-gl=disabled"
+SHORT = Budget(warmup_s=0.02, measure_s=0.05, min_samples=5, max_samples=50)
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with Host() as made:
+        yield made
+
+
+def damaged(folder: Path, name: str = "dense") -> Path:
+    """Return a copy that a test may change."""
+    shutil.copytree(DATA / name, folder)
+    return folder
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["dense", "conv", "lstm"])
+def test_outputs_are_kerass(host: Host, backend: Backend, name: str) -> None:
+    x, y = np.load(DATA / name / "x.npy"), np.load(DATA / name / "y.npy")
+    session: Session = open_session(DATA / name, backend, host)
+    for rows in (2, 1, 5):
+        batch, wanted = np.resize(x, (rows, *x.shape[1:])), np.resize(y, (rows, *y.shape[1:]))
+        got = session.run(batch)
+        assert (got.dtype, got.shape) == (wanted.dtype, wanted.shape)
+        # Four units of float32 at the outputs' scale: measured 1 to 8e-7 for outputs up to 3.
+        np.testing.assert_allclose(got, wanted, atol=2e-6, rtol=0)
+    session.close()
+
+
+@pytest.mark.parametrize("backend", ["wasm", "cpu"])
+@pytest.mark.parametrize("dtype", ["float32", "int32", "bool"])
+def test_arrays_arrive_bit_for_bit(
+    host: Host, tmp_path: Path, backend: Backend, dtype: str
+) -> None:
+    session = open_session(graph_model(tmp_path / "m", ("Identity",), dtype), backend, host)
+    x = hard_values(dtype)
+    y = session.run(x)
+    assert (y.dtype, y.shape) == (x.dtype, x.shape)
+    assert y.tobytes() == x.tobytes()
+    assert session.run(x[:0]).shape == (0, 4)
+    session.close()
+
+
+def test_what_it_ran_on(host: Host) -> None:
+    for backend in BACKENDS:
+        session = open_session(DATA / "dense", backend, host)
+        assert "Mozilla" in session.facts["user_agent"]
+        assert session.facts["clock_step_s"] < 20e-6  # the page is isolated
+        if backend == "wasm":
+            assert session.facts["simd"] is True
+            assert session.facts["threads"] >= 1
+        if backend == "webgl":
+            renderer = session.facts["renderer"]
+            assert renderer
+            assert session.ran_on == ("cpu" if "SwiftShader" in renderer else "gpu")
+        else:
+            assert session.ran_on == "cpu"
+        session.close()
+
+
+def test_backend_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    program = tmp_path / "chromium"
+    program.write_text(f'#!/bin/sh\nexec {browser.require()} {NO_WEBGL} "$@"\n')
+    program.chmod(0o755)
+    with Host(program) as host:
+        with pytest.raises(Unavailable, match=r"no webgl: TF\.js uses cpu in place of webgl"):
+            open_session(DATA / "dense", "webgl", host)
+        assert open_session(DATA / "dense", "cpu", host).ran_on == "cpu"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_measure(host: Host, backend: Backend) -> None:
+    session = open_session(DATA / "dense", backend, host)
+    x = np.load(DATA / "dense" / "x.npy")
+    timing = session.measure([x, x + 1, x + 2], SHORT)
+    assert SHORT.min_samples <= len(timing.samples_s) <= SHORT.max_samples
+    assert all(0 < sample < 5 for sample in timing.samples_s)
+    assert timing.first_call_s > 0
+    shortest = min(timing.samples_s) * timing.calls_per_sample
+    assert shortest >= 19.9 * session.facts["clock_step_s"]
+    if timing.calls_per_sample > 1:
+        assert shortest < 40.1 * session.facts["clock_step_s"] * 4
+    session.close()
+
+
+def test_measure_keeps_its_budget(host: Host) -> None:
+    session = open_session(DATA / "lstm", "cpu", host)
+    x = np.load(DATA / "lstm" / "x.npy")
+    few = Budget(warmup_s=0, measure_s=0, min_samples=3, max_samples=50)
+    assert len(session.measure([x], few).samples_s) == 3
+    capped = Budget(warmup_s=0, measure_s=60, min_samples=3, max_samples=4)
+    assert len(session.measure([x], capped).samples_s) == 4
+    session.close()
+
+
+def test_longer_work_takes_longer(host: Host) -> None:
+    session = open_session(DATA / "lstm", "cpu", host)
+    x = np.load(DATA / "lstm" / "x.npy")
+    one = session.measure([x[:1]], SHORT)
+    many = session.measure([np.resize(x, (3000, 5, 3))], SHORT)
+    assert min(many.samples_s) > 2 * min(one.samples_s)
+    session.close()
+
+
+def test_fixed_batch_is_served_in_several_calls(host: Host, tmp_path: Path) -> None:
+    session = open_session(graph_model(tmp_path / "m", ("Neg",), sizes=(2, 4)), "cpu", host)
+    assert session.input.shape == (2, 4)
+    x = np.arange(20, dtype=np.float32).reshape(5, 4)
+    np.testing.assert_array_equal(session.run(x), -x)
+    long = np.resize(x, (4000, 4))
+    assert min(session.measure([long], SHORT).samples_s) > 1000 * 1e-6
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("x", "found"),
+    [
+        (np.zeros((2, 6)), r"float64 of shape \(2, 6\)"),
+        (np.zeros((2, 5), np.float32), r"float32 of shape \(2, 5\)"),
+        (np.zeros(6, np.float32), r"float32 of shape \(6,\)"),
+    ],
+)
+def test_array_that_does_not_fit(host: Host, x: np.ndarray, found: str) -> None:
+    session = open_session(DATA / "dense", "cpu", host)
+    with pytest.raises(
+        ValueError, match=r"input input takes float32 of shape \(None, 6\), got " + found
+    ):
+        session.run(x)
+    with pytest.raises(ValueError, match="got " + found):
+        session.measure([x], SHORT)
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        ("Lgamma", "Unknown op 'Lgamma'"),
+        ("Real", "Kernel 'Real' not registered for backend 'wasm'"),
+    ],
+)
+def test_operation_that_cannot_run(host: Host, tmp_path: Path, op: str, text: str) -> None:
+    session = open_session(graph_model(tmp_path / "m", (op,)), "wasm", host)
+    with pytest.raises(RuntimeError, match=f"TF.js failed to run the model: {text}") as caught:
+        session.run(np.ones((1, 4), np.float32))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(RuntimeError, match=f"TF.js failed to measure the model: {text}"):
+        session.measure([np.ones((1, 4), np.float32)], SHORT)
+    session.close()
+    other = open_session(DATA / "dense", "wasm", host)  # the page goes on
+    assert other.run(np.load(DATA / "dense" / "x.npy")).shape == (2, 3)
+    other.close()
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 328, 331])
+def test_truncated_weights(host: Host, tmp_path: Path, keep: int) -> None:
+    artifact = damaged(tmp_path / "m")
+    weights = artifact / "group1-shard1of1.bin"
+    weights.write_bytes(weights.read_bytes()[:keep])
+    with pytest.raises(LoadError, match="cannot load"):
+        open_session(artifact, "wasm", host)
+
+
+def test_weights_outside_the_folder(host: Host, tmp_path: Path) -> None:
+    artifact = damaged(tmp_path / "m")
+    model = json.loads((artifact / "model.json").read_text())
+    (artifact / "group1-shard1of1.bin").rename(tmp_path / "w.bin")
+    model["weightsManifest"][0]["paths"] = ["../w.bin"]
+    with pytest.raises(
+        LoadError, match=r"model\.json names a weights file outside: \.\./w\.bin le"
+    ):
+        open_session(write(artifact, model), "cpu", host)
+
+
+def test_layers_model(host: Host, tmp_path: Path) -> None:
+    with pytest.raises(Unsupported, match="layers-model"):
+        open_session(write(tmp_path / "m", {"format": "layers-model"}), "cpu", host)
+
+
+def test_closed_session_says_so(host: Host) -> None:
+    session = open_session(DATA / "dense", "cpu", host)
+    session.close()
+    with pytest.raises(RuntimeError, match="no longer open in the page"):
+        session.run(np.load(DATA / "dense" / "x.npy"))
+    session.close()
+
+
+def test_two_sessions_do_not_meet(host: Host) -> None:
+    dense = open_session(DATA / "dense", "cpu", host)
+    conv = open_session(DATA / "conv", "wasm", host)
+    y = np.load(DATA / "dense" / "y.npy")
+    np.testing.assert_allclose(dense.run(np.load(DATA / "dense" / "x.npy")), y, atol=1e-6)
+    dense.close()
+    assert conv.run(np.load(DATA / "conv" / "x.npy")).shape == (2, 3)
+    conv.close()
+
+
+@pytest.mark.slow
+def test_sixty_models_one_after_another_leave_nothing() -> None:
+    before = psutil.Process().children()
+
+    def memory() -> int:
+        [ours] = set(psutil.Process().children()) - set(before)
+        return sum(child.memory_full_info().uss for child in ours.children(recursive=True))
+
+    with Host() as host:
+        sizes = []
+        for i in range(60):
+            name = ("dense", "conv", "lstm")[i % 3]
+            session = open_session(DATA / name, "wasm", host)
+            session.run(np.load(DATA / name / "x.npy"))
+            session.close()
+            if i % 10 == 9:
+                sizes.append(memory())
+    # Closed pages are collected now and then; of 60 kept ones each would hold 16 MB of wasm memory.
+    assert max(sizes[3:]) < max(sizes[:3]) + 150e6
+
+
+def test_runtimes_share_one_browser_and_start_it_late() -> None:
+    before = psutil.Process().children()
+    with tfjs.WASM.start() as load:
+        assert psutil.Process().children() == before
+        load(DATA / "dense", "cpu", 2).close()
+        first = psutil.Process().children()
+        assert len(first) == len(before) + 1
+        load(DATA / "conv", "cpu", 2).close()
+        assert psutil.Process().children() == first
+    assert psutil.Process().children() == before
+
+
+def test_software_webgl_is_no_gpu() -> None:
+    with tfjs.WEBGL.start() as load:
+        session = load(DATA / "dense", "cpu", 2)
+        assert session.ran_on == "cpu"
+        session.close()
+        try:
+            session = load(DATA / "dense", "gpu", 2)
+        except Unavailable as error:
+            assert "WebGL has no GPU here, its renderer is" in str(error)  # noqa: PT017 - or a GPU
+        else:
+            assert session.ran_on == "gpu"
