@@ -13,10 +13,10 @@ from seqbench.errors import InputError
 from seqbench.foreign import target_of
 from seqbench.isolate import Workers
 from seqbench.jobs import Job
+from seqbench.models.source import Source, resolve_all
 from seqbench.plan import Selection
 from seqbench.record import Kind, Record
 from seqbench.runtimes import RUNTIMES
-from seqbench.source import Source, resolve_all
 from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS

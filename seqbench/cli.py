@@ -2,29 +2,24 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqbench import __version__
+from seqbench import __version__, console
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
-    from seqbench.record import Record
+    pass
 
 BAD_INPUT = 2
 """Exit status for wrong usage and for input that cannot be used."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
-
-
-def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """Split `a,b`."""
-    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
 
 
 def _command(function: Callable[..., int | None]) -> Callable[..., None]:
@@ -74,7 +69,7 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
-        _print(table(found))
+        console.show(table(found))
 
 
 @main.command()
@@ -87,12 +82,12 @@ def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     from seqbench import api
     from seqbench.show import table
 
-    found = api.show(_some(models), allow_code=allow_code)
+    found = api.show(console.some(models), allow_code=allow_code)
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
         for model in found:
-            _print(table(model))
+            console.show(table(model))
 
 
 @main.command()
@@ -103,7 +98,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     """Warn of likely mistakes, such as a last layer that does not fit the loss."""
     from seqbench import api
 
-    found = api.check(_some(models), allow_code=allow_code)
+    found = api.check(console.some(models), allow_code=allow_code)
     for name, warnings in found.items():
         for warning in warnings:
             click.echo(f"{name}: {warning}")
@@ -114,13 +109,15 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 
 @main.command()
 @models
-@click.option("--only", callback=_names, help="Kinds: train,infer,export,verify.")
-@click.option("--target", callback=_names, help="Targets, as `seqbench list` shows them.")
-@click.option("--runtime", callback=_names, help="Runtimes, as `seqbench list` shows them.")
-@click.option("--device", callback=_names, help="Devices: cpu,gpu,tpu (all by default).")
+@click.option("--only", callback=console.names, help="Kinds: train,infer,export,verify.")
+@click.option("--target", callback=console.names, help="Targets, as `seqbench list` shows them.")
+@click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
+@click.option("--device", callback=console.names, help="Devices: cpu,gpu,tpu (all by default).")
 @click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
-@click.option("--require", callback=_names, help="Devices, runtimes or targets that must be here.")
+@click.option(
+    "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
+)
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @allow_code
 @_command
@@ -139,11 +136,11 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, report
-    from seqbench.catalogue import available
+    from seqbench.models.catalogue import available
     from seqbench.naming import new_run
     from seqbench.progress import shown
 
-    _known_requirements(require)
+    console.known_requirements(require)
     chosen = {"kinds": only, "targets": target, "runtimes": runtime, "devices": device}
     folder = out or new_run()
     with shown() as observer:
@@ -156,19 +153,19 @@ def run(  # noqa: PLR0913 - one parameter an option
             **{name: value for name, value in chosen.items() if value is not None},
         )
     path = report.write(folder)
-    _write_json(records, json_file)
+    console.write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(report.load(folder)))
+        console.show(report.terminal(report.load(folder)))
         click.echo(f"report: {path}")
-    return _status(records, require)
+    return console.status(records, require)
 
 
 @main.command()
 @models
-@click.option("--to", callback=_names, help="Targets, as `seqbench list` shows them.")
+@click.option("--to", callback=console.names, help="Targets, as `seqbench list` shows them.")
 @click.option("--out", type=click.Path(path_type=Path), default="dist", show_default=True)
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
-@click.option("--require", callback=_names, help="Runtimes or targets that must be here.")
+@click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
 @allow_code
 @_command
 def export(
@@ -184,22 +181,22 @@ def export(
     from seqbench import api, report
     from seqbench.progress import shown
 
-    _known_requirements(require)
+    console.known_requirements(require)
     targets = {} if to is None else {"targets": to}
     with shown() as observer:
         records = api.export(
-            _some(models), out=out, allow_code=allow_code, observer=observer, **targets
+            console.some(models), out=out, allow_code=allow_code, observer=observer, **targets
         )
-    _write_json(records, json_file)
+    console.write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(report.build(records, str(out), specs=_specs(models))))
-    return _status(records, require)
+        console.show(report.terminal(report.build(records, str(out), specs=console.specs(models))))
+    return console.status(records, require)
 
 
 @main.command()
 @click.argument("artifact", type=click.Path(path_type=Path))
 @click.argument("model")
-@click.option("--runtime", callback=_names, help="Runtimes, as `seqbench list` shows them.")
+@click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @allow_code
 @_command
@@ -219,10 +216,12 @@ def verify(
         records = api.verify(
             artifact, model, runtimes=runtime, allow_code=allow_code, observer=observer
         )
-    _write_json(records, json_file)
+    console.write_json(records, json_file)
     if json_file != "-":
-        _print(report.terminal(report.build(records, str(artifact), specs=_specs([model]))))
-    return _status(records, None)
+        console.show(
+            report.terminal(report.build(records, str(artifact), specs=console.specs([model])))
+        )
+    return console.status(records, None)
 
 
 @main.command("report")
@@ -252,67 +251,5 @@ def doctor() -> int:
     from seqbench.doctor import examine, table
 
     found = examine()
-    _print(table(found))
+    console.show(table(found))
     return int(any(item.missing for item in found))
-
-
-def _some(models: tuple[str, ...]) -> tuple[str, ...]:
-    if not models:
-        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
-    return models
-
-
-def _specs(models: Iterable[str]) -> dict[str, str]:
-    from seqbench.source import resolve_all
-
-    return {source.name: source.spec for source in resolve_all(models)}
-
-
-def _known_requirements(names: Iterable[str] | None) -> None:
-    from seqbench.device import DEVICES
-    from seqbench.runtimes import RUNTIMES
-    from seqbench.targets import TARGETS
-
-    known = [*DEVICES, *RUNTIMES, *TARGETS]
-    for name in names or ():
-        if name not in known:
-            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
-
-
-def _status(records: "list[Record]", require: Iterable[str] | None) -> int:
-    from seqbench.record import Status
-
-    required = set(require or ())
-    for record in records:
-        if record.status is Status.UNAVAILABLE:
-            cell = record.cell
-            missing = required & {cell.device, cell.runtime, cell.target}
-            if missing:
-                name = missing.pop()
-                click.echo(f"seqbench: {name} is required: {record.reason}", err=True)
-                return 1
-        elif record.status is not Status.PASS:
-            return 1
-    return 0
-
-
-def _write_json(records: "list[Record]", file: str | None) -> None:
-    from seqbench.record import encode
-    from seqbench.store import write_text
-
-    if file is None:
-        return
-    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
-    if file == "-":
-        click.echo(text)
-        return
-    try:
-        write_text(Path(file), text + "\n")
-    except OSError as error:
-        raise InputError(f"cannot write {file}: {error.strerror}") from error
-
-
-def _print(renderable: Any) -> None:
-    from rich.console import Console
-
-    Console().print(renderable)

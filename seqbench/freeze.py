@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.runtimes.session import Tensor
+from seqbench.session import Tensor
 
 if TYPE_CHECKING:
     import keras

@@ -10,10 +10,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from seqbench import catalogue
 from seqbench.device import DEVICES
 from seqbench.errors import Unavailable
 from seqbench.isolate import Workers
+from seqbench.models import catalogue
 from seqbench.runtimes import RUNTIMES, Runtime
 from seqbench.targets import TARGETS
 from seqbench.web import browser, packages

@@ -48,6 +48,7 @@ class _Seen:
     results: list[Any] = field(default_factory=list)
     bad_input: str | None = None
     problem: str | None = None
+    silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
         value = message.value
@@ -65,6 +66,7 @@ class _Seen:
                 self.problem = value
             case "end" if value != 0 and self.problem is None:
                 self.problem = _killed_by(-value) if value < 0 else f"exited with status {value}"
+                self.silent = True
 
 
 class Workers:
@@ -116,10 +118,11 @@ class Workers:
         except TimeoutError:
             self._stop(job)
             seen.problem = f"timed out: no word for {job.silence_s:g} s"
+            seen.silent = True
         except (BrokenPipeError, EOFError):
             self._stop(job)
             seen.problem = "the worker process went away" + _last_lines(self._server_log(job))
-        if seen.problem is not None:
+        if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
         return Outcome(
             done=tuple(seen.done),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.store import size_bytes, write_json
-from seqbench.targets.target import Exported
+from seqbench.targets.target import Exported, Target
 
 SCHEMA = 1
 """Number of the manifest's format. History: 1, the first (2026-11)."""
@@ -26,36 +26,41 @@ def read(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("schema") == SCHEMA else empty
 
 
-def unchanged(folder: Path, target: str, filename: str, key: str) -> dict[str, Any] | None:
+def unchanged(folder: Path, target: Target, key: str) -> dict[str, Any] | None:
     """Return the target's entry where it was made with this key and its files are as they were."""
-    entry: dict[str, Any] | None = read(folder)["artifacts"].get(target)
-    if entry is None or entry["key"] != key or entry["files"] != _files(folder / filename):
+    entry: dict[str, Any] | None = read(folder)["artifacts"].get(target.name)
+    if entry is None or entry["key"] != key or entry["files"] != _files(folder / target.filename):
         return None
     return entry
 
 
 def add(
-    folder: Path, model: dict[str, Any], target: str, filename: str, key: str, exported: Exported
+    folder: Path,
+    model: dict[str, str],
+    target: Target,
+    key: str,
+    versions: dict[str, str],
+    exported: Exported,
 ) -> dict[str, Any]:
     """Write the target's entry into the folder's manifest and return it.
 
-    `model` says which model the artifacts are of; entries of another model are dropped.
+    `model` is the name and hash of what the artifacts are of; entries of another are dropped.
+    `key` stands for all that the files depend on, `versions` for the tools that wrote them.
     """
-    path = folder / filename
+    path = folder / target.filename
     entry = {
         "key": key,
-        "path": filename,
+        "path": target.filename,
         "size_bytes": size_bytes(path),
         "files": _files(path),
+        "versions": versions,
         **asdict(exported),
-        "ops": list(exported.ops),
-        "notes": list(exported.notes),
     }
     before = read(folder)
     kept = before["artifacts"] if before.get("model") == model else {}
     write_json(
         folder / NAME,
-        {"schema": SCHEMA, "model": model, "artifacts": {**kept, target: entry}},
+        {"schema": SCHEMA, "model": model, "artifacts": {**kept, target.name: entry}},
     )
     return entry
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.loading import load
-from seqbench.source import Source
+from seqbench.models.loading import load
+from seqbench.models.source import Source
 from seqbench.store import replacing, write_json
 
 if TYPE_CHECKING:

@@ -80,7 +80,8 @@ class _Lines:
             self._print(self.verdict(record))
 
     def verdict(self, record: Record) -> str:
-        return f"{record.status.upper()} {record.cell.key}: {record.reason}"
+        reason = (record.reason or "").splitlines() or [""]
+        return f"{record.status.upper()} {record.cell.key}: {reason[0]}"
 
     def times(self) -> str:
         """Return how long it took, and how long the rest takes if it is like what was done."""

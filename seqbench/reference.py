@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.rounding import moved
 from seqbench.store import replacing
 from seqbench.suite import InputSpec, make
 from seqbench.verdict import Case, largest
@@ -17,10 +18,11 @@ PARTS = ("x", "exact", "own", "error", "scale")
 """The arrays of a case."""
 
 ROUNDINGS = 4
-"""How often the twin is run with its weights moved as if they had just been rounded to float32.
+"""How often the twin is run with its weights moved as float32 sums may move them.
 
-One float32 run can be right by luck where a single row decides a channel; a few more samples of
-what rounding does here make the yardstick steady.
+One float32 run can be right by luck where a single row decides a channel, and it adds up in
+blocks where another runtime adds one by one: a few samples of the plainest order (see
+`seqbench.rounding`) make the yardstick steady, and fair to all.
 """
 
 
@@ -45,9 +47,9 @@ def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) 
     scale = np.median([largest(exact[name]) for name in usable], axis=0)
     error = {name: largest(own[name] - exact[name]) for name in usable}
     rng = np.random.default_rng(seed)
-    weights = twin.get_weights()
-    for _ in range(ROUNDINGS):
-        twin.set_weights([_rounded(rng, weight) for weight in weights])
+    samples = [moved(twin, rng) for _ in range(ROUNDINGS)]
+    for weights in samples:
+        twin.set_weights(weights)
         again = _outputs(compiled, batches)
         error = {
             name: np.fmax(found, largest(again[name] - exact[name]))
@@ -64,14 +66,6 @@ def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) 
         )
         for name in usable
     ]
-
-
-def _rounded(rng: np.random.Generator, weight: np.ndarray) -> np.ndarray:
-    """Return a weight moved at random by as much as rounding to float32 may move it."""
-    if weight.dtype.kind != "f":
-        return weight
-    half_ulp = np.finfo(np.float32).eps / 2
-    return weight * (1 + half_ulp * rng.uniform(-1, 1, weight.shape))
 
 
 def _finite(output: np.ndarray) -> bool:
@@ -120,11 +114,14 @@ def _outputs(
 def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
     """Return the same model with the same weights, computing in float64."""
     import keras
+    from keras.src.saving.serialization_lib import SafeModeScope
 
+    own_classes = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
     before = keras.config.floatx()
     keras.config.set_floatx("float64")  # layers that ask for the default get float64 as well
     try:
-        twin = type(model).from_config(_in_float64(model.get_config()))
+        with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
+            twin = type(model).from_config(_in_float64(model.get_config()), own_classes)
         twin.build(model.input_shape)
         twin.set_weights([np.asarray(weight) for weight in model.get_weights()])
     finally:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from seqbench import __version__, machine, plan, steps
+from seqbench import machine, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.record import Cell, Kind, Record, Status
@@ -81,7 +81,7 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
     write_json(
         path,
         {
-            "seqbench": __version__,
+            "versions": machine.versions(()),
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine.host(),
             "sources": {source.name: source.spec for source in run.request.sources},

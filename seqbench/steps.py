@@ -10,10 +10,10 @@ from seqbench import machine, prepared
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
+from seqbench.models.source import Source
 from seqbench.plan import Model, Selection
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import Runtime
-from seqbench.source import Source
 from seqbench.store import PERTURBED, Store
 from seqbench.targets import TARGETS
 from seqbench.timing import Budget

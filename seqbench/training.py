@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seqbench.placement import Placed
 from seqbench.scenario import Data, Training
 from seqbench.timing import Clock, clock
 
@@ -47,8 +48,6 @@ def train(
     clock starts and its loss at the host before it stops.
     """
     import tensorflow as tf
-
-    from seqbench.runtimes.tensorflow import Placed  # noqa: PLC0415 - pulls no framework in
 
     model.compile(
         loss=_made(training.loss),

@@ -16,6 +16,7 @@ from pathlib import Path
 from seqbench import work
 from seqbench.errors import InputError
 from seqbench.jobs import Event, Message, loads
+from seqbench.oneline import one_line
 
 
 def serve(needs: str) -> None:
@@ -86,7 +87,7 @@ def _run(line: str, messages: int) -> int:
         _send(messages, "bad", str(error))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         traceback.print_exc()
-        _send(messages, "crash", work.in_one_line(error))
+        _send(messages, "crash", one_line(error))
         return 1
     return 0
 

@@ -12,8 +12,8 @@ import pytest
 
 from seqbench.isolate import Outcome, Workers
 from seqbench.jobs import Job, Message
+from seqbench.models.source import resolve
 from seqbench.prepared import flat
-from seqbench.source import resolve
 
 pytestmark = pytest.mark.slow  # each starts a worker that imports TensorFlow
 

@@ -4,12 +4,12 @@ import ast
 import importlib.util
 from pathlib import Path
 
-import keras  # noqa: TID253 - the scenarios tested here import it too
+import keras
 import numpy as np
 import pytest
 
-from seqbench.advice import advise
-from seqbench.datacheck import check_data
+from seqbench.advice.datacheck import check_data
+from seqbench.advice.pairs import advise
 from seqbench.scenario import Data, Scenario
 
 FOLDER = Path(__file__).parents[1] / "scenarios"

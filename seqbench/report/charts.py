@@ -9,7 +9,7 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from seqbench.report import units
+from seqbench import units
 
 if TYPE_CHECKING:
     import altair

@@ -5,8 +5,9 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from seqbench import units
 from seqbench.record import Status
-from seqbench.report import charts, details, matrices, panels, problems, tables, units
+from seqbench.report import charts, details, matrices, panels, problems, tables
 from seqbench.report.rows import Report, headline
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from seqbench.report import clean, units
+from seqbench import units
+from seqbench.report import clean
 
 MANY = 6
 """Distinct values of one fact that are written out; of more, the rest is counted."""

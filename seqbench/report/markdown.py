@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from seqbench.report import details, matrices, problems, tables, units
+from seqbench import units
+from seqbench.report import details, matrices, problems, tables
 from seqbench.report.rows import Report, headline
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")

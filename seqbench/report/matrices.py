@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from seqbench import units
 from seqbench.record import Cell, Record, Status
-from seqbench.report import units
 from seqbench.report.measured import Timed, Verdict
 from seqbench.report.rows import Report
 from seqbench.report.tables import Column, Item, Row, Table, place

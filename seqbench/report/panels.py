@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from seqbench import units
 from seqbench.record import Status
-from seqbench.report import charts, matrices, tables, units
+from seqbench.report import charts, matrices, tables
 from seqbench.report.charts import Point, Style, Unit
 from seqbench.report.measured import Timed, Tradeoff
 from seqbench.report.rows import Report

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqbench.errors import Unsupported
 from seqbench.runtimes.runtime import LoadError
-from seqbench.runtimes.session import Tensor
+from seqbench.session import Tensor
 
 # What `execute` cannot run: the lists of tfjs-converter's graph_executor, its operations that give
 # a promise, and loops in their two forms.

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from seqbench.placement import Placed, set_threads
 from seqbench.prepared import restore
 from seqbench.runtimes.runtime import Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor
-from seqbench.runtimes.tensorflow import Placed, set_threads
+from seqbench.session import LocalSession, Session, Tensor
 
 Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from seqbench.errors import Unavailable
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor
+from seqbench.session import LocalSession, Session, Tensor
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "gpu": "CUDAExecutionProvider"}
 """ONNX Runtime's name for what runs on a device."""

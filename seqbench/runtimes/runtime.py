@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqbench.jobs import Needs
-from seqbench.runtimes.session import Session
+from seqbench.session import Session
 
 Load = Callable[[Path, str, int], Session]
 """Loads an artifact on a device with a number of threads.

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from seqbench.placement import Placed, set_threads
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor
+from seqbench.session import LocalSession, Session, Tensor
 
 
 def load(artifact: Path, device: str, threads: int) -> Session:
@@ -54,31 +54,6 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         where=placed.where,
         bind=bind,
     )
-
-
-class Placed:
-    """Brings tensors to the host and remembers on which device the last one was made."""
-
-    def __init__(self) -> None:
-        self._device = ""
-
-    def at_host(self, tensor: Any) -> np.ndarray:
-        """Return the tensor's value."""
-        self._device = tensor.device
-        value: np.ndarray = tensor.numpy()
-        return value
-
-    def where(self) -> str:
-        """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
-        return self._device.rsplit("device:", 1)[-1].split(":")[0].lower()
-
-
-def set_threads(threads: int) -> None:
-    """Fix TensorFlow's thread pools, before its first operation."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _tensor(name: str, spec: object) -> Tensor:

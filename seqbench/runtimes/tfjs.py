@@ -13,7 +13,7 @@ import numpy as np
 from seqbench.errors import Unavailable
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import Load, LoadError, Runtime
-from seqbench.runtimes.session import Session, Tensor, in_batches
+from seqbench.session import Session, Tensor, in_batches
 from seqbench.timing import Budget, Timing
 from seqbench.web.host import Host, JobError
 

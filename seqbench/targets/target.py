@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqbench.freeze import Frozen
-from seqbench.runtimes.session import Tensor
+from seqbench.session import Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from seqbench.jobs import Job
 from seqbench.work import export, inspect, measure, prepare
-from seqbench.work.context import Context, in_one_line
+from seqbench.work.context import Context
 
 DO: dict[str, Callable[[Job, Context], None]] = {
     "inspect": inspect.models,
     "check": inspect.check,
+    "show": inspect.show,
     "probe": inspect.device,
     "prepare": prepare.prepare,
     "train": prepare.train_only,
@@ -23,4 +24,4 @@ def run(job: Job, context: Context) -> None:
     DO[job.do](job, context)
 
 
-__all__ = ["DO", "Context", "in_one_line", "run"]
+__all__ = ["DO", "Context", "run"]

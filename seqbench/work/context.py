@@ -11,6 +11,7 @@ from typing import Any
 from seqbench import machine
 from seqbench.errors import InputError, Unavailable, Unsupported
 from seqbench.jobs import Event
+from seqbench.oneline import one_line
 from seqbench.record import Cell, Record, Status
 from seqbench.runtimes.runtime import LoadError
 from seqbench.store import Store
@@ -76,11 +77,6 @@ def guarded(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001 - any exception is a verdict, the others go on
         status = STATUSES.get(type(error), Status.ERROR)
-        reason = in_one_line(error) if status is Status.ERROR else str(error)
+        reason = one_line(error) if status is Status.ERROR else str(error)
         traceback.print_exc()
         return {"status": status, "reason": reason}
-
-
-def in_one_line(error: BaseException) -> str:
-    """Return an exception's type and message as one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"

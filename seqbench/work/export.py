@@ -87,15 +87,16 @@ def _artifact(
     name: str, target: Target, origin: Origin, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
-    made_with = {"target": target.name, "versions": versions(target.packages)}
-    key = hashlib.sha256(f"{origin.sha256} {json.dumps(made_with)}".encode()).hexdigest()
-    entry = manifest.unchanged(folder, target.name, target.filename, key)
+    made_with = versions(target.packages)
+    key = hashlib.sha256(json.dumps([origin.sha256, target.name, made_with]).encode()).hexdigest()
+    entry = manifest.unchanged(folder, target, key)
     if entry is not None:
         return entry, True
     with replacing(folder / target.filename) as temporary:
         exported = target.export(origin.frozen, temporary)
-    model = {"name": name, "sha256": origin.sha256, "versions": versions(target.packages)}
-    return manifest.add(folder, model, target.name, target.filename, key, exported), False
+    model = {"name": name, "sha256": origin.sha256}
+    entry = manifest.add(folder, model, target, key, made_with, exported)
+    return entry, False
 
 
 def _within(path: Path, folder: Path) -> Path:

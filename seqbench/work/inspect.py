@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from seqbench.advice import advise
-from seqbench.datacheck import check_data
+from seqbench.advice.datacheck import check_data
+from seqbench.advice.pairs import advise
 from seqbench.device import probe
 from seqbench.jobs import Job
-from seqbench.loading import load
+from seqbench.models.loading import load
 from seqbench.prepared import source
 from seqbench.scenario import Scenario
+from seqbench.show import describe, to_json
 from seqbench.work.context import Context
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def check(job: Job, context: Context) -> None:
             labels = None if data is None else data.y_train
             warnings = advise(model, scenario.training.loss, labels)
         context.send("result", {"name": scenario.name, "warnings": warnings})
+
+
+def show(job: Job, context: Context) -> None:
+    """Describe each model's layers. Arguments: `sources`. Result for each: its description."""
+    for scenario, model in _built(job):
+        context.send("result", to_json(describe(model, scenario.name)))
 
 
 def device(job: Job, context: Context) -> None:

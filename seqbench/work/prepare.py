@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench import prepared, reference
-from seqbench.datacheck import check_data
+from seqbench.advice.datacheck import check_data
 from seqbench.jobs import Job
-from seqbench.loading import load
 from seqbench.machine import peak_memory_bytes, threads
+from seqbench.models.loading import load
+from seqbench.placement import set_threads
 from seqbench.prepared import source
-from seqbench.runtimes.tensorflow import set_threads
 from seqbench.scenario import Data, Scenario
 from seqbench.store import PERTURBED, Store
 from seqbench.training import Trained, train

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from seqbench import units
 from seqbench.record import Cell, Kind, Record, Status
-from seqbench.report import details, matrices, units
+from seqbench.report import details, matrices
 from seqbench.report.rows import build
 from seqbench.report.tables import GLYPHS, Item, Table, place
 from tests.report import sample_report

@@ -1,7 +1,7 @@
 from rich.console import Console
 
+from seqbench import units
 from seqbench.record import Cell, Kind, Record, Status
-from seqbench.report import units
 from seqbench.report.rows import build
 from seqbench.report.terminal import terminal
 from tests.report import sample_report

@@ -8,7 +8,7 @@ import pytest
 from seqbench.errors import Unsupported
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import LoadError
-from seqbench.runtimes.session import Tensor
+from seqbench.session import Tensor
 from tests.runtimes.graphs import graph_model, write
 
 DATA = Path(__file__).parents[1] / "data" / "tfjs"

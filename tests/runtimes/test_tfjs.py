@@ -11,8 +11,8 @@ import pytest
 from seqbench.errors import Unavailable, Unsupported
 from seqbench.runtimes import tfjs
 from seqbench.runtimes.runtime import LoadError
-from seqbench.runtimes.session import Session
 from seqbench.runtimes.tfjs import Backend, open_session
+from seqbench.session import Session
 from seqbench.timing import Budget
 from seqbench.web import browser
 from seqbench.web.host import Host

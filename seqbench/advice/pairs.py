@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.losses import Family, Loss, read_loss
-from seqbench.outputs import Ending, Labels, read_ending, read_labels
+from seqbench.advice.losses import Family, Loss, read_loss
+from seqbench.advice.outputs import Ending, Labels, read_ending, read_labels
 
 if TYPE_CHECKING:
     import keras
@@ -69,8 +69,8 @@ def advise(
     Args:
         model: a built model.
         loss: as in `seqbench.scenario.Training`.
-        y_train: labels that `seqbench.datacheck.check_data` accepts; without them the loss is
-            taken at its word.
+        y_train: labels that `seqbench.advice.datacheck.check_data` accepts; without them the
+            loss is taken at its word.
 
     Raises:
         InputError: Keras has no loss of that name.

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seqbench.advice.losses import Family, Loss, read_loss
+from seqbench.advice.outputs import Ending, fits, read_ending
 from seqbench.errors import InputError
-from seqbench.losses import Family, Loss, read_loss
-from seqbench.outputs import Ending, fits, read_ending
 from seqbench.scenario import Data, Scenario
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import keras  # noqa: TID253 - the cases are Keras layers
+import keras
 import numpy as np
 import pytest
-from keras import layers, losses  # noqa: TID253 - as above
+from keras import layers, losses
 
-from seqbench.datacheck import check_data
+from seqbench.advice.datacheck import check_data
 from seqbench.errors import InputError
 from seqbench.scenario import Data, Scenario, Training
 

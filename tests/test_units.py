@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.report import units
+from seqbench import units
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from keras import losses  # noqa: TID253 - the cases are Keras objects
+from keras import losses
 
+from seqbench.advice.losses import Family, Loss, read_loss
 from seqbench.errors import InputError
-from seqbench.losses import Family, Loss, read_loss
 
 
 @pytest.mark.parametrize(

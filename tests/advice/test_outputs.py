@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import keras  # noqa: TID253 - the cases are Keras layers
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keras import layers  # noqa: TID253 - as above
+from keras import layers
 
-from seqbench.outputs import Ending, Labels, fits, read_ending, read_labels
+from seqbench.advice.outputs import Ending, Labels, fits, read_ending, read_labels
 
 
 class Mine(keras.layers.Layer):  # type: ignore[misc] # mypy does not follow keras

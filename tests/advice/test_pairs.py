@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import keras  # noqa: TID253 - the cases are Keras objects
+import keras
 import numpy as np
 import pytest
-from keras import layers, losses  # noqa: TID253 - as above
+from keras import layers, losses
 
-from seqbench.advice import advise
+from seqbench.advice.pairs import advise
 
 CLASSES = np.arange(30) % 3
 ONE_HOT = np.eye(3, dtype="float32")[CLASSES]

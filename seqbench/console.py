@@ -1,0 +1,96 @@
+"""What the commands share: reading their options, writing records, and the exit status."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqbench.errors import InputError
+
+if TYPE_CHECKING:
+    from seqbench.record import Record
+
+
+def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Split `a,b`."""
+    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
+
+
+def some(models: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the models, refusing none."""
+    if not models:
+        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
+    return models
+
+
+def specs(models: Iterable[str]) -> dict[str, str]:
+    """Return what to type for each model, by its name."""
+    from seqbench.models.source import resolve_all
+
+    return {source.name: source.spec for source in resolve_all(models)}
+
+
+def known_requirements(names: Iterable[str] | None) -> None:
+    """Refuse a name that is no device, runtime or target.
+
+    Raises:
+        InputError: a name is unknown.
+
+    """
+    from seqbench.device import DEVICES
+    from seqbench.runtimes import RUNTIMES
+    from seqbench.targets import TARGETS
+
+    known = [*DEVICES, *RUNTIMES, *TARGETS]
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
+
+
+def status(records: "list[Record]", require: Iterable[str] | None) -> int:
+    """Return 0 when every cell passed or is unavailable and not required, else 1."""
+    from seqbench.record import Status
+
+    required = set(require or ())
+    for record in records:
+        if record.status is Status.UNAVAILABLE:
+            cell = record.cell
+            missing = required & {cell.device, cell.runtime, cell.target}
+            if missing:
+                name = missing.pop()
+                click.echo(f"seqbench: {name} is required: {record.reason}", err=True)
+                return 1
+        elif record.status is not Status.PASS:
+            return 1
+    return 0
+
+
+def write_json(records: "list[Record]", file: str | None) -> None:
+    """Write records as a JSON array to a file, `-` for standard output; None writes nothing.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    from seqbench import store
+    from seqbench.record import encode
+
+    if file is None:
+        return
+    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
+    if file == "-":
+        click.echo(text)
+        return
+    try:
+        store.write_text(Path(file), text + "\n")
+    except OSError as error:
+        raise InputError(f"cannot write {file}: {error.strerror}") from error
+
+
+def show(renderable: Any) -> None:
+    """Print something that rich renders."""
+    from rich.console import Console
+
+    Console().print(renderable)

@@ -1,0 +1,118 @@
+"""The files that Keras saves, read and rewritten without Keras: zip (.keras) and HDF5 (.h5)."""
+
+import contextlib
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqbench.errors import InputError
+from seqbench.models.legacy import Node
+from seqbench.oneline import one_line
+
+_CONFIG = "config.json"
+_METADATA = "metadata.json"
+_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_ZIP_MAGIC = b"PK"
+
+
+def read_config(path: Path) -> tuple[Node, str]:
+    """Return a saved model's config and the version of Keras that wrote it ("" where unsaid).
+
+    Raises:
+        InputError: the file is damaged, or is no Keras model.
+
+    """
+    text, version = _read_hdf5(path) if _is_hdf5(path) else _read_zip(path)
+    try:
+        config = json.loads(text)
+        layers = config["config"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: its config is no Keras model's: {one_line(error)}") from error
+    if not isinstance(config.get("class_name"), str) or not isinstance(layers, dict | list):
+        raise InputError(f"{path}: its config is no Keras model's: no class_name and config")
+    config.pop("compile_config", None)  # Keras leaves it out too when told not to compile
+    return config, version
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_HDF5_MAGIC)) == _HDF5_MAGIC
+
+
+def _read_zip(path: Path) -> tuple[str | bytes, str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if damaged := archive.testzip():
+                raise InputError(f"{path}: is damaged at {damaged}; copy or save it again")
+            names = archive.namelist()
+            if _CONFIG not in names:
+                raise InputError(f"{path}: is a zip file without {_CONFIG}, no Keras model")
+            metadata = json.loads(archive.read(_METADATA)) if _METADATA in names else {}
+            return archive.read(_CONFIG), str(metadata.get("keras_version", ""))
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
+        with path.open("rb") as file:
+            begun = file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
+        if begun:
+            found = f"is truncated or damaged ({one_line(error)}); copy or save it again"
+        else:
+            found = "is no Keras model: expected a zip (.keras) or HDF5 (.h5) file"
+        raise InputError(f"{path}: {found}") from error
+
+
+def _read_hdf5(path: Path) -> tuple[str | bytes, str]:
+    import h5py  # noqa: PLC0415 - only HDF5 files need it
+
+    try:
+        with h5py.File(path, "r") as file:
+            attributes = dict(file.attrs)
+    except (OSError, RuntimeError, ValueError) as error:
+        found = f"is truncated or damaged ({one_line(error)}); copy or save it again"
+        raise InputError(f"{path}: {found}") from error
+    if "model_config" not in attributes:
+        raise InputError(
+            f"{path}: holds no model config (weights alone?); save the whole model, "
+            'model.save("x.keras")'
+        )
+    version = attributes.get("keras_version", "")
+    version = version.decode() if isinstance(version, bytes) else str(version)
+    config: str | bytes = attributes["model_config"]
+    return config, version
+
+
+@contextlib.contextmanager
+def loadable(path: Path, config: Node | None) -> Iterator[Path]:
+    """Give a file with `config` in the place of its own, and the suffix that Keras expects."""
+    suffix = ".h5" if _is_hdf5(path) else ".keras"
+    if config is None and path.suffix in (suffix, suffix.replace(".h5", ".hdf5")):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="seqbench-") as folder:
+        copy = Path(folder) / f"model{suffix}"
+        if config is None:
+            shutil.copyfile(path, copy)
+        elif suffix == ".h5":
+            _copy_hdf5(path, copy, json.dumps(config))
+        else:
+            _copy_zip(path, copy, json.dumps(config))
+        yield copy
+
+
+def _copy_hdf5(path: Path, copy: Path, config: str) -> None:
+    import h5py  # noqa: PLC0415 - only HDF5 files need it
+
+    shutil.copyfile(path, copy)
+    with h5py.File(copy, "r+") as file:
+        file.attrs["model_config"] = config
+
+
+def _copy_zip(path: Path, copy: Path, config: str) -> None:
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w") as new:
+        for item in old.infolist():
+            if item.filename == _CONFIG:
+                new.writestr(_CONFIG, config)
+                continue
+            with old.open(item) as source, new.open(item.filename, "w", force_zip64=True) as out:
+                shutil.copyfileobj(source, out)

@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from seqbench import reference, verdict
+
+
+def test_the_twin_computes_in_float64_with_the_same_weights(small_cnn: Any) -> None:
+    twin = reference.float64_twin(small_cnn)
+    for mine, its in zip(small_cnn.get_weights(), twin.get_weights(), strict=True):
+        assert its.dtype == np.float64
+        assert np.array_equal(mine, its)
+    x = np.random.default_rng(0).standard_normal((2, 8, 8, 1))
+    assert np.abs(twin(x).numpy() - small_cnn(x.astype(np.float32)).numpy()).max() < 1e-6
+    assert twin(x).dtype == "float64"
+    assert keras.config.floatx() == "float32"
+
+
+@pytest.mark.parametrize("fixture", ["small_cnn", "small_rnn"])
+def test_float32_costs_something_and_not_much(fixture: str, request: pytest.FixtureRequest) -> None:
+    cases = reference.cases(request.getfixturevalue(fixture), seed=0)
+    assert len({len(case.x) for case in cases}) > 1
+    for case in cases:
+        assert case.own.dtype == np.float32
+        assert case.exact.dtype == np.float64
+        assert 0 < case.error.max() < 1e-5
+        assert verdict.judge(case, case.own).reason is None
+
+
+def test_cases_come_back_from_their_file(small_cnn: Any, tmp_path: Path) -> None:
+    cases = reference.cases(small_cnn, seed=1)
+    reference.save(cases, tmp_path / "reference.npz")
+    for before, after in zip(cases, reference.load(tmp_path / "reference.npz"), strict=True):
+        assert before.name == after.name
+        for part in reference.PARTS:
+            assert np.array_equal(getattr(before, part), getattr(after, part))
+
+
+def test_held_out_data_are_the_first_case(small_cnn: Any) -> None:
+    data = np.random.default_rng(0).random((40, 8, 8, 1))
+    first = reference.cases(small_cnn, seed=0, data=data)[0]
+    assert first.name == "held-out"
+    assert np.array_equal(first.x, data[:32].astype(np.float32))
+
+
+def test_the_vocabulary_is_the_embeddings(small_rnn: Any) -> None:
+    spec = reference.input_spec(small_rnn)
+    assert (spec.shape, spec.dtype, spec.vocabulary) == ((7,), "int32", 11)
+
+
+def test_fresh_weights_are_found_and_moved_and_no_others() -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(3, name="fresh"),
+            layers.BatchNormalization(name="norm"),
+            layers.Dense(2, name="trained", bias_initializer="random_normal"),
+        ]
+    )
+    before = dict(zip([weight.path for weight in model.weights], model.get_weights(), strict=True))
+    fresh = reference.fresh_weights(model)
+    assert {path.split("/", 1)[1] if path.count("/") > 1 else path for path in fresh} == {
+        "fresh/bias",
+        "norm/gamma",
+        "norm/beta",
+        "norm/moving_mean",
+        "norm/moving_variance",
+    }
+    reference.perturb(model, seed=0)
+    for weight, value in zip(model.weights, model.get_weights(), strict=True):
+        assert np.array_equal(before[weight.path], value) == (weight.path not in fresh)
+    assert reference.fresh_weights(model) == []
+
+
+def test_a_model_of_nan_has_nothing_to_compare() -> None:
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.set_weights([np.full((2, 1), np.nan), np.zeros(1)])
+    with pytest.raises(ValueError, match="answers every input with NaN or infinity"):
+        reference.cases(model, seed=0)
