@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
-STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-uv.txt requirements-node.txt pyproject.toml seqbench/web/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-build.txt requirements-node.txt pyproject.toml seqbench/web/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 
 SCENARIO ?=
 DEVICE ?=
@@ -31,28 +31,31 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv, fetch TF.js, find or install a browser; once
 
-$(STAMP): requirements.txt requirements-uv.txt requirements-node.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "CPython 3.11 to 3.13 is needed: set PYTHON=..."; exit 1; }
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "CPython 3.11 to 3.13 is needed: set PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements-uv.txt
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-uv.txt $$(command -v npm >/dev/null || echo requirements-node.txt)
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	$(SEQBENCH) setup
+$(STAMP): requirements.txt requirements-build.txt requirements-node.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "CPython 3.11 to 3.13 is needed: make PYTHON=... $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setup: the Python packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --quiet --require-hashes -r requirements-build.txt
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes \
+		requirements.txt requirements-build.txt \
+		$$(command -v npm >/dev/null || echo requirements-node.txt)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(SEQBENCH) setup
 	@rm -f $(VENV)/.ready-*
 	@touch $@
 
 bench: setup ## Run the main job: all scenarios, quick profile; ends with a table and the report's path
-	$(SEQBENCH) run $(SCENARIO) --quick $(options)
+	@$(SEQBENCH) run $(SCENARIO) --quick $(options)
 
 bench-full: setup ## The same with ten times the time for each measurement
-	$(SEQBENCH) run $(SCENARIO) --full $(options)
+	@$(SEQBENCH) run $(SCENARIO) --full $(options)
 
 export: setup ## Export and verify MODEL=... TO=... OUT=...
-	$(SEQBENCH) export $(MODEL) $(if $(TO),--to $(TO)) $(if $(OUT),--out $(OUT))
+	@$(SEQBENCH) export $(MODEL) $(if $(TO),--to $(TO)) $(if $(OUT),--out $(OUT))
 
 report: setup ## Write the report of RUN=... again (the latest run by default)
-	$(SEQBENCH) report $(RUN)
+	@$(SEQBENCH) report $(RUN)
 
 test: setup ## Run all tests, slow and browser ones included
 	$(BIN)/python -m pytest
@@ -72,7 +75,7 @@ format: setup ## Format the code
 
 lock: setup ## Resolve the requirements anew
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-uv.in -o requirements-uv.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-build.in -o requirements-build.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.txt
 
 clean: ## Remove .venv and what tools have cached; results stay
