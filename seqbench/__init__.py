@@ -1,6 +1,33 @@
 """Benchmark, export and verify Keras Sequential models on the runtimes their users have.
 
 `import seqbench` loads no framework; `run`, `export`, `verify` and `check` start processes that do.
+
+The map of the package, from the ground up; each floor knows only those below it:
+
+    errors, oneline, record     what can go wrong; cells, records and their JSON
+    jobs                        work for a process of its own, and the messages it sends
+    scenario, device, machine   what is measured, where it runs, facts of this machine
+    timing, stats, units        clocks, medians with intervals, how numbers are printed
+    store, naming               the folder of a run, written whole or not at all; its name
+    verdict                     is what an artifact computes still the model?
+    session                     what every runtime gives back when it has loaded a model
+    models/                     from a MODEL argument to a plain, built stack of layers
+    advice/                     what is likely wrong with a model, its data and its loss
+    suite, rounding, reference  the input suite, and the float64 twin that judges
+    prepared, freeze            a model in another process; its one frozen inference graph
+    flops, show                 what each layer costs
+    placement, training         TensorFlow's threads and devices; timed training steps
+    rewrites/                   operations said in others, for formats that lack them
+    web/                        the page that runs models in a browser, and its server
+    runtimes/, targets/         one file a runtime, one file a format
+    manifest, foreign           what lies beside artifacts; which target an artifact is of
+    plan                        scenarios x targets x runtimes x devices -> cells
+    work/, worker, isolate      the jobs, the child that does them, the parent that minds it
+    report/                     records -> rows -> terminal, Markdown, HTML
+    steps, runner               the steps of a run, and the run
+    progress, api               what people see meanwhile; the commands as functions
+    inventory, doctor           what there is to choose from, and what is missing
+    console, cli                the command line
 """
 
 from importlib import import_module

@@ -1,5 +1,6 @@
 """The parent of workers: start one, give it jobs, and turn any ending into a plain outcome."""
 
+import itertools
 import json
 import os
 import select
@@ -17,6 +18,8 @@ from seqbench.store import remove
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
+
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +86,9 @@ class Workers:
         self._listen = listen
         self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
         self._child: int | None = None
-        self._count = 0
-        self._temporary = folder / "tmp"
-        remove(self._temporary)  # what a killed run left
+        self._closed = False
+        self._number = next(_numbers)
+        self._temporary = temporary(folder) / f"{os.getpid()}-{self._number}"
         for made in (folder / "logs", self._temporary):
             made.mkdir(parents=True, exist_ok=True)
 
@@ -93,14 +96,19 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._started.values():
+        self._closed = True
+        for process in list(self._started.values()):
             self._end(process)
         remove(self._temporary)
 
     def run(self, job: Job) -> Outcome:
-        """Run one job to its end, whatever the end is."""
-        self._count += 1
-        log = self._folder / "logs" / f"{self._count:03d}-{os.getpid()}-{job.do}.log"
+        """Run one job to its end, whatever the end is.
+
+        Raises:
+            RuntimeError: the context has ended, in another thread.
+
+        """
+        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{job.do}.log"
         arguments = {**job.arguments, "log": str(log), "folder": str(self._folder)}
         process = self._worker(job.needs, job.device)
         line = replace(job, arguments=arguments).dumps() + "\n"
@@ -120,8 +128,13 @@ class Workers:
             seen.problem = f"timed out: no word for {job.silence_s:g} s"
             seen.silent = True
         except (BrokenPipeError, EOFError):
+            if self._closed:
+                msg = "the run was ended"
+                raise RuntimeError(msg) from None
             self._stop(job)
-            seen.problem = "the worker process went away" + _last_lines(self._server_log(job))
+            seen.problem = "the worker process went away" + _last_lines(
+                self._server_log(job.needs, job.device)
+            )
         if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
         return Outcome(
@@ -141,9 +154,12 @@ class Workers:
         return reason
 
     def _worker(self, needs: Needs, device: str) -> "subprocess.Popen[bytes]":
+        if self._closed:
+            msg = "the run was ended"
+            raise RuntimeError(msg)
         key = (needs, device)
         if key not in self._started:
-            with (self._folder / "logs" / f"worker-{needs}-{device}.log").open("ab") as log:
+            with self._server_log(needs, device).open("ab") as log:
                 self._started[key] = subprocess.Popen(
                     [sys.executable, "-m", "seqbench.worker", str(needs)],
                     stdin=subprocess.PIPE,
@@ -191,8 +207,14 @@ class Workers:
         self._child = None
         process.communicate()
 
-    def _server_log(self, job: Job) -> Path:
-        return self._folder / "logs" / f"worker-{job.needs}-{job.device}.log"
+    def _server_log(self, needs: Needs, device: str) -> Path:
+        name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
+        return self._folder / "logs" / name
+
+
+def temporary(folder: Path) -> Path:
+    """Return where the workers of a run put temporary files; what is there is of no use later."""
+    return folder / "tmp"
 
 
 def _killed_by(number: int) -> str:

@@ -1,18 +1,23 @@
 """A run: plan, prepare, export, run, judge."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from seqbench import machine, plan, steps
+from seqbench import isolate, machine, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
+from seqbench.models.source import Source
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
-from seqbench.store import Store, write_json
+from seqbench.store import Store, remove, write_json
 
 
 def run(request: Request, store: Store, observer: Observer) -> list[Record]:
@@ -23,18 +28,52 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
             done; where it shows later, the other cells are done all the same.
 
     """
+    remove(isolate.temporary(store.root))  # what a killed run left
+    names = [source.name for source in request.sources]
+    lanes = 1 if _times(request) else min(machine.threads(), len(names))
     with Workers(store.root, observer.message) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
         cells = plan.cells(steps.inspect(run), request.selection)
         _begin(run, cells)
         _leave_out_missing_devices(run)
-        for source in request.sources:
-            steps.prepare(run, source)
-            steps.export(run, source.name)
-            _measure(run, [source.name], apart=False)
-        _measure(run, [source.name for source in request.sources], apart=True)
-        steps.close(run, run.left.values(), Status.ERROR, "it never ran: a defect of seqbench")
+        _in_lanes(run, lanes, [partial(_one_model, source) for source in request.sources])
+        parts = [names[i::lanes] for i in range(lanes)]
+        _in_lanes(run, lanes, [partial(_measure, part, apart=True) for part in parts])
+        steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
+
+
+def _times(request: Request) -> bool:
+    """Whether the request has timings: those never run beside other work."""
+    return bool({Kind.TRAIN, Kind.INFER} & set(request.selection.kinds))
+
+
+def _in_lanes(run: Run, lanes: int, tasks: Sequence[Callable[[Run], None]]) -> None:
+    """Do tasks in their order, as many at a time as there are lanes, each lane with its workers."""
+    if lanes == 1:
+        for task in tasks:
+            task(run)
+        return
+    left = deque(tasks)
+
+    def follow(lane: Run) -> None:
+        while left:
+            left.popleft()(lane)
+
+    with ThreadPoolExecutor(lanes) as pool, ExitStack() as stack:
+        started = []
+        for _ in range(lanes):
+            workers = Workers(run.store.root, run.observer.message)
+            lane = replace(run, workers=stack.enter_context(workers))
+            started.append(pool.submit(follow, lane))
+        for future in started:
+            future.result()
+
+
+def _one_model(source: Source, run: Run) -> None:
+    steps.prepare(run, source)
+    steps.export(run, source.name)
+    _measure([source.name], run, apart=False)
 
 
 def judge(
@@ -89,7 +128,7 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
             "cells": [asdict(cell) for cell in cells],
         },
     )
-    run.observer.planned(list(run.left.values()))
+    run.observer.planned(run.cells())
 
 
 def _refuse_changes(path: Path, request: Request) -> None:
@@ -106,15 +145,15 @@ def _refuse_changes(path: Path, request: Request) -> None:
 
 
 def _leave_out_missing_devices(run: Run) -> None:
-    for device in dict.fromkeys(cell.device for cell in run.left.values()):
+    for device in dict.fromkeys(cell.device for cell in run.cells()):
         if device != "cpu":
             missing = run.workers.missing(device)
             if missing is not None:
-                gone = [cell for cell in run.left.values() if cell.device == device]
+                gone = [cell for cell in run.cells() if cell.device == device]
                 steps.close(run, gone, Status.UNAVAILABLE, missing)
 
 
-def _measure(run: Run, models: Sequence[str], *, apart: bool) -> None:
+def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
     """Run what was exported in the runtimes of this process's kind, or in those that run apart."""
     for runtime in plan.runtimes(run.request.selection):
         if runtime.apart is apart:

@@ -81,6 +81,10 @@ class Run:
     blocked: dict[tuple[str, str | None], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
 
+    def cells(self, model: str | None = None) -> list[Cell]:
+        """Return the cells that are left, of one model or of all; others may finish meanwhile."""
+        return [cell for cell in list(self.left.values()) if model in (None, cell.model)]
+
 
 def inspect(run: Run) -> list[Model]:
     """Load every model once, so that bad input shows before any work is done.
@@ -100,7 +104,7 @@ def inspect(run: Run) -> list[Model]:
 
 def prepare(run: Run, source: Source) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
-    mine = [cell for cell in run.left.values() if cell.model == source.name]
+    mine = run.cells(source.name)
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     if mine and prepared.facts(run.store.model(source.name)) is None:
@@ -110,7 +114,7 @@ def prepare(run: Run, source: Source) -> None:
         problem = execute(run, job)
         if problem is not None:
             run.blocked[source.name, None] = (Status.ERROR, f"not prepared: {problem}")
-            mine = [cell for cell in run.left.values() if cell.model == source.name]
+            mine = run.cells(source.name)
             close(run, mine, *run.blocked[source.name, None])
             return
         trains = [cell for cell in trains if cell not in first]
@@ -120,7 +124,7 @@ def prepare(run: Run, source: Source) -> None:
 
 def export(run: Run, model: str) -> None:
     """Export to each target that a cell needs."""
-    mine = [cell for cell in run.left.values() if cell.model == model and cell.target]
+    mine = [cell for cell in run.cells(model) if cell.target]
     targets = [
         target
         for target in run.request.selection.targets
@@ -155,7 +159,7 @@ def measure(
     def wanted() -> tuple[Cell, ...]:
         return tuple(
             cell
-            for cell in run.left.values()
+            for cell in run.cells()
             if cell.model in models
             and (cell.runtime, cell.device) == (runtime.name, device)
             and cell.kind in (Kind.INFER, Kind.VERIFY)

@@ -191,3 +191,23 @@ def test_kill_9_loses_no_finished_record_and_leaves_no_process(tmp_path: Path) -
     assert again.returncode == 0, again.stderr
     assert {path: path.read_text() for path in before} == before
     assert not [path for path in run.rglob(".*") if path.is_file()]
+
+
+def test_ctrl_c_keeps_records_and_leaves_no_process(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "seqbench", "run", "digits_mlp", "--out", str(run)]
+    command += ["--target", "onnx", "--device", "cpu"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while len(list((run / "records").glob("*.json"))) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr.splitlines()[-1] == "seqbench: interrupted; finished records are kept"
+    assert "Traceback" not in stderr
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert not alive
+    assert len(list((run / "records").glob("*.json"))) >= 2
