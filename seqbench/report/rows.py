@@ -59,14 +59,14 @@ def build(
 
     """
     all_cells = [*records, *problems.never_ran(records, planned)]
-    seen = sorted(map(clean.record, all_cells), key=lambda record: record.started_at or "~")
+    seen = sorted(map(clean.record, all_cells), key=_order)
     of = {kind: [record for record in seen if record.cell.kind == kind] for kind in Kind}
     verdicts = tuple(map(measured.verdict, of[Kind.VERIFY]))
     here = {kind: [it for it in of[kind] if it.status != Status.UNAVAILABLE] for kind in Kind}
     latencies = measured.related(map(measured.timed, here[Kind.INFER]))
     return Report(
         run_name=clean.text(run_name),
-        started_at=seen[0].started_at if seen else None,
+        started_at=min((record.started_at for record in seen if record.started_at), default=None),
         elapsed_s=sum(record.elapsed_s or 0 for record in seen),
         counts={status: sum(record.status == status for record in seen) for status in Status},
         failures=problems.failures(seen, specs),
@@ -78,6 +78,11 @@ def build(
         tradeoffs=measured.tradeoffs(of[Kind.EXPORT], verdicts, latencies),
         machine=facts(record.machine for record in seen),
     )
+
+
+def _order(record: Record) -> tuple[bool, str]:
+    """What could be used here comes first, in the order in which it ran."""
+    return record.status == Status.UNAVAILABLE, record.started_at or "~"
 
 
 def headline(report: Report) -> str:

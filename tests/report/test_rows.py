@@ -179,3 +179,13 @@ def test_any_records_make_a_report_that_loses_none(records: list[Record]) -> Non
         report.counts[status] for status in problems.BROKEN
     )
     assert sum(row.cells for row in report.missing) == report.counts[Status.UNAVAILABLE]
+
+
+def test_what_is_missing_here_stands_behind_what_ran() -> None:
+    ran = Record(cell=VERIFY, status=Status.PASS, started_at="2026-01-02T00:00:00")
+    gone = Record(
+        cell=replace(VERIFY, device="gpu"), status=Status.UNAVAILABLE, started_at="2026-01-01"
+    )
+    report = build([gone, ran], "r")
+    assert [row.record.cell.device for row in report.verdicts] == ["cpu", "gpu"]
+    assert report.started_at == "2026-01-01"
