@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench.session import Tensor
+from seqbench.substitutes import EXPORTABLE, in_place
 
 if TYPE_CHECKING:
     import keras
@@ -68,16 +69,16 @@ def freeze(model: "keras.Sequential", batch_size: int | None = None) -> Frozen:
     tensor = model.inputs[0]
     spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
     # A new function each time: tf.function would answer a fixed batch with a free one's trace.
-    traced = tf.function(lambda x: model(x, training=False), autograph=False).get_concrete_function(
-        spec
-    )
-    function = convert_variables_to_constants_v2(traced, lower_control_flow=False)
+    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    with in_place(EXPORTABLE):
+        traced = function.get_concrete_function(spec)
+    frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     return Frozen(
         model=model,
         traced=traced,
-        function=function,
-        input=_tensor(INPUT, function.inputs[0]),
-        output=_tensor(OUTPUT, function.outputs[0]),
+        function=frozen,
+        input=_tensor(INPUT, traced.inputs[0]),
+        output=_tensor(OUTPUT, traced.outputs[0]),
     )
 
 

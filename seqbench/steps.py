@@ -175,7 +175,10 @@ def measure(
     arguments = {
         "runtime": runtime.name,
         "budget": asdict(run.request.budget),
-        "items": [_item(run.store, model, runtime, artifact) for model in models],
+        "items": [
+            _item(run.store, model, runtime, artifact)
+            for model in dict.fromkeys(cell.model for cell in cells)
+        ],
     }
     execute(
         run,

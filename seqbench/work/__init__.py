@@ -1,8 +1,10 @@
 """What workers do: one file a kind of job, listed in `DO`."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from seqbench.jobs import Job
+from seqbench.substitutes import RUNNABLE, in_place
 from seqbench.work import export, inspect, measure, prepare
 from seqbench.work.context import Context
 
@@ -21,7 +23,9 @@ DO: dict[str, Callable[[Job, Context], None]] = {
 
 def run(job: Job, context: Context) -> None:
     """Do one job in this process."""
-    DO[job.do](job, context)
+    runnable = job.needs == "tensorflow" and job.device == "cpu"
+    with in_place(RUNNABLE) if runnable else nullcontext():
+        DO[job.do](job, context)
 
 
 __all__ = ["DO", "Context", "run"]
