@@ -25,7 +25,7 @@ RUNNABLE: Table = {
 """What TensorFlow cannot run on a CPU at all: in place wherever a model runs there."""
 
 EXPORTABLE: Table = {
-    "nn.conv": (grouped_conv.conv,),
+    "nn.conv": (grouped_conv.conv, channels_first.same_layout),
     "nn.silu": (silu.silu,),
     "nn.softplus": (softplus.softplus,),
     "nn.log_sigmoid": (softplus.log_sigmoid,),
