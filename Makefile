@@ -21,7 +21,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup bench bench-full export report test test-quick check format lock clean
+.PHONY: help setup bench bench-full export report coverage faults test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,12 @@ export: setup ## Export and verify MODEL=... TO=... OUT=...
 
 report: setup ## Write the report of RUN=... again (the latest run by default)
 	@$(SEQBENCH) report $(RUN)
+
+coverage: setup ## Export every layer of Keras to every target and verify it; long
+	@$(SEQBENCH) coverage $(if $(OUT),--out $(OUT))
+
+faults: setup ## Inject faults into exports and count what the verdict catches; long
+	@$(BIN)/python -m benchmarks.faults results/faults.md
 
 test: setup ## Run all tests, slow and browser ones included
 	$(BIN)/python -m pytest

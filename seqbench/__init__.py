@@ -13,11 +13,13 @@ The map of the package, from the ground up; each floor knows only those below it
     session                     what every runtime gives back when it has loaded a model
     models/                     from a MODEL argument to a plain, built stack of layers
     advice/                     what is likely wrong with a model, its data and its loss
-    suite, rounding, reference  the input suite, and the float64 twin that judges
+    first_layers, suite, seek   inputs that make faults show
+    rounding, reference         what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
     flops, show                 what each layer costs
     placement, training         TensorFlow's threads and devices; timed training steps
-    rewrites/                   operations said in others, for formats that lack them
+    substitutes/, rewrites/     operations said in others, for formats that lack them:
+                                while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server
     runtimes/, targets/         one file a runtime, one file a format
     manifest, foreign           what lies beside artifacts; which target an artifact is of
@@ -25,12 +27,12 @@ The map of the package, from the ground up; each floor knows only those below it
     work/, worker, isolate      the jobs, the child that does them, the parent that minds it
     report/                     records -> rows -> terminal, Markdown, HTML
     steps, runner               the steps of a run, and the run
+    coverage/                   every layer of Keras, proven on every target
     progress, api               what people see meanwhile; the commands as functions
     inventory, doctor           what there is to choose from, and what is missing
     console, cli                the command line
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -77,4 +79,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
+    from importlib import import_module  # noqa: PLC0415 - `--help` does without
+
     return getattr(import_module(f"seqbench.{_HOMES[name]}"), name)

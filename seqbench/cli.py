@@ -1,10 +1,9 @@
 """The command line: each command is one call of the API; printing and exit codes are here only."""
 
-import json
+from __future__ import annotations  # `Path` is not imported for --help
+
 import sys
-from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,9 @@ from seqbench import __version__, console
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
+    from pathlib import Path
+
 
 BAD_INPUT = 2
 """Exit status for wrong usage and for input that cannot be used."""
@@ -67,7 +68,7 @@ def list_(*, as_json: bool) -> None:
 
     found = inventory()
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        console.show_json(found)
     else:
         console.show(table(found))
 
@@ -84,7 +85,7 @@ def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
 
     found = api.show(console.some(models), allow_code=allow_code)
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        console.show_json(found)
     else:
         for model in found:
             console.show(table(model))
@@ -114,7 +115,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 @click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
 @click.option("--device", callback=console.names, help="Devices: cpu,gpu,tpu (all by default).")
 @click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
-@click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
+@click.option("--out", type=console.PATH, help="The run's folder.")
 @click.option(
     "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
 )
@@ -163,7 +164,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 @main.command()
 @models
 @click.option("--to", callback=console.names, help="Targets, as `seqbench list` shows them.")
-@click.option("--out", type=click.Path(path_type=Path), default="dist", show_default=True)
+@click.option("--out", type=console.PATH, default="dist", show_default=True)
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
 @allow_code
@@ -194,7 +195,7 @@ def export(
 
 
 @main.command()
-@click.argument("artifact", type=click.Path(path_type=Path))
+@click.argument("artifact", type=console.PATH)
 @click.argument("model")
 @click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
@@ -224,9 +225,49 @@ def verify(
     return console.status(records, None)
 
 
+@main.command()
+@click.option(
+    "--only", metavar="PATTERN", help="Only cases whose names hold this regular expression."
+)
+@click.option("--target", callback=console.names, help="Targets, as `seqbench list` shows them.")
+@click.option("--out", type=console.PATH, help="The walk's folder; goes on with it.")
+@click.option("--baseline", type=console.PATH, help="What to hold it against.")
+@click.option("--json", "json_file", help="Write the statuses as a baseline (- for stdout).")
+@_command
+def coverage(
+    only: str | None,
+    target: tuple[str, ...] | None,
+    out: Path | None,
+    baseline: Path | None,
+    json_file: str | None,
+) -> int:
+    """Export every layer of Keras in its usual configurations, and verify each on every target.
+
+    Exit status 1 where a case is worse than in the baseline, or Keras has an unknown layer.
+    """
+    from seqbench.coverage import baseline as baselines
+    from seqbench.coverage import command, pages
+    from seqbench.naming import new_run
+    from seqbench.progress import shown
+
+    with shown() as observer:
+        outcome = command.coverage(
+            out or new_run(), observer, only, target, baseline or baselines.COMMITTED
+        )
+    if json_file == "-":
+        click.echo(baselines.dumps(outcome.classes), nl=False)
+        return 0 if outcome.passed else 1
+    if json_file is not None:
+        baselines.write(outcome.classes, console.PATH.convert(json_file))
+    for line in pages.lines(outcome.walked):
+        click.echo(line)
+    click.echo(f"tables: {outcome.page}")
+    return 0 if outcome.passed else 1
+
+
 @main.command("report")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="File: .html, .md or .json.")
+@click.argument("run", type=console.PATH)
+@click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
 @_command
 def report_(run: Path, out: Path | None) -> None:
     """Write the report of RUN again, from its records."""

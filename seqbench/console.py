@@ -1,8 +1,7 @@
 """What the commands share: reading their options, writing records, and the exit status."""
 
-import json
-from collections.abc import Iterable
-from pathlib import Path
+from __future__ import annotations  # `Path` is not imported for --help
+
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,26 @@ import click
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from seqbench.record import Record
+
+
+class _PathType(click.ParamType["Path"]):
+    """A path, as `pathlib` has it; that is imported only where one is given."""
+
+    name = "path"
+
+    def convert(self, value: Any, *_: object) -> Path:
+        """Return the path."""
+        from pathlib import Path
+
+        return Path(value)
+
+
+PATH = _PathType()
+"""The type of options that name a file or a folder."""
 
 
 def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -49,7 +67,7 @@ def known_requirements(names: Iterable[str] | None) -> None:
             raise InputError(f"--require {name}: expected one of {', '.join(known)}")
 
 
-def status(records: "list[Record]", require: Iterable[str] | None) -> int:
+def status(records: list[Record], require: Iterable[str] | None) -> int:
     """Return 0 when every cell passed or is unavailable and not required, else 1."""
     from seqbench.record import Status
 
@@ -67,13 +85,15 @@ def status(records: "list[Record]", require: Iterable[str] | None) -> int:
     return 0
 
 
-def write_json(records: "list[Record]", file: str | None) -> None:
+def write_json(records: list[Record], file: str | None) -> None:
     """Write records as a JSON array to a file, `-` for standard output; None writes nothing.
 
     Raises:
         InputError: the file cannot be written.
 
     """
+    import json
+
     from seqbench import store
     from seqbench.record import encode
 
@@ -84,9 +104,16 @@ def write_json(records: "list[Record]", file: str | None) -> None:
         click.echo(text)
         return
     try:
-        store.write_text(Path(file), text + "\n")
+        store.write_text(PATH.convert(file), text + "\n")
     except OSError as error:
         raise InputError(f"cannot write {file}: {error.strerror}") from error
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    import json
+
+    click.echo(json.dumps(value, indent=1))
 
 
 def show(renderable: Any) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.models.stateless import stateless
 from seqbench.session import Tensor
-from seqbench.substitutes import EXPORTABLE, in_place
+from seqbench.substitutes import EXPORTABLE, Table, in_place
 
 if TYPE_CHECKING:
     import keras
@@ -52,12 +53,15 @@ class Frozen:
         return bool(self.ops & LOOPS)
 
 
-def freeze(model: "keras.Sequential", batch_size: int | None = None) -> Frozen:
+def freeze(
+    model: "keras.Sequential", batch_size: int | None = None, substitutes: Table = EXPORTABLE
+) -> Frozen:
     """Trace `model(x, training=False)` and turn its variables into constants.
 
     Args:
         model: a built model of one input and one output.
         batch_size: None for a batch of any size.
+        substitutes: the operations that are replaced.
 
     """
     import tensorflow as tf
@@ -70,7 +74,7 @@ def freeze(model: "keras.Sequential", batch_size: int | None = None) -> Frozen:
     spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
     # A new function each time: tf.function would answer a fixed batch with a free one's trace.
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    with in_place(EXPORTABLE):
+    with in_place(substitutes), stateless(model):
         traced = function.get_concrete_function(spec)
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     return Frozen(

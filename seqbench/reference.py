@@ -1,13 +1,17 @@
 """What the model really computes: its float64 twin, and weights on which faults show."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench import first_layers
+from seqbench.models.stateless import stateless
 from seqbench.rounding import moved
-from seqbench.store import replacing
+from seqbench.seek import waking
+from seqbench.store import replacing, typed
 from seqbench.suite import InputSpec, make
 from seqbench.verdict import Case, largest
 
@@ -25,6 +29,9 @@ blocks where another runtime adds one by one: a few samples of the plainest orde
 `seqbench.rounding`) make the yardstick steady, and fair to all.
 """
 
+CANDIDATES = 512
+"""How many of the user's inputs are looked at for some that wake silent units."""
+
 
 def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) -> list[Case]:
     """Run the input suite through the model and its float64 twin.
@@ -35,9 +42,17 @@ def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) 
         ValueError: no batch is left.
 
     """
-    batches = make(input_spec(model, data), seed, data)
-    own = _outputs(_compiled(model), batches)
+    spec = input_spec(model, data)
+    batches = make(spec, seed, data)
     twin = float64_twin(model)
+    candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
+    climbing = _rebuilt(model, model.get_config()) if spec.real else None
+    sought = waking(twin, climbing, list(batches.values()), candidates, seed)
+    if sought is not None:
+        batches["sought"] = sought
+    if spec.dtype == "float64":  # numbers that formats without it have as well
+        batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
+    own = _outputs(_compiled(model), batches)
     compiled = _compiled(twin)
     exact = _outputs(compiled, batches)
     usable = [name for name in batches if _finite(own[name]) and _finite(exact[name])]
@@ -73,19 +88,19 @@ def _finite(output: np.ndarray) -> bool:
 
 
 def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> InputSpec:
-    """Return what the model takes; the vocabulary is the first Embedding's, or the data's."""
+    """Return what the model takes, as far as its first layers and the data tell."""
     import keras
 
     tensor = model.inputs[0]
-    dtype = keras.backend.standardize_dtype(tensor.dtype)
-    vocabulary = None
-    if np.dtype(dtype).kind != "f":
-        tables = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
-        if tables:
-            vocabulary = int(tables[0].input_dim)
-        elif data is not None:
-            vocabulary = int(data.max()) + 1
-    return InputSpec(shape=tuple(tensor.shape[1:]), dtype=dtype, vocabulary=vocabulary)
+    shape, dtype = tuple(tensor.shape[1:]), keras.backend.standardize_dtype(tensor.dtype)
+    whole = np.dtype(dtype).kind != "f"
+    vocabulary = first_layers.vocabulary(model)
+    if whole and vocabulary is None and data is not None:
+        vocabulary = int(data.max()) + 1
+    if whole or vocabulary is not None:
+        return InputSpec(shape=shape, dtype=dtype, vocabulary=vocabulary)
+    center, spread = first_layers.scaling(model)
+    return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread)
 
 
 def _compiled(model: "keras.Sequential") -> Callable[[np.ndarray], np.ndarray]:
@@ -94,9 +109,12 @@ def _compiled(model: "keras.Sequential") -> Callable[[np.ndarray], np.ndarray]:
 
     source = model.inputs[0]
     spec = tf.TensorSpec((None, *source.shape[1:]), source.dtype)
-    function = tf.function(
-        lambda x: model(x, training=False), input_signature=[spec], autograph=False
-    )
+
+    def infer(x: Any) -> Any:
+        with stateless(model):
+            return model(x, training=False)
+
+    function = tf.function(infer, input_signature=[spec], autograph=False)
 
     def call(x: np.ndarray) -> np.ndarray:
         output: np.ndarray = function(tf.cast(x, source.dtype)).numpy()
@@ -114,19 +132,35 @@ def _outputs(
 def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
     """Return the same model with the same weights, computing in float64."""
     import keras
-    from keras.src.saving.serialization_lib import SafeModeScope
 
-    own_classes = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
     before = keras.config.floatx()
     keras.config.set_floatx("float64")  # layers that ask for the default get float64 as well
     try:
-        with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
-            twin = type(model).from_config(_in_float64(model.get_config()), own_classes)
-        twin.build(model.input_shape)
-        twin.set_weights([np.asarray(weight) for weight in model.get_weights()])
+        return _rebuilt(model, _in_float64(model.get_config()))
     finally:
         keras.config.set_floatx(before)
-    return twin
+
+
+def _rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
+    """Return a model made from `config` with the weights of `model`."""
+    from keras.src.saving.serialization_lib import SafeModeScope
+
+    layers = list(model._flatten_layers())
+    own: dict[str, Any] = {type(layer).__name__: type(layer) for layer in layers}
+    own |= {
+        value.__name__: value
+        for layer in layers
+        for value in vars(layer).values()
+        if inspect.isfunction(value)
+    }
+    with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
+        other = type(model).from_config(config, own)
+    other.build(model.input_shape)
+    other.set_weights([np.asarray(weight) for weight in model.get_weights()])
+    for layer in other._flatten_layers():
+        if getattr(layer, "stateful", False):
+            layer.stateful = False
+    return other
 
 
 def _in_float64(config: Any) -> Any:
@@ -135,13 +169,19 @@ def _in_float64(config: Any) -> Any:
         return [_in_float64(item) for item in config]
     if not isinstance(config, dict):
         return config
-    if config.get("class_name") == "DTypePolicy":
-        return "float64"
+    if config.get("class_name") == "Pipeline":  # Keras builds it as in training: dtypes clash
+        inner = {key: config["config"][key] for key in ("name", "layers")}
+        config = {"module": "keras", "class_name": "Sequential", "config": inner}
     floats = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16")
-    return {
+    if config.get("class_name") == "DTypePolicy":
+        return "float64" if config["config"]["name"] in floats else config
+    changed = {
         key: "float64" if key == "dtype" and value in floats else _in_float64(value)
         for key, value in config.items()
     }
+    if "ref_power" in changed:  # MelSpectrogram makes a float32 tensor of a plain number
+        changed["ref_power"] = np.float64(changed["ref_power"])
+    return changed
 
 
 def fresh_weights(model: "keras.Sequential") -> list[str]:
@@ -189,7 +229,7 @@ def load(path: Path) -> list[Case]:
         return [
             Case(
                 name=name.split(":", 1)[1],
-                **{part: arrays[f"{name}:{part}"] for part in PARTS},
+                **{part: typed(arrays[f"{name}:{part}"]) for part in PARTS},
             )
             for name in names
         ]

@@ -65,10 +65,12 @@ def _moved(
     if value.dtype.kind != "f":
         return value
     if not summed:
-        size = UNIT_ROUNDOFF * np.sqrt(length / 3)
-        return value * (1 + size * rng.standard_normal(value.shape))
+        size = UNIT_ROUNDOFF * float(np.sqrt(length / 3))
+        whole: np.ndarray = value * (1 + size * rng.standard_normal(value.shape))
+        return whole
     first = np.moveaxis(value, summed, range(len(summed)))
     flat = first.reshape(_length(value.shape, summed), -1)
     steps = rng.uniform(-UNIT_ROUNDOFF, UNIT_ROUNDOFF, flat.shape)
     walks = np.cumsum(steps, axis=0).reshape(first.shape)
-    return np.moveaxis(first * (1 + walks), range(len(summed)), summed)
+    back: np.ndarray = np.moveaxis(first * (1 + walks), range(len(summed)), summed)
+    return back

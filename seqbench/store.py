@@ -7,10 +7,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqbench.errors import InputError
 from seqbench.record import Record, decode, dumps
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
@@ -124,3 +127,12 @@ def read(run: Path) -> list[Record]:
             msg = f"{path}: {error}"
             raise InputError(msg) from error
     return sorted(found, key=lambda record: (record.started_at or "", record.cell.key))
+
+
+def typed(array: "np.ndarray") -> "np.ndarray":
+    """Return a bfloat16 array as one: numpy's files keep its bytes and not its dtype."""
+    if array.dtype.kind != "V":
+        return array
+    import ml_dtypes  # noqa: PLC0415 - for arrays that need it alone
+
+    return array.view(ml_dtypes.bfloat16)

@@ -11,6 +11,16 @@ MAX_ELEMENTS = 2_000_000
 VARIABLE = 16
 """Length used for a time or image dimension that the model leaves open."""
 
+COVER_PERIOD = 8
+"""How many values of a vocabulary a row repeats from end to end: a model that remembers its last
+steps alone sees each of them there."""
+
+COVER_ROWS = 512
+"""A vocabulary that would need more rows than this repeats more values in a row."""
+
+MOST_COVER_ROWS = 4096
+"""A vocabulary that would need more rows even so is seen in part."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:
@@ -20,12 +30,21 @@ class InputSpec:
         shape: one row's dimensions, None where open.
         dtype: numpy's name.
         vocabulary: for whole numbers, how many values there are (0 up to it, exclusive).
+        center: what the model's first layers take off its inputs, broadcast to `shape`.
+        spread: what they divide by then; None where the model scales no inputs.
 
     """
 
     shape: tuple[int | None, ...]
     dtype: str
     vocabulary: int | None = None
+    center: np.ndarray | None = None
+    spread: np.ndarray | None = None
+
+    @property
+    def real(self) -> bool:
+        """Whether it takes real numbers: a vocabulary's may come as float32 too."""
+        return np.dtype(self.dtype).kind == "f" and self.vocabulary is None
 
 
 def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -37,8 +56,10 @@ def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str
     elements = int(np.prod(shape, dtype=np.int64))
     rows = int(np.clip(MAX_ELEMENTS // max(elements, 1), 2, ROWS))
     rng = np.random.default_rng(seed)
-    floating = np.dtype(spec.dtype).kind == "f"
-    batches = _floats(rng, shape, rows) if floating else _integers(rng, shape, rows, spec)
+    if spec.real:
+        batches = _floats(rng, shape, rows) | _expected(rng, shape, rows, spec)
+    else:
+        batches = _integers(rng, shape, rows, spec)
     if data is not None:
         batches = {"held-out": data[:rows], **batches}
     return {name: np.ascontiguousarray(x, dtype=spec.dtype) for name, x in batches.items()}
@@ -54,20 +75,32 @@ def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict
         "spread": rng.standard_normal((rows, *shape)) * spread,
         "positive": rng.random((few, *shape)),
         "large": rng.standard_normal((few, *shape)) * 100,
+        "bytes": rng.integers(0, 256, (few, *shape)),
         "small": rng.standard_normal((few, *shape)) * 1e-3,
         "ramp": ramp,
         "zeros": np.zeros((1, *shape)),
     }
 
 
+def _expected(
+    rng: np.random.Generator, shape: tuple[int, ...], rows: int, spec: InputSpec
+) -> dict[str, np.ndarray]:
+    """Return inputs that the first layers turn into numbers about 0, from 0 to 1, and large."""
+    if spec.center is None or spec.spread is None:
+        return {}
+    half = -(-rows // 2)
+    inner = np.concatenate([rng.standard_normal((half, *shape)), rng.random((half, *shape))])
+    large = rng.standard_normal((min(rows, 8), *shape)) * 100
+    return {
+        "expected": spec.center + spec.spread * inner,
+        "expected, large": spec.center + spec.spread * large,
+    }
+
+
 def _integers(
     rng: np.random.Generator, shape: tuple[int, ...], rows: int, spec: InputSpec
 ) -> dict[str, np.ndarray]:
-    limit = spec.vocabulary or 10
-    elements = max(int(np.prod(shape, dtype=np.int64)), 1)
-    # Every value of the vocabulary occurs, so that a fault in one row of a table shows.
-    needed = max(-(-limit // elements), min(rows, 8))
-    cover = rng.permutation(np.resize(np.arange(limit), needed * elements)).reshape(-1, *shape)
+    limit = spec.vocabulary or (256 if spec.dtype == "uint8" else 10)
     padded = rng.integers(1, max(limit, 2), (rows, *shape))
     if len(shape) == 1:
         lengths = rng.integers(1, shape[0] + 1, rows)
@@ -75,6 +108,21 @@ def _integers(
     return {
         "random": rng.integers(0, limit, (rows, *shape)),
         "padded": padded,
-        "cover": cover,
+        "cover": _cover(rng, shape, limit),
         "zeros": np.zeros((1, *shape)),
     }
+
+
+def _cover(rng: np.random.Generator, shape: tuple[int, ...], limit: int) -> np.ndarray:
+    """Return rows in which every value occurs, so that a fault in one row of a table shows."""
+    elements = max(int(np.prod(shape, dtype=np.int64)), 1)
+    period = min(max(COVER_PERIOD, -(-limit // COVER_ROWS)), elements)
+    needed = min(max(-(-limit // period), 8), MOST_COVER_ROWS)
+    count = needed * period
+    values = rng.permutation(np.resize(np.arange(limit), max(count, limit)))[:count]
+    values = values.reshape(needed, period)
+    rows = values[:, np.arange(elements) % period].reshape(-1, *shape)
+    if period <= COVER_PERIOD:
+        return rows
+    # So long a row hides its beginning from some models, and its end from others.
+    return np.concatenate([rows, rows.reshape(needed, -1)[:, ::-1].reshape(rows.shape)])

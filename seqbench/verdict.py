@@ -12,7 +12,9 @@ import numpy as np
 FACTOR = 8.0
 """How many times the model's own float32 error an export may have.
 
-Correct exports stand at 0.5 to 2.2 times (`make faults` measures both sides of the line).
+Of 380 correct exports of 24 models half stood below 1.3 times it, 99 % below 3.5, all below 4.8.
+Of the faults listed in `benchmarks/faults` the smallest stood at 65 times: a last layer alone
+rounded to fp16, behind sums of 17 thousand products. (`make faults` measures both sides.)
 """
 
 FLOOR_ULPS = 4.0
@@ -24,6 +26,10 @@ exact to the last place of 1 is right, also on a batch that it answers with 0.00
 
 ROWS_PER_CHANNEL = 8
 """A channel with fewer values than this shares the largest float32 error of the whole output."""
+
+WIDER = {"bfloat16": np.dtype("float32")}
+"""What may stand for a dtype that numpy, TFLite, ONNX Runtime and TF.js do not give: one that
+holds all of its numbers. The tolerance is the narrow dtype's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +137,7 @@ def worst(differences: list[Difference]) -> Difference:
 def _contract(case: Case, got: np.ndarray) -> str | None:
     if got.shape != case.own.shape:
         return f"output shape is {got.shape} where the model gives {case.own.shape}"
-    if got.dtype != case.own.dtype:
+    if got.dtype not in (case.own.dtype, WIDER.get(case.own.dtype.name, case.own.dtype)):
         return f"output dtype is {got.dtype} where the model gives {case.own.dtype}"
     return None
 
@@ -172,10 +178,18 @@ def largest(outputs: np.ndarray) -> np.ndarray:
 
 def _floors(case: Case) -> np.ndarray:
     scale = np.maximum(largest(case.exact), case.scale)
-    info = np.finfo(case.own.dtype)
+    eps, tiny = _limits(case.own.dtype)
     # Below the smallest normal number a runtime may flush to zero.
-    floors: np.ndarray = np.maximum(FLOOR_ULPS * float(info.eps) * scale, float(info.tiny))
+    floors: np.ndarray = np.maximum(FLOOR_ULPS * eps * scale, tiny)
     return floors
+
+
+def _limits(dtype: np.dtype) -> tuple[float, float]:
+    """Return the last place of 1 and the smallest normal number; numpy knows no bfloat16."""
+    if dtype.name == "bfloat16":
+        return 2.0**-7, float(np.finfo(np.float32).tiny)
+    info = np.finfo(dtype)
+    return float(info.eps), float(info.tiny)
 
 
 def _weights(errors: np.ndarray, allowed: np.ndarray) -> np.ndarray:

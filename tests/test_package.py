@@ -15,7 +15,8 @@ def test_the_map_names_every_room_and_nothing_else() -> None:
     rooms = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
     rooms |= {f"{path.parent.name}/" for path in PACKAGE.glob("*/__init__.py")}
     text = (seqbench.__doc__ or "").split("below it:\n")[1]
-    listed = [re.split(r"  +", line.strip())[0] for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if re.match(r" {4}\S", line)]
+    listed = [re.split(r"  +", line.strip())[0] for line in lines]
     names = {name.strip() for entry in listed for name in entry.split(",")}
     assert names == rooms
 

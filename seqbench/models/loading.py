@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _BUILDERS = ("model", "build")
 """Functions that make a file's model where nothing else in it says which."""
 
+_MANY = "MODELS"
+"""A file of many models may hold them in a dict: functions that make them, by name."""
+
 
 def load(source: Source, *, allow_code: bool = False) -> Scenario:
     """Return the scenario that `source` is; a model alone becomes one without data or training.
@@ -74,6 +77,9 @@ def _pick(module: ModuleType, source: Source) -> tuple[str, Any]:
     names = vars(module)
     name = source.attribute or ("SCENARIO" if "SCENARIO" in names else None)
     if name is not None:
+        builders = names.get(_MANY, {})
+        if name not in names and name in builders:
+            return name, builders[name]
         if name not in names:
             raise InputError(f"{source.path}: has no {name!r}; {_candidates(module, source)}")
         found = names[name]

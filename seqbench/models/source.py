@@ -110,8 +110,8 @@ def _scenario(entry: ScenarioEntry, form: Form) -> Source:
 
 
 def _file(path: Path, attribute: str | None) -> Source:
-    if attribute is not None and not attribute.isidentifier():
-        raise InputError(f"{path}:{attribute}: {attribute!r} is no Python name")
+    if attribute is not None and not _SAFE_NAME.fullmatch(attribute):
+        raise InputError(f"{path}:{attribute}: {attribute!r} cannot be a model's name")
     _check_readable(path)
     form = _FORMS[path.suffix.lower()]
     if form == "python" and attribute is None:

@@ -4,15 +4,44 @@ A rewrite says in other operations what the graph says, exactly or to the last p
 on every export holds it to that.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from seqbench.rewrites import bool_reverse, erfc
+from seqbench.rewrites import (
+    bool_reverse,
+    bucketize,
+    cumulative_axis,
+    erfc,
+    float64_elu,
+    float64_mean,
+    float64_sigmoid,
+    onehot,
+    onehot_by_comparison,
+    softsign,
+)
 from seqbench.rewrites.editor import Editor, Rewrite
 
-ONNX: tuple[Rewrite, ...] = (erfc.REWRITE,)
+ONNX: tuple[Rewrite, ...] = (
+    erfc.REWRITE,
+    bucketize.REWRITE,
+    float64_sigmoid.REWRITE,
+    float64_elu.ELU,
+    float64_elu.SELU,
+    float64_mean.REWRITE,
+    replace(softsign.REWRITE, applies=float64_sigmoid.is_float64),
+    onehot.REWRITE,
+)
 """What tf2onnx needs rewritten."""
 
-TFJS: tuple[Rewrite, ...] = (erfc.REWRITE, bool_reverse.REWRITE)
+TFJS: tuple[Rewrite, ...] = (
+    erfc.REWRITE,
+    bool_reverse.REWRITE,
+    bucketize.REWRITE,
+    softsign.REWRITE,
+    cumulative_axis.SUM,
+    cumulative_axis.PRODUCT,
+    onehot_by_comparison.REWRITE,
+)
 """What TF.js needs rewritten."""
 
 

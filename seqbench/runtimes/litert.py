@@ -50,14 +50,16 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
     """Load a TFLite file with XNNPACK, LiteRT's default on CPUs."""
     described = describe(artifact)
     interpreter = _interpreter(artifact, threads)
-    _translating(interpreter.allocate_tensors, artifact)
     source = interpreter.get_input_details()[0]["index"]
     sink = interpreter.get_output_details()[0]["index"]
+    if None not in described.input.shape[1:]:
+        _translating(interpreter.allocate_tensors, artifact)
 
     def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        # The file's own shape has 1 for what varies: too small for most windows.
         if tuple(interpreter.get_input_details()[0]["shape"]) != x.shape:
             interpreter.resize_tensor_input(source, x.shape, strict=True)
-            interpreter.allocate_tensors()
+        interpreter.allocate_tensors()
 
         def call() -> np.ndarray:
             interpreter.set_tensor(source, x)

@@ -5,32 +5,91 @@ file each with its source; the verdict on every export holds it to the model.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
-from seqbench.substitutes import channels_first, grouped_conv, silu, softplus
+from seqbench.substitutes import (
+    band_part,
+    bias,
+    bincount,
+    celu,
+    channels_first,
+    conv3d_transpose,
+    dilated_conv,
+    einsum,
+    float64_conv,
+    grouped_conv,
+    lookup,
+    normalize,
+    pool3d,
+    resize,
+    seeds,
+    silu,
+    softplus,
+    stft,
+    time_distributed,
+)
 
-Table = dict[str, tuple[Callable[..., Any], ...]]
-"""Substitutes by what they replace in Keras's TensorFlow backend, the outermost last."""
+Table = Mapping[str, tuple[Callable[..., Any], ...]]
+"""Substitutes by what they replace, the outermost last: a place in Keras's TensorFlow backend, or a
+full name."""
 
 RUNNABLE: Table = {
     "nn.conv": (channels_first.same_layout,),
     "nn.depthwise_conv": (channels_first.same_layout,),
     "nn.separable_conv": (channels_first.same_layout,),
-    "nn.conv_transpose": (channels_first.same_layout,),
+    "nn.conv_transpose": (dilated_conv.conv_transpose, channels_first.same_layout),
+    "nn.max_pool": (pool3d.pool_float64, channels_first.same_layout),
+    "nn.average_pool": (pool3d.pool_float64, channels_first.same_layout),
+    "nn.adaptive_max_pool": (pool3d.adaptive_pool_float64, channels_first.same_layout),
+    "nn.adaptive_average_pool": (pool3d.adaptive_pool_float64, channels_first.same_layout),
+    "keras.src.layers.rnn.time_distributed.TimeDistributed.call": (time_distributed.open_time,),
 }
 """What TensorFlow cannot run on a CPU at all: in place wherever a model runs there."""
 
 EXPORTABLE: Table = {
-    "nn.conv": (grouped_conv.conv, channels_first.same_layout),
+    "nn.conv": (
+        float64_conv.conv,
+        dilated_conv.conv3d,
+        grouped_conv.conv,
+        channels_first.same_layout,
+    ),
+    "nn.depthwise_conv": (float64_conv.depthwise_conv, channels_first.same_layout),
+    "nn.separable_conv": (float64_conv.separable_conv, channels_first.same_layout),
+    "nn.conv_transpose": (
+        float64_conv.conv_transpose,
+        dilated_conv.conv_transpose,
+        channels_first.same_layout,
+    ),
+    "nn.max_pool": (pool3d.pool, channels_first.same_layout),
+    "nn.average_pool": (float64_conv.average_pool, pool3d.pool, channels_first.same_layout),
+    "nn.adaptive_max_pool": (pool3d.adaptive_pool, channels_first.same_layout),
+    "nn.adaptive_average_pool": (pool3d.adaptive_pool, channels_first.same_layout),
+    "numpy.add": (bias.add,),
     "nn.silu": (silu.silu,),
     "nn.softplus": (softplus.softplus,),
     "nn.log_sigmoid": (softplus.log_sigmoid,),
+    "nn.celu": (celu.celu,),
+    "image.resize": (resize.resize,),
+    "math.stft": (stft.stft,),
+    "keras.src.ops.nn._normalize": (normalize.normalize,),
+    "keras.src.utils.tf_utils.dense_bincount": (bincount.dense_bincount,),
+    "tensorflow.lookup.StaticHashTable.lookup": (lookup.lookup,),
+    "keras.src.layers.rnn.time_distributed.TimeDistributed.call": (time_distributed.call,),
+    "keras.src.random.seed_generator.SeedGenerator.next": (seeds.peek,),
 }
 """What some format cannot express: in place only while a model is traced for export."""
+
+TFJS: Table = {
+    **EXPORTABLE,
+    "nn.conv_transpose": (conv3d_transpose.conv_transpose, *EXPORTABLE["nn.conv_transpose"]),
+    "tensorflow.einsum": (einsum.einsum,),
+    "tensorflow.linalg.band_part": (band_part.band_part,),
+}
+"""The same with what TF.js alone lacks, which the others have in a faster form."""
 
 
 @contextmanager
@@ -38,18 +97,25 @@ def in_place(table: Table) -> Iterator[None]:
     """Put substitutes in the place of Keras's own operations, and these back at the end."""
     before: list[tuple[Any, str, Any]] = []
     for place, substitutes in table.items():
-        module_name, name = place.rsplit(".", 1)
-        module = import_module(f"keras.src.backend.tensorflow.{module_name}")
-        found = getattr(module, name)
-        before.append((module, name, found))
+        holder, name = _holder(place)
+        found = getattr(holder, name)
+        before.append((holder, name, found))
         for substitute in substitutes:
             found = _named(substitute, found)
-        setattr(module, name, found)
+        setattr(holder, name, found)
     try:
         yield
     finally:
-        for module, name, found in reversed(before):
-            setattr(module, name, found)
+        for holder, name, found in reversed(before):
+            setattr(holder, name, found)
+
+
+def _holder(place: str) -> tuple[Any, str]:
+    """Return the module or class that holds an operation, and the operation's name there."""
+    if not place.startswith(("keras.", "tensorflow.")):
+        place = f"keras.src.backend.tensorflow.{place}"
+    holder, name = place.rsplit(".", 1)
+    return resolve_name(holder), name
 
 
 def _named(substitute: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:

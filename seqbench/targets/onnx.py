@@ -1,35 +1,79 @@
 """ONNX, for ONNX Runtime and its many hosts."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from seqbench.freeze import INPUT, OUTPUT, Frozen
-from seqbench.rewrites import ONNX, rewritten
-from seqbench.targets.target import Exported, Target
+from seqbench.freeze import INPUT, OUTPUT, Frozen, nodes
+from seqbench.rewrites import ONNX, bfloat16, float64_sigmoid, onnx_bilinear, onnx_pads, rewritten
+from seqbench.targets.target import Exported, Target, unsupported
 
 OPSET = 17
 """The operator set: old enough for every runtime in use, new enough for LayerNormalization."""
 
 
+HANDLERS: dict[str, Any] = {"ResizeBilinear": (onnx_bilinear.convert, [])}
+"""Conversions of TensorFlow operations that are ours and not tf2onnx's, as it takes them."""
+
+FLOAT32_ALONE = frozenset({"Erf", "Erfc", "Conv2D", "Conv3D", "DepthwiseConv2dNative", "AvgPool"})
+"""What ONNX Runtime 1.31 computes on a CPU in float32 and not in float64, and nothing replaces."""
+
+
 def export(frozen: Frozen, path: Path) -> Exported:
-    """Write a `.onnx` file."""
+    """Write a `.onnx` file.
+
+    Raises:
+        Unsupported: an operation of the model has no equivalent in ONNX.
+
+    """
     import onnx
     from tf2onnx.convert import from_graph_def
 
+    graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
+    _refuse_float64(graph_def, frozen)
     model, _ = from_graph_def(
-        rewritten(frozen.function.graph.as_graph_def(), ONNX),
+        graph_def,
         name=frozen.model.name,
         input_names=[frozen.function.inputs[0].name],
         output_names=[frozen.function.outputs[0].name],
         opset=OPSET,
+        custom_op_handlers=dict(HANDLERS),
     )
+    _refuse_foreign(model.graph, frozen)
+    for node in _nodes(model.graph):
+        onnx_pads.mend(node)
     _rename(model.graph, frozen.function.inputs[0].name, INPUT)
     _rename(model.graph, frozen.function.outputs[0].name, OUTPUT)
     _name_batch(model.graph, frozen)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
     ops = tuple(sorted({node.op_type for node in _nodes(model.graph)}))
-    return Exported(input=frozen.input, output=frozen.output, ops=ops)
+    if "bfloat16" not in (frozen.input.dtype, frozen.output.dtype):
+        return Exported(input=frozen.input, output=frozen.output, ops=ops)
+    source, sink = (
+        replace(tensor, dtype="float32") if tensor.dtype == "bfloat16" else tensor
+        for tensor in (frozen.input, frozen.output)
+    )
+    note = "in float32: ONNX Runtime has hardly an operation in bfloat16"
+    return Exported(input=source, output=sink, ops=ops, notes=(note,))
+
+
+def _refuse_float64(graph_def: Any, frozen: Frozen) -> None:
+    """Raise Unsupported where ONNX Runtime would load the file and then refuse to compute."""
+    for node in nodes(graph_def):
+        if node.op in FLOAT32_ALONE and float64_sigmoid.is_float64(node):
+            reason = "ONNX Runtime has it in float32 alone"
+            raise unsupported(frozen, node.name, f"{node.op} in float64", "ONNX", reason)
+
+
+def _refuse_foreign(graph: Any, frozen: Frozen) -> None:
+    """Raise Unsupported where tf2onnx left an operation of TensorFlow as it was."""
+    import onnx
+
+    for node in _nodes(graph):
+        if node.domain in ("", "ai.onnx") and not onnx.defs.has(node.op_type, OPSET):
+            reason = "tf2onnx has no way to write it and seqbench no rewrite"
+            raise unsupported(frozen, node.name, node.op_type, "ONNX", reason)
 
 
 def _rename(graph: Any, old: str, new: str) -> None:

@@ -1,9 +1,11 @@
 """What a target is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from seqbench.errors import Unsupported
 from seqbench.freeze import Frozen
 from seqbench.session import Tensor
 
@@ -36,6 +38,7 @@ class Target:
         summary: one line for people.
         packages: distributions whose versions decide what is written.
         export: writes the frozen graph to a path that does not exist yet.
+        lacks: dtypes that the format does not have, each with the one that stands for it there.
 
     """
 
@@ -44,3 +47,28 @@ class Target:
     summary: str
     packages: tuple[str, ...]
     export: Callable[[Frozen, Path], Exported]
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+def unsupported(frozen: Frozen, node: str, op: str, target: str, reason: str) -> Unsupported:
+    """Return the verdict that a target lacks an operation, with the layer that asks for it.
+
+    Args:
+        frozen: the model.
+        node: the name of the operation's node, which is a path of name scopes.
+        op: the operation.
+        target: the format's name, as people write it.
+        reason: why there is no way round.
+
+    """
+    layers = {layer.name for layer in frozen.model._flatten_layers()}  # the only walk into cells
+    # TensorFlow numbers a scope that it enters for the second time, as Keras's are: `dense_1` is
+    # the scope of the layer `dense`, even where another is called `dense_1`.
+    names = (
+        name
+        for scope in reversed(node.split("/"))
+        for name in (re.sub(r"_\d+$", "", scope), scope)
+        if name in layers
+    )
+    layer = next(names, node)
+    return Unsupported(f"layer {layer!r}: operation {op} has no equivalent in {target}: {reason}")

@@ -1,14 +1,17 @@
 """TF.js graph model, for browsers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from seqbench.freeze import INPUT, OUTPUT, Frozen
-from seqbench.rewrites import TFJS, rewritten
-from seqbench.targets.target import Exported, Target
+from seqbench import substitutes
+from seqbench.freeze import INPUT, OUTPUT, Frozen, freeze
+from seqbench.rewrites import TFJS, bfloat16, rewritten
+from seqbench.session import Tensor
+from seqbench.targets.target import Exported, Target, unsupported
 
 PASSES = ("pruning", "constfold", "arithmetic", "dependency")
 """Grappler's passes, without `remap`: its fused matmul has a bias that the wasm backend refuses."""
@@ -16,30 +19,47 @@ PASSES = ("pruning", "constfold", "arithmetic", "dependency")
 SHARD_BYTES = 4 * 1024 * 1024
 """Size of one weight file: browsers cache files of this size."""
 
-DTYPES = {
-    "float32": "float32",
-    "float64": "float32",
-    "int32": "int32",
-    "int64": "int32",
-    "bool": "bool",
-}
-"""numpy dtypes and what TF.js has for them; it has no 64-bit types."""
+NARROWER = ("float16", "bfloat16", "float64")
+"""Floating dtypes that float32 replaces: TF.js has no other."""
+
+INTEGERS = ("int64", "uint32", "uint16", "uint8", "int16", "int8")
+"""Integer dtypes that int32 replaces: TF.js has no other."""
+
+DTYPES = dict.fromkeys(NARROWER, "float32") | dict.fromkeys(INTEGERS, "int32")
+"""Dtypes that TF.js lacks, and what it has for them."""
+
+RETRACED = frozenset({"Conv3DBackpropInputV2", "Einsum", "MatrixBandPart"})
+"""Operations that TF.js alone lacks or gets wrong: the model is traced anew without them."""
+
+OPS_FILE = Path(__file__).with_name("tfjs_ops.json")
+"""The operations that TF.js executes; the file says how it was made."""
 
 
 def export(frozen: Frozen, path: Path) -> Exported:
-    """Write a folder with `model.json` and its weight files."""
+    """Write a folder with `model.json` and its weight files.
+
+    Raises:
+        Unsupported: an operation of the model has no equivalent in TF.js.
+
+    """
     import tensorflow as tf
     from google.protobuf.json_format import MessageToDict
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
 
+    if frozen.ops & RETRACED:
+        frozen = freeze(frozen.model, substitutes=substitutes.TFJS)
     lowered = convert_variables_to_constants_v2(
         frozen.traced, lower_control_flow=True, aggressive_inlining=True
     )
     signature = _signature(lowered)
-    graph = _optimize(rewritten(lowered.graph.as_graph_def(), TFJS), signature)
+    original = lowered.graph.as_graph_def()
+    wide = bfloat16.in_float32(original, NARROWER)
+    notes = () if wide == original else ("computes in float32: TF.js has no other precision",)
+    graph = _optimize(rewritten(wide, TFJS), signature)
     graph = _pruned(graph, signature.outputs[OUTPUT].name)
+    _refuse_unknown(graph, frozen)
     weights, blob = _take_weights(graph)
     shards = [blob[i : i + SHARD_BYTES] for i in range(0, len(blob), SHARD_BYTES)] or [b""]
     names = [f"group1-shard{i + 1}of{len(shards)}.bin" for i in range(len(shards))]
@@ -56,10 +76,32 @@ def export(frozen: Frozen, path: Path) -> Exported:
     }
     (path / "model.json").write_text(json.dumps(model), encoding="utf-8")
     ops = tuple(sorted({node.op for node in graph.node}))
-    return Exported(input=frozen.input, output=frozen.output, ops=ops)
+    source, sink = _as_here(frozen.input), _as_here(frozen.output)
+    return Exported(input=source, output=sink, ops=ops, notes=notes)
+
+
+def _as_here(tensor: Tensor) -> Tensor:
+    """Return an input or output with the dtype that TF.js has for it."""
+    return replace(tensor, dtype=DTYPES.get(tensor.dtype, tensor.dtype))
+
+
+def _refuse_unknown(graph_def: Any, frozen: Frozen) -> None:
+    """Raise Unsupported for what TF.js cannot execute, before a browser says so."""
+    from tensorflow.core.framework.types_pb2 import DT_STRING
+
+    known = frozenset(json.loads(OPS_FILE.read_text(encoding="utf-8"))["ops"])
+    strings = "TF.js has no operations on strings"
+    for node in graph_def.node:
+        types = {node.attr[name].type for name in node.attr if node.attr[name].type}
+        if DT_STRING in types:
+            raise unsupported(frozen, node.name, node.op, "TF.js", strings)
+        if node.op not in known:
+            reason = "tfjs-converter does not know it and seqbench has no rewrite"
+            raise unsupported(frozen, node.name, node.op, "TF.js", reason)
 
 
 def _signature(lowered: Any) -> Any:
+    import tensorflow as tf
     from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
     signature = SignatureDef(method_name="tensorflow/serving/predict")
@@ -68,7 +110,8 @@ def _signature(lowered: Any) -> Any:
         (signature.outputs, OUTPUT, lowered.outputs[0]),
     ):
         infos[name].name = tensor.name
-        infos[name].dtype = tensor.dtype.as_datatype_enum
+        dtype = tf.as_dtype(DTYPES.get(tensor.dtype.name, tensor.dtype.name))
+        infos[name].dtype = dtype.as_datatype_enum
         infos[name].tensor_shape.CopyFrom(tensor.shape.as_proto())
     return signature
 
@@ -127,7 +170,7 @@ def _take_weights(graph_def: Any) -> tuple[list[dict[str, Any]], bytes]:
             continue
         proto = node.attr["value"].tensor
         value = np.asarray(tensor_util.MakeNdarray(proto))
-        dtype = DTYPES[value.dtype.name]
+        dtype = DTYPES.get(value.dtype.name, value.dtype.name)
         weights.append({"name": node.name, "shape": list(value.shape), "dtype": dtype})
         blobs.append(np.ascontiguousarray(value, dtype=dtype).tobytes())
         kind = proto.dtype
@@ -143,4 +186,5 @@ TARGET = Target(
     summary="TensorFlow.js graph model, for browsers",
     packages=("tensorflow", "keras"),
     export=export,
+    lacks=DTYPES,
 )

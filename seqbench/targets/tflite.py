@@ -1,34 +1,108 @@
 """TFLite, for phones and small devices: built-in operations only."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from seqbench.freeze import Frozen, freeze
+from seqbench.rewrites import bfloat16
 from seqbench.runtimes.litert import describe
 from seqbench.targets import saved_model
-from seqbench.targets.target import Exported, Target
+from seqbench.targets.target import Exported, Target, unsupported
 
 FIXED_BATCH = 1
 """Rows per call of a model with a loop: the format's loops need static shapes."""
 
 
+NARROW = ("float16", "bfloat16", "float64")
+"""What TFLite has few operations for, and LiteRT runs in float32 alone."""
+
+ASSERTING = frozenset({"Placeholder", "Const", "Identity", "NoOp", "Assert", "StringFormat"})
+"""Operations that hand strings on or complain in words, which the converter drops."""
+
+
 def export(frozen: Frozen, path: Path) -> Exported:
-    """Write a `.tflite` file."""
+    """Write a `.tflite` file.
+
+    Raises:
+        Unsupported: an operation of the model has no equivalent in TFLite.
+
+    """
     import tensorflow as tf
 
+    _refuse_strings(frozen)
     notes: tuple[str, ...] = ()
     if frozen.has_loop:
         frozen = freeze(frozen.model, batch_size=FIXED_BATCH)
         notes = (f"fixed batch of {FIXED_BATCH}: TFLite loops need static shapes",)
+    widened = _in_float32(frozen)
+    if widened is not frozen:
+        notes = (*notes, "computes in float32: TFLite has few operations in other precisions")
     with tempfile.TemporaryDirectory() as folder:
         # By way of a SavedModel, because that gives the file its signature with names.
-        saved_model.export(frozen, Path(folder) / "model")
+        saved_model.export(widened, Path(folder) / "model")
         converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "model"))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        content = converter.convert()
+        content = _converted(converter, frozen)
     path.write_bytes(content)
     found = describe(path)
     return Exported(input=found.input, output=found.output, ops=found.ops, notes=notes)
+
+
+def _converted(converter: Any, frozen: Frozen) -> bytes:
+    """Convert, and say which layer's operation the format lacks."""
+    from tensorflow.lite.python.convert import ConverterError
+
+    try:
+        content: bytes = converter.convert()
+    except ConverterError as error:
+        for found in error.errors:
+            kind = found.ErrorCode.Name(found.error_code)
+            if kind in ("ERROR_NEEDS_FLEX_OPS", "ERROR_NEEDS_CUSTOM_OPS"):
+                op = found.operator.name.removeprefix("tf.")
+                node = found.location.call[0].name.split("@")[0]
+                reason = "LiteRT runs it only beside TensorFlow"
+                raise unsupported(frozen, node, op, "TFLite", reason) from error
+        raise
+    return content
+
+
+def _refuse_strings(frozen: Frozen) -> None:
+    for op in frozen.function.graph.get_operations():
+        dtypes = {tensor.dtype.name for tensor in (*op.inputs, *op.outputs)}
+        if "string" in dtypes and op.type not in ASSERTING:
+            reason = "LiteRT has no operations on strings"
+            raise unsupported(frozen, op.name, op.type, "TFLite", reason)
+
+
+def _in_float32(frozen: Frozen) -> Frozen:
+    """Return the graph in float32 between casts, or the same where it is in float32.
+
+    The input keeps its dtype and so does the output, but for bfloat16, which numpy has not.
+    """
+    import tensorflow as tf
+
+    original = frozen.function.graph.as_graph_def()
+    graph_def = bfloat16.in_float32(original, NARROW)
+    if graph_def == original:
+        return frozen
+    names = [tensor.name for tensor in (frozen.function.inputs[0], frozen.function.outputs[0])]
+    inner = tf.compat.v1.wrap_function(
+        lambda: tf.graph_util.import_graph_def(graph_def, name=""), []
+    )
+    inner = inner.prune(*names)
+    source, sink = frozen.function.inputs[0].dtype, frozen.function.outputs[0].dtype
+    sink = tf.float32 if sink == tf.bfloat16 else sink
+
+    def between(x: Any) -> list[Any]:
+        inside = inner(tf.cast(x, tf.float32) if source.name in NARROW else x)
+        return [tf.cast(inside, sink)]
+
+    spec = tf.TensorSpec(frozen.input.shape, source)
+    function = tf.function(between, autograph=False).get_concrete_function(spec)
+    output = replace(frozen.output, dtype=sink.name)
+    return replace(frozen, function=function, output=output)
 
 
 TARGET = Target(

@@ -1,6 +1,7 @@
 """Run artifacts in a runtime: judge their numbers, and time them."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.record import Cell, Kind, Status
 from seqbench.runtimes import RUNTIMES, Load, Runtime, Session
+from seqbench.targets import TARGETS
 from seqbench.timing import Budget
 from seqbench.verdict import Case, Difference
 from seqbench.work.context import Context
@@ -50,7 +52,8 @@ def _measure_one(
     packages, seed = runtime.packages, item["seed"]
     for cell in verifications:
         context.say(f"{cell.model}: running {cell.target} in {runtime.name}")
-        judged = partial(_verify, pairs, load, cell.device, item["fresh"])
+        lacks = TARGETS[cell.target].lacks if cell.target else {}
+        judged = partial(_verify, pairs, load, cell.device, item["fresh"], lacks)
         context.attempt(cell, packages, seed, judged)
     if not timings:
         return
@@ -74,7 +77,11 @@ def _measure_one(
 
 
 def _verify(
-    pairs: list[tuple[Path, Path]], load: Load, device: str, fresh: list[str]
+    pairs: list[tuple[Path, Path]],
+    load: Load,
+    device: str,
+    fresh: list[str],
+    lacks: Mapping[str, str],
 ) -> dict[str, Any]:
     differences: list[Difference] = []
     ran_on, facts = device, {}
@@ -82,7 +89,8 @@ def _verify(
         judged = "" if artifact == pairs[0][0] else " (perturbed weights)"
         session = load(artifact, device, threads())
         try:
-            for case in reference.load(answers):
+            for original in reference.load(answers):
+                case = _as_there(original, lacks)
                 difference = verdict.judge(case, run(session, case))
                 differences.append(replace(difference, case=difference.case + judged))
                 ran_on, facts = session.ran_on, dict(session.facts)
@@ -104,6 +112,12 @@ def _verify(
             "runtime": facts,
         },
     }
+
+
+def _as_there(case: Case, lacks: Mapping[str, str]) -> Case:
+    """Expect the output in what stands for its dtype in the artifact's format."""
+    dtype = lacks.get(case.own.dtype.name)
+    return case if dtype is None else replace(case, own=case.own.astype(dtype))
 
 
 def _about_fresh(fresh: list[str], *, judged_apart: bool) -> tuple[str, ...]:

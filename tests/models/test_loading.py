@@ -183,3 +183,11 @@ def test_a_saved_model_s_own_layers_are_known_to_keras_once_defined(tmp_path: Pa
         keras.saving.get_custom_objects().clear()
     assert type(twice).__module__ in sys.modules
     assert type(twice).__name__ == "Twice"
+
+
+def test_a_file_may_hold_many_models_by_name(tmp_path: Path) -> None:
+    path = write(tmp_path, f"MODELS = {{'two-units': lambda: {NET}}}\n")
+    scenario = load(resolve(f"{path}:two-units"))
+    assert scenario.name == "two-units"
+    assert scenario.build().output_shape == (None, 2)
+    assert "has no 'three-units'" in refused(f"{path}:three-units")

@@ -1,0 +1,51 @@
+"""`python -m benchmarks.faults [--quick] [OUT]`: make the study and write its tables to OUT."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+
+from benchmarks.faults import study, table
+from benchmarks.faults.judge import DEFAULT, judging
+from benchmarks.faults.models import names
+
+QUICK = ("three_class", "bigru_text", "leaky")
+
+
+def main() -> int:
+    """Make the study; return 1 where a fault was missed or a correct export failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=study.__doc__)
+    parser.add_argument("out", nargs="?", type=Path, default=Path("results/faults.md"))
+    parser.add_argument("--quick", action="store_true", help="three models and two seeds")
+    parser.add_argument("--only", choices=("faults", "correct"), help="one half of it")
+    parser.add_argument("--model", action="append", choices=names(), help="may be repeated")
+    parser.add_argument("--target", action="append", choices=tuple(DEFAULT), help="may be repeated")
+    parser.add_argument("--seeds", type=int, help="seeds for correct exports (20)")
+    told = parser.parse_args()
+    logging.disable(logging.WARNING)  # the converters' own, some for each file
+    models = told.model or (QUICK if told.quick else names())
+    seeds = range(told.seeds or (2 if told.quick else 20))
+    start = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - start:5.0f} s  {line}", file=sys.stderr, flush=True)
+
+    seen: list[study.Seen] = []
+    with judging(told.target or tuple(DEFAULT)) as judge:
+        if told.only != "correct":
+            seen += study.faults(judge, models, say)
+        if told.only != "faults":
+            seen += study.correct(judge, models, seeds, say)
+    text = table.markdown(seen, " ".join(["python -m benchmarks.faults", *sys.argv[1:]]))
+    told.out.parent.mkdir(parents=True, exist_ok=True)
+    told.out.write_text(text, encoding="utf-8")
+    print(text)
+    return 1 if table.missed(seen) or table.alarms(seen) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The models that the study judges: the shipped scenarios, and others that are hard in some way."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
+import numpy as np
+
+from benchmarks.faults import own
+from seqbench import reference
+from seqbench.models.catalogue import shipped
+from seqbench.models.loading import load
+from seqbench.models.source import resolve
+from seqbench.scenario import Data, Scenario
+from seqbench.training import train
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A model to judge exports of.
+
+    Attributes:
+        name: what it is called in the tables.
+        model: the model.
+        data: held-out inputs, None where it has none.
+        later: the same model after one epoch more, None where it was not trained to its end.
+
+    """
+
+    name: str
+    model: keras.Sequential
+    data: np.ndarray | None = None
+    later: keras.Sequential | None = None
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all models, the scenarios first."""
+    return (*(entry.name for entry in shipped()), *own.MODELS)
+
+
+def subject(name: str, seed: int, epochs: int | None = None) -> Subject:
+    """Return a model that looks trained, its weights drawn with `seed`.
+
+    A scenario is trained on its data, for all its epochs or for `epochs`. The weights of the other
+    models, and those that training left as they were, are moved from where layers start.
+    """
+    keras.utils.set_random_seed(seed)
+    if name in own.MODELS:
+        model = own.MODELS[name]()
+        own.settle(model, seed)
+        return Subject(name=name, model=model)
+    scenario, data = _scenario(name)
+    assert scenario.training is not None  # noqa: S101 - every shipped scenario has training
+    training = scenario.training
+    model, later = scenario.build(), None
+    if epochs is None:
+        train(model, data, training, "cpu", lambda _: None)
+        later = clone(model)
+        train(later, data, replace(training, epochs=1), "cpu", lambda _: None)
+    elif epochs:
+        train(model, data, replace(training, epochs=epochs), "cpu", lambda _: None)
+    reference.perturb(model, seed)
+    return Subject(name=name, model=model, data=data.x_test, later=later)
+
+
+def clone(model: keras.Sequential) -> keras.Sequential:
+    """Return another model with the same layers and weights."""
+    copy = keras.Sequential.from_config(model.get_config())
+    copy.build(model.input_shape)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+@cache
+def _scenario(name: str) -> tuple[Scenario, Data]:
+    path = next(entry.path for entry in shipped() if entry.name == name)
+    scenario = load(resolve(str(path)))
+    assert scenario.data is not None  # noqa: S101 - every shipped scenario has data
+    return scenario, scenario.data()

@@ -1,0 +1,155 @@
+"""What ONNX needs rewritten computes the same, and its own handlers run in ONNX Runtime."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import tensorflow as tf
+
+from seqbench.rewrites import ONNX, bfloat16, onnx_pads, rewritten
+from seqbench.runtimes import onnxruntime
+from seqbench.targets.onnx import HANDLERS, OPSET
+from tests.rewrites.test_rewrites import graph_of, in_a_loop, run
+
+VALUES = np.linspace(-4, 4, 12).reshape(3, 4)
+EDGES = [-1.0, 0.0, 0.5, 4.0]
+UNITS = np.array([[0, 2], [5, -1]], np.int32)
+
+
+def buckets(x: Any) -> Any:
+    return tf.raw_ops.Bucketize(input=x, boundaries=EDGES)
+
+
+def one_hot(x: Any) -> Any:
+    return tf.one_hot(x, 4, axis=1, on_value=3, off_value=-1, dtype=tf.int64)
+
+
+def in_a_loop_of_its_own(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a body that changes shape or dtype inside a loop, as its sum."""
+
+    def reduced(x: Any) -> Any:
+        return x + tf.cast(tf.reduce_sum(tf.cast(body(x), tf.float64)), x.dtype)
+
+    return in_a_loop(reduced)
+
+
+@pytest.mark.parametrize("wrap", [lambda body: body, in_a_loop_of_its_own], ids=["top", "loop"])
+@pytest.mark.parametrize(
+    ("function", "x", "gone"),
+    [
+        (buckets, VALUES.astype("float32"), "Bucketize"),
+        (buckets, VALUES, "Bucketize"),
+        (buckets, VALUES.astype("int32"), "Bucketize"),
+        (tf.nn.elu, VALUES, "Elu"),
+        (tf.nn.selu, VALUES * 100, "Selu"),
+        (tf.nn.softsign, VALUES, "Softsign"),
+        (tf.sigmoid, VALUES * 300, "Sigmoid"),
+        (lambda x: tf.reduce_mean(x, 1, keepdims=True), VALUES, "Mean"),
+        (lambda x: tf.reduce_mean(x, [0, 1]), VALUES, "Mean"),
+        (one_hot, UNITS, None),
+    ],
+)
+def test_a_rewrite_computes_the_same(function: Any, x: np.ndarray, gone: str, wrap: Any) -> None:
+    graph, source, sink = graph_of(wrap(function), x)
+    changed = rewritten(graph, ONNX)
+    bodies = [changed.node, *(body.node_def for body in changed.library.function)]
+    assert changed != graph
+    assert gone not in [node.op for nodes in bodies for node in nodes]
+    expected, found = run(graph, source, sink, x), run(changed, source, sink, x)
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_nan_falls_in_tensorflows_bucket() -> None:
+    x = np.array([np.nan, np.inf, -np.inf, 0.5], "float32")
+    graph, source, sink = graph_of(buckets, x)
+    found = run(rewritten(graph, ONNX), source, sink, x)
+    np.testing.assert_array_equal(found, run(graph, source, sink, x))
+
+
+@pytest.mark.parametrize("function", [tf.nn.elu, tf.sigmoid, tf.nn.softsign])
+def test_float32_units_are_left_alone(function: Any) -> None:
+    graph, *_ = graph_of(function, VALUES.astype("float32"))
+    assert rewritten(graph, ONNX) == graph
+
+
+def test_bfloat16_becomes_float32_everywhere() -> None:
+    def function(x: Any) -> Any:
+        weights = tf.constant(VALUES.T[:4, :3], tf.bfloat16)
+
+        def body(y: Any) -> Any:
+            return tf.matmul(tf.matmul(y, weights), weights, transpose_b=True)
+
+        return tf.cast(in_a_loop(body)(tf.cast(x, tf.bfloat16)), tf.float32)
+
+    x = VALUES.astype("float32")
+    graph, source, sink = graph_of(function, x)
+    changed = bfloat16.in_float32(graph)
+    assert "DT_BFLOAT16" in str(graph)
+    assert "DT_BFLOAT16" not in str(changed)
+    expected, found = run(graph, source, sink, x), run(changed, source, sink, x)
+    np.testing.assert_allclose(found, expected, rtol=0.1, atol=0.5)
+    np.testing.assert_allclose(found, x @ np.round(VALUES.T[:4, :3], 9) @ VALUES[:3, :4], rtol=0.02)
+
+
+def converted(function: Any, spec: Any, path: Path) -> Any:
+    """Write a function of one tensor as ONNX with our handlers, and load it."""
+    from tf2onnx.convert import from_graph_def
+
+    graph = tf.function(function, autograph=False).get_concrete_function(spec).graph
+    model, _ = from_graph_def(
+        rewritten(graph.as_graph_def(), ONNX),
+        input_names=[graph.inputs[0].name],
+        output_names=[graph.outputs[0].name],
+        opset=OPSET,
+        custom_op_handlers=dict(HANDLERS),
+    )
+    onnx.save(model, str(path))
+    ops = {node.op_type for node in model.graph.node}
+    return onnxruntime.load(path, "cpu", 1), ops
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("size", [(12, 14), (5, 4), (16, 9), (8, 3)])
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_a_bilinear_resize_is_tensorflows(
+    dtype: str, size: tuple[int, int], free: bool, tmp_path: Path
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 9, 3)).astype(dtype)
+    space = (None, None) if free else (8, 9)
+    spec = tf.TensorSpec((None, *space, 3), dtype)
+    session, ops = converted(lambda x: tf.image.resize(x, size), spec, tmp_path / "m.onnx")
+    assert "Resize" not in ops
+    np.testing.assert_array_equal(session.run(images), tf.image.resize(images, size))
+
+
+def test_a_bilinear_resize_of_old_is_left_to_tf2onnx(tmp_path: Path) -> None:
+    def old(x: Any) -> Any:
+        return tf.compat.v1.image.resize_bilinear(x, [4, 6])
+
+    images = np.random.default_rng(0).random((2, 8, 9, 3)).astype("float32")
+    spec = tf.TensorSpec((None, 8, 9, 3), "float32")
+    session, ops = converted(old, spec, tmp_path / "m.onnx")
+    assert "Resize" in ops
+    np.testing.assert_allclose(session.run(images), old(images), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("pads", "expected", "padding"),
+    [
+        ([-1, 0, -1, 1], [0, 0, 0, 1], [2, 0]),
+        ([0, 0, -1, 0], [0, 0, 0, 0], [1, 0]),
+        ([1, 0, 1, 1], [1, 0, 1, 1], None),
+    ],
+)
+def test_negative_pads_pad_the_output(
+    pads: list[int], expected: list[int], padding: list[int] | None
+) -> None:
+    node = onnx.helper.make_node("ConvTranspose", ["x", "w"], ["y"], pads=pads, strides=[3, 2])
+    onnx_pads.mend(node)
+    found = {each.name: list(each.ints) for each in node.attribute}
+    assert found["pads"] == expected
+    assert found.get("output_padding") == padding

@@ -1,0 +1,79 @@
+"""Images resized by matrix products are those that Keras makes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras.src.backend.tensorflow import image
+
+from seqbench.substitutes import EXPORTABLE, in_place
+from seqbench.substitutes.resize import weights
+
+IMAGES = np.random.default_rng(0).normal(size=(2, 8, 9, 3)).astype("float32") * 100
+ODD = {"ScaleAndTranslate", "ResizeBicubic", "If", "StatelessIf"}
+
+
+def both(images: Any, size: tuple[int, int], **how: Any) -> tuple[Any, Any, set[str]]:
+    """Return the original's images, the substitute's, and the substitute's operations."""
+    expected = image.resize(tf.constant(images), size, **how)
+    spec = tf.TensorSpec((None, *images.shape[1:]), images.dtype)
+    with in_place(EXPORTABLE):
+        concrete = tf.function(
+            lambda x: image.resize(x, size, **how), autograph=False
+        ).get_concrete_function(spec)
+    ops = {op.type for op in concrete.graph.get_operations()}
+    return expected, concrete(tf.constant(images)), ops
+
+
+@pytest.mark.parametrize("size", [(12, 14), (5, 4), (8, 4), (16, 9)])
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("method", ["bilinear", "bicubic", "lanczos3", "lanczos5"])
+def test_every_kernel_is_a_product(method: str, antialias: bool, size: tuple[int, int]) -> None:
+    how = {"interpolation": method, "antialias": antialias}
+    expected, found, ops = both(IMAGES, size, **how)
+    assert not ops & ODD
+    np.testing.assert_allclose(found, expected, atol=2e-4)  # 4 ulps of the largest, 500
+    assert ("ResizeBilinear" in ops) == (method == "bilinear" and not antialias)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float64"])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_other_dtypes_and_layouts_give_what_keras_gives(dtype: str, data_format: str) -> None:
+    images = np.abs(IMAGES).astype(dtype)
+    how = {"interpolation": "bicubic", "data_format": data_format}
+    expected, found, ops = both(images, (5, 4), **how)
+    assert not ops & ODD
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("shape", [(2, 8, 9, 3), (2, 9, 5, 1), (2, 31, 7, 2)])
+@pytest.mark.parametrize("size", [(5, 4), (12, 6), (3, 17), (8, 9)])
+@pytest.mark.parametrize("keep", ["crop_to_aspect_ratio", "pad_to_aspect_ratio"])
+def test_aspect_ratios_are_kept_as_keras_keeps_them(
+    keep: str, size: tuple[int, int], shape: tuple[int, ...]
+) -> None:
+    images = np.resize(IMAGES, shape)
+    how: dict[str, Any] = {keep: True, "interpolation": "bilinear"}
+    if keep == "pad_to_aspect_ratio":
+        how["fill_value"] = 7.0
+    expected, found, ops = both(images, size, **how)
+    assert not ops & ODD
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_open_sizes_are_left_to_keras() -> None:
+    spec = tf.TensorSpec((None, None, None, 3), "float32")
+    with in_place(EXPORTABLE):
+        concrete = tf.function(
+            lambda x: image.resize(x, (5, 4), interpolation="bicubic"), autograph=False
+        ).get_concrete_function(spec)
+    assert "ResizeBicubic" in {op.type for op in concrete.graph.get_operations()}
+
+
+def test_weights_of_a_pixel_add_up_to_one() -> None:
+    for method in ("bicubic", "lanczos3"):
+        rows = weights(9, 4, method, antialias=True)
+        assert rows.shape == (4, 9)
+        np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-6)

@@ -1,0 +1,117 @@
+"""Pooling and convolution: the substitutes compute what the originals do, whatever the windows."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras.src.backend.tensorflow import nn as backend
+
+from seqbench.substitutes import EXPORTABLE, RUNNABLE, Table, in_place
+
+nn: Any = backend  # Keras has no types
+RNG = np.random.default_rng(0)
+
+
+def traced(table: Table, function: Any, x: np.ndarray, shape: tuple[int | None, ...]) -> Any:
+    """Trace a function with substitutes in place; return its output and its operations."""
+    with in_place(table):
+        concrete = tf.function(function, autograph=False).get_concrete_function(
+            tf.TensorSpec(shape, x.dtype)
+        )
+    ops = {op.type for op in concrete.graph.get_operations()}
+    return concrete(tf.constant(x)).numpy(), ops
+
+
+def volume(dtype: str = "float32") -> np.ndarray:
+    return RNG.normal(size=(2, 5, 6, 7, 3)).astype(dtype)
+
+
+WINDOWS: list[dict[str, Any]] = [
+    {"pool_size": 2},
+    {"pool_size": 3, "strides": 2, "padding": "same"},
+    {"pool_size": (1, 2, 3), "strides": (1, 2, 2), "padding": "same"},
+    {"pool_size": (5, 1, 1), "strides": 1},
+    {"pool_size": 2, "strides": 3, "data_format": "channels_first"},
+]
+
+
+@pytest.mark.parametrize("shape", [(None, 5, 6, 7, 3), (None, None, None, None, 3)])
+@pytest.mark.parametrize("name", ["max_pool", "average_pool"])
+@pytest.mark.parametrize("config", WINDOWS)
+def test_a_3d_pool_is_two_pools(config: dict[str, Any], name: str, shape: Any) -> None:
+    if "data_format" in config and None in shape[1:]:
+        shape = (None, 5, None, None, None)
+    x = volume()
+    got, ops = traced(EXPORTABLE, lambda x: getattr(nn, name)(x, **config), x, shape)
+    assert not ops & {"MaxPool3D", "AvgPool3D"}
+    np.testing.assert_allclose(got, getattr(nn, name)(tf.constant(x), **config), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["adaptive_max_pool", "adaptive_average_pool"])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.parametrize("size", [2, (3, 4, 2)])
+def test_an_adaptive_3d_pool_is_two_pools(name: str, data_format: str, size: Any) -> None:
+    def pool(x: Any) -> Any:
+        return getattr(nn, name)(x, size, data_format)
+
+    x = volume()
+    if data_format == "channels_first":
+        x = np.ascontiguousarray(x.transpose(0, 4, 1, 2, 3))
+    got, ops = traced(EXPORTABLE, pool, x, (None, *x.shape[1:]))
+    assert not ops & {"MaxPool3D", "AvgPool3D"}
+    np.testing.assert_allclose(got, pool(tf.constant(x)), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["max_pool", "average_pool"])
+def test_only_float64_is_pooled_otherwise_where_models_run(name: str) -> None:
+    def pool(x: Any) -> Any:
+        return getattr(nn, name)(x, 2, padding="same")
+
+    x = volume()
+    got, ops = traced(RUNNABLE, pool, x, (None, *x.shape[1:]))
+    assert ops & {"MaxPool3D", "AvgPool3D"}
+    exact, ops = traced(RUNNABLE, pool, x.astype("float64"), (None, *x.shape[1:]))
+    assert not ops & {"MaxPool3D", "AvgPool3D"}
+    np.testing.assert_allclose(got, exact, atol=1e-6)
+
+
+@pytest.mark.parametrize("dilation", [2, (3, 1, 2)])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("shape", [(2, 7, 8, 9, 4), (None, None, 8, 9, 4)])
+def test_a_dilated_3d_convolution_needs_no_dilation(
+    dilation: Any, padding: str, shape: Any
+) -> None:
+    x = RNG.normal(size=(2, 7, 8, 9, 4)).astype("float32")
+    kernel = RNG.normal(size=(2, 3, 3, 4, 5)).astype("float32")
+
+    def conv(x: Any) -> Any:
+        return nn.conv(x, kernel, 1, padding, None, dilation)
+
+    got, ops = traced(EXPORTABLE, conv, x, shape)
+    assert not ops & {"SpaceToBatchND", "BatchToSpaceND"}
+    np.testing.assert_allclose(got, conv(tf.constant(x)), atol=1e-5)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("table", [RUNNABLE, EXPORTABLE])
+def test_a_dilated_transposed_convolution_is_the_sum_of_its_taps(
+    rank: int, padding: str, table: Table
+) -> None:
+    size, dilation = 4, 2
+    x = RNG.normal(size=(2, *(size,) * rank, 3)).astype("float32")
+    kernel = RNG.normal(size=(*(3,) * rank, 5, 3)).astype("float32")
+    full = np.zeros((2, *(size + 2 * dilation,) * rank, 5))
+    for tap in np.ndindex(*(3,) * rank):
+        place = tuple(slice(dilation * i, dilation * i + size) for i in tap)
+        full[:, *place] += x @ kernel[tap].T
+    start = 0 if padding == "valid" else dilation
+    stop = full.shape[1] - start
+    expected = full[:, *(slice(start, stop),) * rank]
+
+    def conv(x: Any) -> Any:
+        return nn.conv_transpose(x, kernel, 1, padding, None, None, dilation)
+
+    got, _ = traced(table, conv, x, (None, *x.shape[1:]))
+    np.testing.assert_allclose(got, expected, atol=1e-5)

@@ -1,0 +1,67 @@
+"""What ONNX cannot say is unsupported, naming layer and operation; what it can, runs."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from seqbench import reference, verdict
+from seqbench.errors import Unsupported
+from seqbench.freeze import freeze
+from seqbench.runtimes import onnxruntime
+from seqbench.targets import TARGETS
+
+
+def export(layers: list[keras.Layer], path: Path, **start: str) -> keras.Sequential:
+    model = keras.Sequential([keras.Input((6,), **start), *layers])
+    reference.perturb(model, seed=1)
+    TARGETS["onnx"].export(freeze(model), path)
+    return model
+
+
+def test_an_operation_without_equivalent_names_its_layer(tmp_path: Path) -> None:
+    layers = [keras.layers.Rescaling(2.0), keras.layers.Hashing(5, name="hashing_3")]
+    with pytest.raises(Unsupported) as raised:
+        export(layers, tmp_path / "model.onnx")
+    assert str(raised.value) == (
+        "layer 'hashing_3': operation StringToHashBucketFast has no equivalent in ONNX: "
+        "tf2onnx has no way to write it and seqbench no rewrite"
+    )
+
+
+def test_what_the_runtime_lacks_in_float64_is_said_before_it_refuses(tmp_path: Path) -> None:
+    inner = keras.Sequential([keras.layers.Dense(3, "gelu", dtype="float64", name="in")])
+    with pytest.raises(Unsupported) as raised:
+        export([inner], tmp_path / "model.onnx", dtype="float64")
+    assert str(raised.value) == (
+        "layer 'in': operation Erf in float64 has no equivalent in ONNX: "
+        "ONNX Runtime has it in float32 alone"
+    )
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16"])
+def test_bfloat16_computes_in_float32_and_says_so(policy: str, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(40, "tanh", dtype=policy)])
+    reference.perturb(model, seed=1)
+    exported = TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
+    assert exported.notes == ("in float32: ONNX Runtime has hardly an operation in bfloat16",)
+    assert exported.output.dtype == "float32"
+    session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
+    cases = reference.cases(model, seed=0)
+    assert all(verdict.judge(case, session.run(case.x)).reason is None for case in cases)
+    reference.save(cases, tmp_path / "cases.npz")
+    for case, again in zip(cases, reference.load(tmp_path / "cases.npz"), strict=True):
+        assert again.own.dtype.name == "bfloat16"
+        np.testing.assert_array_equal(again.own, case.own)
+        assert verdict.judge(again, again.own).reason is None
+
+
+def test_a_recurrent_layer_in_float64_is_a_loop(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4, dtype="float64")])
+    exported = TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
+    assert "Loop" in exported.ops
+    assert "LSTM" not in exported.ops
+    x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
+    found = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1).run(x)
+    np.testing.assert_allclose(found, model(x), atol=1e-12)

@@ -1,0 +1,78 @@
+"""What TFLite takes only rewritten, and what it cannot take at all."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from seqbench.errors import Unsupported
+from seqbench.freeze import freeze
+from seqbench.runtimes import litert
+from seqbench.targets import TARGETS
+
+export = TARGETS["tflite"].export
+
+
+@pytest.mark.parametrize(
+    ("policy", "output"),
+    [
+        ("mixed_float16", "float16"),
+        ("mixed_bfloat16", "float32"),  # numpy has no bfloat16
+        ("float64", "float64"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Dense", "LSTM"])
+def test_other_precisions_compute_in_float32(
+    policy: str, output: str, kind: str, tmp_path: Path
+) -> None:
+    keras.utils.set_random_seed(0)
+    made = getattr(layers, kind)(4, dtype=policy)
+    model = keras.Sequential([keras.Input((5, 3), dtype="float32"), made])
+    exported = export(freeze(model), tmp_path / "model.tflite")
+    assert exported.notes[-1] == (
+        "computes in float32: TFLite has few operations in other precisions"
+    )
+    session = litert.load(tmp_path / "model.tflite", "cpu", 1)
+    assert (session.input.dtype, session.output.dtype) == ("float32", output)
+    x = np.random.default_rng(0).normal(size=(3, 5, 3)).astype("float32")
+    expected = np.asarray(model(x)).astype("float64")
+    atol = {"float16": 2e-3, "float32": 2e-2, "float64": 1e-6}[output]
+    np.testing.assert_allclose(session.run(x).astype("float64"), expected, atol=atol)
+
+
+def test_a_variable_image_need_not_be_as_large_as_a_window(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((None, None, 2)), layers.Conv2D(3, 3)])
+    export(freeze(model), tmp_path / "model.tflite")
+    session = litert.load(tmp_path / "model.tflite", "cpu", 1)
+    for size in (5, 9, 4):
+        x = np.random.default_rng(0).normal(size=(2, size, size + 1, 2)).astype("float32")
+        np.testing.assert_allclose(session.run(x), np.asarray(model(x)), atol=1e-5)
+
+
+def test_strings_are_refused_by_the_names_of_layer_and_operation(tmp_path: Path) -> None:
+    words = layers.StringLookup(vocabulary=["a", "b"], invert=True, name="words")
+    model = keras.Sequential([keras.Input((4,), dtype="int64"), words])
+    with pytest.raises(Unsupported) as caught:
+        export(freeze(model), tmp_path / "model.tflite")
+    assert str(caught.value) == (
+        "layer 'words': operation LookupTableFindV2 has no equivalent in TFLite: "
+        "LiteRT has no operations on strings"
+    )
+
+
+def test_an_operation_that_is_missing_is_named_with_its_layer(tmp_path: Path) -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Lambda(keras.ops.negative, name="dense"),
+            layers.Lambda(keras.ops.erfinv, name="dense_1"),
+        ]
+    )
+    with pytest.raises(Unsupported) as caught:
+        export(freeze(model), tmp_path / "model.tflite")
+    assert str(caught.value) == (
+        "layer 'dense_1': operation Erfinv has no equivalent in TFLite: "
+        "LiteRT runs it only beside TensorFlow"
+    )
