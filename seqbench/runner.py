@@ -133,7 +133,7 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
 
 def _refuse_changes(path: Path, request: Request) -> None:
     """A run is of one version of each model: its records would not belong together."""
-    before = {origin["name"]: origin for origin in json.loads(path.read_text())["origins"]}
+    before = {origin["name"]: origin for origin in json.loads(path.read_text()).get("origins", [])}
     for origin in request.origins:
         old = before.get(origin["name"], origin)
         if old != origin:
