@@ -13,7 +13,7 @@ from seqbench import verdict
 from seqbench.freeze import freeze
 from seqbench.machine import threads
 from seqbench.placement import set_threads
-from seqbench.runtimes import RUNTIMES, Load, LoadError
+from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
 from seqbench.work.measure import run
@@ -100,7 +100,7 @@ class Judge:
 
     def _artifact(self, target: str, path: Path, cases: Sequence[Case]) -> Judged:
         try:
-            session = self._loads[target](path, "cpu", threads())
+            session = self._load(target, path)
         except LoadError as error:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
@@ -110,6 +110,12 @@ class Judge:
         finally:
             session.close()
         return Judged(target=target, difference=verdict.worst(differences))
+
+    def _load(self, target: str, path: Path) -> Session:
+        try:
+            return self._loads[target](path, "cpu", threads())
+        except RuntimeError:  # the browser went down; it comes up again with the next model
+            return self._loads[target](path, "cpu", threads())
 
     @contextmanager
     def _empty(self) -> Iterator[Path]:
