@@ -19,9 +19,6 @@ INPUT = "input"
 OUTPUT = "output"
 """Name of the output in every format."""
 
-LOOPS = frozenset({"While", "StatelessWhile"})
-"""Graph operations that repeat a part of the graph."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
@@ -48,9 +45,9 @@ class Frozen:
         return frozenset(node.op for node in nodes(self.function.graph.as_graph_def()))
 
     @property
-    def has_loop(self) -> bool:
-        """Whether a part of the graph is repeated, as in recurrent layers."""
-        return bool(self.ops & LOOPS)
+    def has_lists(self) -> bool:
+        """Whether the graph holds lists of tensors, as Keras's recurrent layers do."""
+        return "TensorListReserve" in self.ops
 
 
 def freeze(

@@ -27,7 +27,7 @@ def test_a_frozen_graph_has_no_variables_and_the_models_numbers(small_cnn: Any) 
 
 def test_recurrent_dropout_leaves_no_trace(small_rnn: Any) -> None:
     frozen = freeze(small_rnn)
-    assert frozen.has_loop
+    assert frozen.has_lists
     assert not any("Random" in op for op in frozen.ops)
 
 
@@ -42,7 +42,7 @@ def test_training_only_layers_leave_no_trace() -> None:
         layers.Dense(2),
     ]
     frozen = freeze(keras.Sequential(stack))
-    assert not frozen.has_loop
+    assert not frozen.has_lists
     assert not any("Random" in op for op in frozen.ops)
     x = np.random.default_rng(0).random((3, 6, 6, 3), np.float32)
     assert np.array_equal(run(frozen.function, x), run(frozen.function, x))

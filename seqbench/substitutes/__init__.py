@@ -26,6 +26,7 @@ from seqbench.substitutes import (
     normalize,
     pool3d,
     resize,
+    rnn,
     seeds,
     silu,
     softplus,
@@ -90,6 +91,9 @@ TFJS: Table = {
     "tensorflow.linalg.band_part": (band_part.band_part,),
 }
 """The same with what TF.js alone lacks, which the others have in a faster form."""
+
+TFLITE: Table = {**EXPORTABLE, "keras.src.backend.rnn": (rnn.rnn,)}
+"""The same for models with loops, whose lists TFLite takes with a static batch alone."""
 
 
 @contextmanager

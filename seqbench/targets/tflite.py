@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from seqbench import substitutes
 from seqbench.freeze import Frozen, freeze
 from seqbench.rewrites import bfloat16
 from seqbench.runtimes.litert import describe
@@ -12,8 +13,7 @@ from seqbench.targets import saved_model
 from seqbench.targets.target import Exported, Target, unsupported
 
 FIXED_BATCH = 1
-"""Rows per call of a model with a loop: the format's loops need static shapes."""
-
+"""Rows per call of a model with lists of tensors, which need static shapes in TFLite."""
 
 NARROW = ("float16", "bfloat16", "float64")
 """What TFLite has few operations for, and LiteRT runs in float32 alone."""
@@ -33,9 +33,11 @@ def export(frozen: Frozen, path: Path) -> Exported:
 
     _refuse_strings(frozen)
     notes: tuple[str, ...] = ()
-    if frozen.has_loop:
-        frozen = freeze(frozen.model, batch_size=FIXED_BATCH)
-        notes = (f"fixed batch of {FIXED_BATCH}: TFLite loops need static shapes",)
+    if frozen.has_lists:
+        frozen = freeze(frozen.model, substitutes=substitutes.TFLITE)
+    if frozen.has_lists:
+        frozen = freeze(frozen.model, FIXED_BATCH, substitutes.TFLITE)
+        notes = (f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite",)
     widened = _in_float32(frozen)
     if widened is not frozen:
         notes = (*notes, "computes in float32: TFLite has few operations in other precisions")
