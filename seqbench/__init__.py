@@ -9,7 +9,8 @@ The map of the package, from the ground up; each floor knows only those below it
     scenario, device, machine   what is measured, where it runs, facts of this machine
     timing, stats, units        clocks, medians with intervals, how numbers are printed
     store, naming               the folder of a run, written whole or not at all; its name
-    verdict                     is what an artifact computes still the model?
+    verdict, quality            is what an artifact computes still the model? is it, in reduced
+                                precision, still good enough?
     session                     what every runtime gives back when it has loaded a model
     models/                     from a MODEL argument to a plain, built stack of layers
     advice/                     what is likely wrong with a model, its data and its loss
@@ -22,6 +23,7 @@ The map of the package, from the ground up; each floor knows only those below it
                                 while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server
     runtimes/, targets/         one file a runtime, one file a format
+    reduced/                    formats in fp16 and in 8 bits
     manifest, foreign           what lies beside artifacts; which target an artifact is of
     plan                        scenarios x targets x runtimes x devices -> cells
     work/, worker, isolate      the jobs, the child that does them, the parent that minds it

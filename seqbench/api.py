@@ -15,7 +15,8 @@ from seqbench.isolate import Workers
 from seqbench.jobs import Job
 from seqbench.models.source import Source, resolve_all
 from seqbench.plan import Selection
-from seqbench.record import Kind, Record
+from seqbench.record import PLAIN, Kind, Record
+from seqbench.reduced import VARIANTS
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request
 from seqbench.store import Store
@@ -37,6 +38,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     targets: Sequence[str] = tuple(TARGETS),
     runtimes: Sequence[str] | None = None,
     devices: Sequence[str] = tuple(DEVICES),
+    variants: Sequence[str] = (PLAIN,),
     quick: bool = True,
     allow_code: bool = False,
     observer: Observer = SILENT,
@@ -50,6 +52,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         targets: formats to export to.
         runtimes: what to run the artifacts in; None for each target's default runtimes.
         devices: devices to use; one that is missing gives `unavailable` records.
+        variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
+            and `int8`, as far as the format has them.
         quick: whether to time each cell for 0.3 s instead of 3 s.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
         observer: is told how the run goes on.
@@ -63,6 +67,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         targets=_known("target", targets, TARGETS),
         runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
         devices=_known("device", devices, DEVICES),
+        variants=_known("variant", variants, VARIANTS),
     )
     with _sources(models) as sources:
         request = Request(
@@ -79,12 +84,13 @@ def export(
     *,
     out: str | os.PathLike[str] = "dist",
     targets: Sequence[str] = tuple(TARGETS),
+    variants: Sequence[str] = (PLAIN,),
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
-    The artifacts are written to `out/MODEL/`, beside a `manifest.json`.
+    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
 
     Raises:
         InputError: a model cannot be used, or a name is unknown.
@@ -95,6 +101,7 @@ def export(
         targets=_known("target", targets, TARGETS),
         runtimes=None,
         devices=("cpu",),
+        variants=_known("variant", variants, VARIANTS),
     )
     with _sources(models) as sources, tempfile.TemporaryDirectory() as folder:
         request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
@@ -106,10 +113,13 @@ def verify(
     model: Any,
     *,
     runtimes: Sequence[str] | None = None,
+    variant: str = PLAIN,
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
+
+    One in reduced precision is judged by the criterion of its `variant`.
 
     Raises:
         InputError: the model or the artifact cannot be used, or a name is unknown.
@@ -122,6 +132,7 @@ def verify(
         targets=(target,),
         runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
         devices=("cpu",),
+        variants=_known("variant", (variant,), VARIANTS),
     )
     with _sources([model]) as sources, tempfile.TemporaryDirectory() as folder:
         request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)

@@ -1,46 +1,20 @@
-"""The command line: each command is one call of the API; printing and exit codes are here only."""
+"""The command line: each command is one call of the API; printing is here and in `console`."""
 
 from __future__ import annotations  # `Path` is not imported for --help
 
-import sys
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from seqbench import __version__, console
-from seqbench.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
-BAD_INPUT = 2
-"""Exit status for wrong usage and for input that cannot be used."""
-
-INTERRUPTED = 130
-"""Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
-
-
-def _command(function: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn what a command returns or raises into an exit status and a line on stderr."""
-
-    @wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            status = function(*args, **kwargs) or 0
-        except InputError as error:
-            for line in str(error).splitlines():
-                click.echo(f"seqbench: {line}", err=True)
-            status = BAD_INPUT
-        except KeyboardInterrupt:
-            click.echo("seqbench: interrupted; finished records are kept", err=True)
-            status = INTERRUPTED
-        sys.exit(status)
-
-    return wrapped
-
+TARGETS_HELP = "Targets, as `seqbench list` shows them."
+RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
+VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
 allow_code = click.option(
@@ -61,7 +35,7 @@ def main() -> None:
 
 @main.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_command
+@console.command
 def list_(*, as_json: bool) -> None:
     """Show scenarios, targets, runtimes and devices, and what is available here."""
     from seqbench.inventory import inventory, table
@@ -77,7 +51,7 @@ def list_(*, as_json: bool) -> None:
 @models
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @allow_code
-@_command
+@console.command
 def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     """Show each model's layers, shapes, parameters, FLOPs and memory."""
     from seqbench import api
@@ -94,7 +68,7 @@ def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
 @main.command()
 @models
 @allow_code
-@_command
+@console.command
 def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     """Warn of likely mistakes, such as a last layer that does not fit the loss."""
     from seqbench import api
@@ -110,10 +84,11 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 
 @main.command()
 @models
-@click.option("--only", callback=console.names, help="Kinds: train,infer,export,verify.")
-@click.option("--target", callback=console.names, help="Targets, as `seqbench list` shows them.")
-@click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
-@click.option("--device", callback=console.names, help="Devices: cpu,gpu,tpu (all by default).")
+@click.option("--only", "kinds", callback=console.names, help="Kinds: train,infer,export,verify.")
+@click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
+@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
+@click.option("--device", "devices", callback=console.names, help="Of cpu,gpu,tpu (default: all).")
+@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
 @click.option("--out", type=console.PATH, help="The run's folder.")
 @click.option(
@@ -121,19 +96,16 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 )
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @allow_code
-@_command
-def run(  # noqa: PLR0913 - one parameter an option
+@console.command
+def run(
     models: tuple[str, ...],
-    only: tuple[str, ...] | None,
-    target: tuple[str, ...] | None,
-    runtime: tuple[str, ...] | None,
-    device: tuple[str, ...] | None,
     out: Path | None,
     require: tuple[str, ...] | None,
     json_file: str | None,
     *,
     quick: bool,
     allow_code: bool,
+    **chosen: tuple[str, ...] | None,
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, report
@@ -142,7 +114,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     from seqbench.progress import shown
 
     console.known_requirements(require)
-    chosen = {"kinds": only, "targets": target, "runtimes": runtime, "devices": device}
     folder = out or new_run()
     with shown() as observer:
         records = api.run(
@@ -151,7 +122,7 @@ def run(  # noqa: PLR0913 - one parameter an option
             quick=quick,
             allow_code=allow_code,
             observer=observer,
-            **{name: value for name, value in chosen.items() if value is not None},
+            **console.given(chosen),
         )
     path = report.write(folder)
     console.write_json(records, json_file)
@@ -163,30 +134,34 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 @main.command()
 @models
-@click.option("--to", callback=console.names, help="Targets, as `seqbench list` shows them.")
+@click.option("--to", "targets", callback=console.names, help=TARGETS_HELP)
+@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--out", type=console.PATH, default="dist", show_default=True)
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
 @allow_code
-@_command
+@console.command
 def export(
     models: tuple[str, ...],
-    to: tuple[str, ...] | None,
     out: Path,
     json_file: str | None,
     require: tuple[str, ...] | None,
     *,
     allow_code: bool,
+    **chosen: tuple[str, ...] | None,
 ) -> int:
     """Export to each target, then verify each artifact in its runtime."""
     from seqbench import api, report
     from seqbench.progress import shown
 
     console.known_requirements(require)
-    targets = {} if to is None else {"targets": to}
     with shown() as observer:
         records = api.export(
-            console.some(models), out=out, allow_code=allow_code, observer=observer, **targets
+            console.some(models),
+            out=out,
+            allow_code=allow_code,
+            observer=observer,
+            **console.given(chosen),
         )
     console.write_json(records, json_file)
     if json_file != "-":
@@ -197,14 +172,16 @@ def export(
 @main.command()
 @click.argument("artifact", type=console.PATH)
 @click.argument("model")
-@click.option("--runtime", callback=console.names, help="Runtimes, as `seqbench list` shows them.")
+@click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
+@click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @allow_code
-@_command
+@console.command
 def verify(
     artifact: Path,
     model: str,
     runtime: tuple[str, ...] | None,
+    variant: str,
     json_file: str | None,
     *,
     allow_code: bool,
@@ -215,7 +192,12 @@ def verify(
 
     with shown() as observer:
         records = api.verify(
-            artifact, model, runtimes=runtime, allow_code=allow_code, observer=observer
+            artifact,
+            model,
+            runtimes=runtime,
+            variant=variant,
+            allow_code=allow_code,
+            observer=observer,
         )
     console.write_json(records, json_file)
     if json_file != "-":
@@ -229,11 +211,11 @@ def verify(
 @click.option(
     "--only", metavar="PATTERN", help="Only cases whose names hold this regular expression."
 )
-@click.option("--target", callback=console.names, help="Targets, as `seqbench list` shows them.")
+@click.option("--target", callback=console.names, help=TARGETS_HELP)
 @click.option("--out", type=console.PATH, help="The walk's folder; goes on with it.")
 @click.option("--baseline", type=console.PATH, help="What to hold it against.")
 @click.option("--json", "json_file", help="Write the statuses as a baseline (- for stdout).")
-@_command
+@console.command
 def coverage(
     only: str | None,
     target: tuple[str, ...] | None,
@@ -268,7 +250,7 @@ def coverage(
 @main.command("report")
 @click.argument("run", type=console.PATH)
 @click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
-@_command
+@console.command
 def report_(run: Path, out: Path | None) -> None:
     """Write the report of RUN again, from its records."""
     from seqbench import report
@@ -277,7 +259,7 @@ def report_(run: Path, out: Path | None) -> None:
 
 
 @main.command()
-@_command
+@console.command
 def setup() -> None:
     """Fetch what pip cannot: TF.js for the browser page, and a browser."""
     from seqbench.doctor import install
@@ -286,7 +268,7 @@ def setup() -> None:
 
 
 @main.command()
-@_command
+@console.command
 def doctor() -> int:
     """Show what is installed, what is missing, and how to get it."""
     from seqbench.doctor import examine, table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations  # `Path` is not imported for --help
 
+import sys
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,10 +11,36 @@ import click
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from seqbench.record import Record
+
+
+BAD_INPUT = 2
+"""Exit status for wrong usage and for input that cannot be used."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
+
+
+def command(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn what a command returns or raises into an exit status and a line on stderr."""
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = function(*args, **kwargs) or 0
+        except InputError as error:
+            for line in str(error).splitlines():
+                click.echo(f"seqbench: {line}", err=True)
+            status = BAD_INPUT
+        except KeyboardInterrupt:
+            click.echo("seqbench: interrupted; finished records are kept", err=True)
+            status = INTERRUPTED
+        sys.exit(status)
+
+    return wrapped
 
 
 class _PathType(click.ParamType["Path"]):
@@ -34,6 +62,11 @@ PATH = _PathType()
 def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """Split `a,b`."""
     return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def some(models: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from seqbench.device import DEVICES
 from seqbench.errors import Unavailable
 from seqbench.isolate import Workers
 from seqbench.models import catalogue
+from seqbench.reduced import variants
 from seqbench.runtimes import RUNTIMES, Runtime
 from seqbench.targets import TARGETS
 from seqbench.web import browser, packages
@@ -33,7 +34,8 @@ def inventory() -> dict[str, Any]:
             for entry in catalogue.available()
         ],
         "targets": [
-            {"name": target.name, "summary": target.summary} for target in TARGETS.values()
+            {"name": name, "summary": target.summary, "variants": variants(name)}
+            for name, target in TARGETS.items()
         ],
         "runtimes": [
             {
@@ -80,7 +82,13 @@ def table(found: dict[str, Any]) -> Group:
     """Return the inventory as tables for a terminal."""
     return Group(
         _table("Scenarios", ((row["name"], row["summary"] or "") for row in found["scenarios"])),
-        _table("Targets", ((row["name"], row["summary"]) for row in found["targets"])),
+        _table(
+            "Targets",
+            (
+                (row["name"], f"{row['summary']} ({', '.join(row['variants'])})")
+                for row in found["targets"]
+            ),
+        ),
         _table(
             "Runtimes",
             ((row["name"], row["missing"] or row["summary"]) for row in found["runtimes"]),

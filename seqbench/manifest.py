@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seqbench.session import Tensor
 from seqbench.store import size_bytes, write_json
-from seqbench.targets.target import Exported, Target
+from seqbench.targets.target import Artifact, Exported
 
 SCHEMA = 1
 """Number of the manifest's format. History: 1, the first (2026-11)."""
@@ -26,10 +27,10 @@ def read(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("schema") == SCHEMA else empty
 
 
-def unchanged(folder: Path, target: Target, key: str) -> dict[str, Any] | None:
-    """Return the target's entry where it was made with this key and its files are as they were."""
-    entry: dict[str, Any] | None = read(folder)["artifacts"].get(target.name)
-    if entry is None or entry["key"] != key or entry["files"] != _files(folder / target.filename):
+def unchanged(folder: Path, artifact: Artifact, key: str) -> dict[str, Any] | None:
+    """Return an artifact's entry where it was made with this key and its files are as they were."""
+    entry: dict[str, Any] | None = read(folder)["artifacts"].get(artifact.label)
+    if entry is None or entry["key"] != key or entry["files"] != _files(folder / artifact.filename):
         return None
     return entry
 
@@ -37,32 +38,41 @@ def unchanged(folder: Path, target: Target, key: str) -> dict[str, Any] | None:
 def add(
     folder: Path,
     model: dict[str, str],
-    target: Target,
+    artifact: Artifact,
     key: str,
     versions: dict[str, str],
-    exported: Exported,
+    described: Exported,
 ) -> dict[str, Any]:
-    """Write the target's entry into the folder's manifest and return it.
+    """Write the artifact's entry into the folder's manifest and return it.
 
     `model` is the name and hash of what the artifacts are of; entries of another are dropped.
     `key` stands for all that the files depend on, `versions` for the tools that wrote them.
     """
-    path = folder / target.filename
+    path = folder / artifact.filename
     entry = {
         "key": key,
-        "path": target.filename,
+        "path": artifact.filename,
         "size_bytes": size_bytes(path),
         "files": _files(path),
         "versions": versions,
-        **asdict(exported),
+        **asdict(described),
     }
     before = read(folder)
     kept = before["artifacts"] if before.get("model") == model else {}
     write_json(
         folder / NAME,
-        {"schema": SCHEMA, "model": model, "artifacts": {**kept, target.name: entry}},
+        {"schema": SCHEMA, "model": model, "artifacts": {**kept, artifact.label: entry}},
     )
     return entry
+
+
+def exported(entry: dict[str, Any]) -> Exported:
+    """Return what an entry says of its artifact, as its exporter did."""
+    source, sink = (
+        Tensor(**{**entry[name], "shape": tuple(entry[name]["shape"])})
+        for name in ("input", "output")
+    )
+    return Exported(input=source, output=sink, ops=tuple(entry["ops"]), notes=tuple(entry["notes"]))
 
 
 def _files(path: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """Scenarios x targets x runtimes x devices -> cells; pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from seqbench.record import Cell, Kind
+from seqbench.record import PLAIN, Cell, Kind
+from seqbench.reduced import variants
 from seqbench.runtimes import RUNTIMES, Runtime
 
 
@@ -32,6 +33,8 @@ class Selection:
         targets: formats to export to, by name.
         runtimes: what runs the artifacts, by name; None for each target's default ones.
         devices: devices, by name.
+        variants: what each target is wanted in, as far as it can be had so; the plain one is
+            always made, the others are held beside it.
 
     """
 
@@ -39,6 +42,13 @@ class Selection:
     targets: tuple[str, ...]
     runtimes: tuple[str, ...] | None
     devices: tuple[str, ...]
+    variants: tuple[str, ...] = (PLAIN,)
+
+    def of(self, target: str | None) -> tuple[str, ...]:
+        """Return the variants in which a target is wanted; Keras itself has the plain one."""
+        if target is None:
+            return (PLAIN,)
+        return tuple(name for name in variants(target) if name in (PLAIN, *self.variants))
 
 
 def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
@@ -68,7 +78,8 @@ def _of(model: Model, selection: Selection) -> Iterator[Cell]:
             )
     if Kind.EXPORT in selection.kinds:
         for target in selection.targets:
-            yield Cell(model=model.name, kind=Kind.EXPORT, target=target)
+            for variant in selection.of(target):
+                yield Cell(model=model.name, kind=Kind.EXPORT, target=target, variant=variant)
     for runtime in runtimes(selection):
         for device in selection.devices:
             if device in runtime.devices:
@@ -76,21 +87,17 @@ def _of(model: Model, selection: Selection) -> Iterator[Cell]:
 
 
 def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> Iterator[Cell]:
-    if Kind.VERIFY in selection.kinds and runtime.target is not None:
-        yield Cell(
+    for variant in selection.of(runtime.target):
+        here = Cell(
             model=model.name,
             kind=Kind.VERIFY,
             target=runtime.target,
             runtime=runtime.name,
             device=device,
+            variant=variant,
         )
-    if Kind.INFER in selection.kinds:
-        for batch_size in model.batch_sizes:
-            yield Cell(
-                model=model.name,
-                kind=Kind.INFER,
-                target=runtime.target,
-                runtime=runtime.name,
-                device=device,
-                batch_size=batch_size,
-            )
+        if Kind.VERIFY in selection.kinds and runtime.target is not None:
+            yield here
+        if Kind.INFER in selection.kinds:
+            for batch_size in model.batch_sizes:
+                yield replace(here, kind=Kind.INFER, batch_size=batch_size)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FACTS = "prepared.json"
 WEIGHTS = "weights.npz"
 REFERENCE = "reference.npz"
+HELD_OUT = "held_out.npz"
+CALIBRATION = "calibration.npz"
 
 
 def flat(source: Source, *, allow_code: bool) -> dict[str, Any]:

@@ -16,6 +16,10 @@ SCHEMA = 1
 """
 
 
+PLAIN = "fp32"
+"""The variant of an artifact that computes as the model does, whatever its own precision."""
+
+
 class Kind(StrEnum):
     """What a cell does."""
 
@@ -45,7 +49,7 @@ class Cell:
         target: the file format, None for Keras itself.
         runtime: what runs the model, None for an export.
         device: `cpu`, `gpu` or `tpu`.
-        variant: the arithmetic of the artifact, `fp32` or `float16` and so on.
+        variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
         batch_size: rows per call or step, None where the cell has no single one.
 
     """
@@ -55,7 +59,7 @@ class Cell:
     target: str | None = None
     runtime: str | None = None
     device: str = "cpu"
-    variant: str = "fp32"
+    variant: str = PLAIN
     batch_size: int | None = None
 
     @property

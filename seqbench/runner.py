@@ -94,8 +94,15 @@ def judge(
     with Workers(store.root, observer.message) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
         steps.inspect(run)
+        (variant,) = request.selection.variants
         cells = [
-            Cell(model=source.name, kind=Kind.VERIFY, target=target, runtime=runtime.name)
+            Cell(
+                model=source.name,
+                kind=Kind.VERIFY,
+                target=target,
+                runtime=runtime.name,
+                variant=variant,
+            )
             for runtime in runtimes
         ]
         _begin(run, cells)

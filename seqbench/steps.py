@@ -12,10 +12,10 @@ from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
 from seqbench.plan import Model, Selection
-from seqbench.record import Cell, Kind, Record, Status
+from seqbench.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.runtimes import Runtime
 from seqbench.store import PERTURBED, Store
-from seqbench.targets import TARGETS
+from seqbench.targets import TARGETS, Artifact
 from seqbench.timing import Budget
 
 
@@ -68,7 +68,8 @@ class Run:
         request: what was asked for.
         observer: who is told.
         left: cells without a record, by key, in the plan's order.
-        blocked: why a model, or a target of it, cannot be used, with the status that follows.
+        blocked: why a model, or a target of it in a variant, cannot be used, with the status that
+            follows.
         bad_input: what was wrong with the user's input, a line each.
 
     """
@@ -78,7 +79,7 @@ class Run:
     request: Request
     observer: Observer
     left: dict[str, Cell] = field(default_factory=dict)
-    blocked: dict[tuple[str, str | None], tuple[Status, str]] = field(default_factory=dict)
+    blocked: dict[tuple[str, str, str], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
 
     def cells(self, model: str | None = None) -> list[Cell]:
@@ -113,9 +114,7 @@ def prepare(run: Run, source: Source) -> None:
         job = Job(do="prepare", cells=first, device=device, arguments=arguments)
         problem = execute(run, job)
         if problem is not None:
-            run.blocked[source.name, None] = (Status.ERROR, f"not prepared: {problem}")
-            mine = run.cells(source.name)
-            close(run, mine, *run.blocked[source.name, None])
+            close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
             return
         trains = [cell for cell in trains if cell not in first]
     for cell in trains:
@@ -123,31 +122,36 @@ def prepare(run: Run, source: Source) -> None:
 
 
 def export(run: Run, model: str) -> None:
-    """Export to each target that a cell needs."""
+    """Export to each target, in each variant, that a cell needs."""
     mine = [cell for cell in run.cells(model) if cell.target]
-    targets = [
-        target
+    targets = {cell.target for cell in mine}
+    needed = {(cell.target, cell.variant) for cell in mine}
+    wanted = [
+        (target, variant)
         for target in run.request.selection.targets
-        if any(cell.target == target for cell in mine)
+        if target in targets
+        for variant in run.request.selection.of(target)
+        if (target, variant) in needed
     ]
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
-    while targets:
-        arguments = {"model": model, "targets": targets, "artifacts": str(run.store.artifacts)}
+    while wanted:
+        arguments = {"model": model, "wanted": wanted, "artifacts": str(run.store.artifacts)}
         outcome = run.workers.run(Job(do="export", cells=cells, arguments=arguments))
         keep(run, outcome.done)
         for result in outcome.results:
-            targets.remove(result["target"])
+            made = (result["target"], result["variant"])
+            wanted.remove(made)
             if result["status"] != Status.PASS:
                 status, reason = Status(result["status"]), f"not exported: {result['reason']}"
-                run.blocked[model, result["target"]] = (status, reason)
+                run.blocked[model, *made] = (status, reason)
         if outcome.problem is None:
             return
-        # It died: on the target whose cell was running, else on the first without a result.
+        # It died: on the artifact whose cell was running, else on the first without a result.
         running = run.left.get(outcome.running or "")
-        target = running.target if running and running.target else targets[0]
-        run.blocked[model, target] = (Status.ERROR, f"not exported: {outcome.problem}")
+        lost = (running.target or "", running.variant) if running else wanted[0]
+        run.blocked[model, *lost] = (Status.ERROR, f"not exported: {outcome.problem}")
         close(run, [running] if running else [], Status.ERROR, outcome.problem)
-        targets.remove(target)
+        wanted.remove(lost)
         cells = tuple(cell for cell in cells if cell.key in run.left)
 
 
@@ -166,7 +170,7 @@ def measure(
         )
 
     for cell in wanted():
-        reason = run.blocked.get((cell.model, cell.target))
+        reason = run.blocked.get((cell.model, cell.target or "", cell.variant))
         if reason is not None:
             close(run, [cell], *reason)
     cells = wanted()
@@ -176,8 +180,8 @@ def measure(
         "runtime": runtime.name,
         "budget": asdict(run.request.budget),
         "items": [
-            _item(run.store, model, runtime, artifact)
-            for model in dict.fromkeys(cell.model for cell in cells)
+            _item(run.store, model, variant, runtime, artifact)
+            for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in cells)
         ],
     }
     execute(
@@ -186,22 +190,26 @@ def measure(
     )
 
 
-def _item(store: Store, model: str, runtime: Runtime, given: Path | None) -> dict[str, Any]:
+def _item(
+    store: Store, model: str, variant: str, runtime: Runtime, given: Path | None
+) -> dict[str, Any]:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
     folder = store.model(model)
     copy = folder / PERTURBED
     artifacts = {given or folder: folder}
     if given is None and runtime.target is not None:
-        name = TARGETS[runtime.target].filename
+        name = Artifact(target=TARGETS[runtime.target], variant=variant).filename
         artifacts = {store.artifacts / model / name: folder}
-        if copy.exists():
+        if copy.exists() and variant == PLAIN:
             artifacts[copy / name] = copy
     return {
         "model": model,
+        "variant": variant,
         "pairs": [
             {"artifact": str(artifact), "reference": str(home / prepared.REFERENCE)}
             for artifact, home in artifacts.items()
         ],
+        "held_out": str(folder / prepared.HELD_OUT),
         **(prepared.facts(folder) or {}),
     }
 

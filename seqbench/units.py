@@ -1,6 +1,7 @@
 """Values as people read them: about three significant digits and the unit that fits."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 NOTHING = "\N{EN DASH}"
@@ -8,6 +9,10 @@ NOTHING = "\N{EN DASH}"
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 """Follows a ratio."""
+
+
+Written = Callable[[float | None], str]
+"""Writes a value in one unit."""
 
 
 def seconds(value: float | None) -> str:

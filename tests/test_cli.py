@@ -65,6 +65,10 @@ def test_importing_the_package_and_its_api_loads_no_framework() -> None:
         (("check", "missing.keras"), "seqbench: missing.keras: no such file; expected"),
         (("run", "three_class", "--only", "paint"), "seqbench: unknown kind 'paint': expected one"),
         (("export", "three_class", "--to", "pdf"), "seqbench: unknown target 'pdf': expected one"),
+        (
+            ("export", "three_class", "--variant", "int4"),
+            "seqbench: unknown variant 'int4': expect",
+        ),
         (("run", "three_class", "--require", "abacus"), "seqbench: --require abacus: expected one"),
         (("verify", "missing.onnx", "three_class"), "seqbench: missing.onnx: no such file or"),
         (("report", "missing"), "seqbench: missing is not the folder of a run"),
@@ -99,6 +103,11 @@ def test_a_folder_that_cannot_be_written_is_a_line_and_status_2(tmp_path: Path) 
 def test_list_is_json_on_request() -> None:
     found = json.loads(seqbench("list", "--json").stdout)
     assert {row["name"] for row in found["targets"]} == {"saved_model", "tflite", "onnx", "tfjs"}
+    assert {row["name"]: row["variants"] for row in found["targets"]}["tfjs"] == [
+        "fp32",
+        "fp16",
+        "int8-weights",
+    ]
     assert "digits_cnn" in {row["name"] for row in found["scenarios"]}
     assert {row["name"]: row["missing"] for row in found["devices"]}["cpu"] is None
 

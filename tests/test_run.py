@@ -211,3 +211,39 @@ def test_ctrl_c_keeps_records_and_leaves_no_process(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive
     assert len(list((run / "records").glob("*.json"))) >= 2
+
+
+def test_variants_are_judged_by_criteria_of_their_own(tmp_path: Path) -> None:
+    chosen = ("fp16", "int8-weights", "int8")
+    records = by_key(
+        api.export(["three_class"], out=tmp_path, targets=("tflite", "onnx"), variants=chosen)
+    )
+    assert {record.status for record in records.values()} == {Status.PASS}
+    assert len(records) == 2 * 2 * 4
+    narrow = records["three_class.verify.onnx.onnxruntime.cpu.int8"]
+    assert narrow.tolerance is None
+    assert narrow.details["criterion"]["snr_db"] == 20
+    assert 20 < narrow.details["snr_db"] < 100
+    assert narrow.metrics["accuracy"] > 0.9
+    again = by_key(api.export(["three_class"], out=tmp_path, targets=("onnx",), variants=("int8",)))
+    assert again["three_class.export.onnx.cpu.int8"].cached
+    file = tmp_path / "three_class" / "model.int8.onnx"
+    (judged,) = api.verify(file, "three_class", variant="int8")
+    assert judged.status == Status.PASS
+    (strict,) = api.verify(file, "three_class")
+    assert strict.status == Status.FAIL
+
+
+def test_what_is_calibrated_needs_data(tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)], name="bare")
+    model.save(tmp_path / "bare.keras")
+    found = api.export(
+        [tmp_path / "bare.keras"], out=tmp_path, targets=("onnx",), variants=("fp16", "int8")
+    )
+    records = by_key(found)
+    assert records["bare.verify.onnx.onnxruntime.cpu.fp16"].status == Status.PASS
+    for key in ("bare.export.onnx.cpu.int8", "bare.verify.onnx.onnxruntime.cpu.int8"):
+        assert records[key].status == Status.UNAVAILABLE
+        assert "calibrated on the scenario's own data" in (records[key].reason or "")

@@ -16,7 +16,7 @@ from seqbench.placement import set_threads
 from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
-from seqbench.work.measure import run
+from seqbench.work.verify import run
 
 DEFAULT = {
     runtime.target: runtime.name
@@ -104,7 +104,7 @@ class Judge:
         except LoadError as error:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
-            differences = [verdict.judge(case, run(session, case)) for case in cases]
+            differences = [verdict.judge(case, run(session, case.x)) for case in cases]
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like
             return Judged(target=target, refused=f"not run: {_line(error)}")
         finally:

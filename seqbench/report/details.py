@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from seqbench import units
-from seqbench.record import Record, Status
+from seqbench.record import PLAIN, Record, Status
 from seqbench.report.measured import Timed, Verdict
 from seqbench.report.rows import Report
 from seqbench.report.tables import Column, Item, Row, Table, apart, place
@@ -31,6 +31,7 @@ def verdicts(report: Report) -> Table:
                 ),
             )
             for row in report.verdicts
+            if row.record.cell.variant == PLAIN
         ],
     )
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from seqbench import units
 from seqbench.record import Status
-from seqbench.report import charts, details, matrices, panels, problems, tables
+from seqbench.report import charts, details, matrices, panels, precision, problems, tables
 from seqbench.report.rows import Report, headline
 
 
@@ -27,6 +27,7 @@ def html(report: Report) -> str:
         by_model=_by_model,
         verdicts=matrices.verdicts(report),
         verdict_table=details.verdicts(report),
+        precision=precision.table(report),
         latency_panels=panels.latency(report),
         latency_legend=_legend(panels.lanes(report)),
         latency_table=details.latencies(report),
@@ -48,6 +49,7 @@ def _sections(report: Report) -> list[tuple[str, str]]:
     there = (
         ("failures", "What did not pass", report.failures),
         ("verdicts", "Verdicts", report.verdicts),
+        ("precision", "Reduced precision", precision.table(report).rows),
         ("latency", "Latency", report.latencies),
         ("training", "Training", report.training),
         ("size", "Size, speed, error", report.exports),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from seqbench import units
-from seqbench.report import details, matrices, problems, tables
+from seqbench.report import details, matrices, precision, problems, tables
 from seqbench.report.rows import Report, headline
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
@@ -18,6 +18,7 @@ def markdown(report: Report) -> str:
     parts += _failures(report.failures)
     shown = (
         ("Verdicts", (matrices.verdicts(report), details.verdicts(report))),
+        ("Reduced precision", (precision.table(report),)),
         ("Latency", (details.latencies(report),)),
         ("Training", (details.training(report),)),
         ("Exports", (details.exports(report),)),

@@ -1,10 +1,13 @@
-"""The report at a glance: one row for each model, one column for each place where it ran."""
+"""The report at a glance: one row for each model, one column for each place where it ran.
+
+Variants in reduced precision have a table of their own (`seqbench.report.precision`).
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from seqbench import units
-from seqbench.record import Cell, Record, Status
+from seqbench.record import PLAIN, Cell, Record, Status
 from seqbench.report.measured import Timed, Verdict
 from seqbench.report.rows import Report
 from seqbench.report.tables import Column, Item, Row, Table, place
@@ -80,6 +83,7 @@ def _matrix(
     *,
     number: bool = False,
 ) -> Table:
+    found = [(cell, row) for cell, row in found if cell.variant == PLAIN]
     places = dict.fromkeys((place(cell), cell.target or "") for cell, _ in found)
     models = dict.fromkeys(cell.model for cell, _ in found)
     at: dict[tuple[str, str, str], list[Found]] = {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from seqbench.record import Cell, Record, Status
+from seqbench.record import PLAIN, Cell, Record, Status
 
 BROKEN = (Status.FAIL, Status.ERROR, Status.UNSUPPORTED)
 """What stands on top of a report, in this order."""
@@ -68,6 +68,7 @@ def command(cell: Cell, spec: str) -> str:
     words = ["seqbench", "run", spec, "--only", str(cell.kind)]
     for option, value in (("--target", cell.target), ("--runtime", cell.runtime)):
         words += [option, value] if value else []
+    words += ["--variant", cell.variant] if cell.variant != PLAIN else []
     return shlex.join([*words, "--device", cell.device])
 
 
@@ -76,7 +77,7 @@ def doing(cell: Cell) -> str:
     words = [str(cell.kind), *([cell.target] if cell.target else [])]
     words += ["in", cell.runtime] if cell.runtime else []
     words += ["on", cell.device]
-    apart = [cell.variant] if cell.variant != "fp32" else []
+    apart = [cell.variant] if cell.variant != PLAIN else []
     apart += [f"batch {cell.batch_size}"] if cell.batch_size is not None else []
     return ", ".join([" ".join(words), *apart])
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqbench.record import Cell, Status
+from seqbench.record import PLAIN, Cell, Status
 
 GLYPHS = {
     Status.PASS: "✔",
@@ -59,10 +59,10 @@ class Table:
 
 
 def place(cell: Cell) -> str:
-    """Return where a cell ran, as `litert`, and what is not the usual: `litert · gpu · float16`."""
+    """Return where a cell ran, as `litert`, and what is not the usual: `litert · gpu · fp16`."""
     return " · ".join([cell.runtime or cell.target or str(cell.kind), *apart(cell)])
 
 
 def apart(cell: Cell) -> list[str]:
     """Return what is not the usual about a cell: a device, an arithmetic."""
-    return [word for word, usual in ((cell.device, "cpu"), (cell.variant, "fp32")) if word != usual]
+    return [word for word, usual in ((cell.device, "cpu"), (cell.variant, PLAIN)) if word != usual]

@@ -47,7 +47,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     _name_batch(model.graph, frozen)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
-    ops = tuple(sorted({node.op_type for node in _nodes(model.graph)}))
+    ops = operations(model.graph)
     if "bfloat16" not in (frozen.input.dtype, frozen.output.dtype):
         return Exported(input=frozen.input, output=frozen.output, ops=ops)
     source, sink = (
@@ -56,6 +56,15 @@ def export(frozen: Frozen, path: Path) -> Exported:
     )
     note = "in float32: ONNX Runtime has hardly an operation in bfloat16"
     return Exported(input=source, output=sink, ops=ops, notes=(note,))
+
+
+def operations(graph: Any) -> tuple[str, ...]:
+    """Return the names of a graph's operations, sorted; of another domain as `DOMAIN.NAME`."""
+    names = {
+        f"{node.domain}.{node.op_type}" if node.domain not in ("", "ai.onnx") else node.op_type
+        for node in _nodes(graph)
+    }
+    return tuple(sorted(names))
 
 
 def _refuse_float64(graph_def: Any, frozen: Frozen) -> None:

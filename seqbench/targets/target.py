@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqbench.errors import Unsupported
 from seqbench.freeze import Frozen
+from seqbench.record import PLAIN
 from seqbench.session import Tensor
 
 
@@ -48,6 +49,32 @@ class Target:
     packages: tuple[str, ...]
     export: Callable[[Frozen, Path], Exported]
     lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A target in one of its variants.
+
+    Attributes:
+        target: the format.
+        variant: the arithmetic of its numbers.
+
+    """
+
+    target: Target
+    variant: str = PLAIN
+
+    @property
+    def label(self) -> str:
+        """Its name in a manifest: `tflite`, `tflite.int8`."""
+        return self.target.name if self.variant == PLAIN else f"{self.target.name}.{self.variant}"
+
+    @property
+    def filename(self) -> str:
+        """Name of the exported file or folder: `model.tflite`, `model.int8.tflite`."""
+        stem, dot, suffix = self.target.filename.partition(".")
+        middle = "" if self.variant == PLAIN else f".{self.variant}"
+        return f"{stem}{middle}{dot}{suffix}"
 
 
 def unsupported(frozen: Frozen, node: str, op: str, target: str, reason: str) -> Unsupported:

@@ -61,23 +61,28 @@ def export(frozen: Frozen, path: Path) -> Exported:
     graph = _pruned(graph, signature.outputs[OUTPUT].name)
     _refuse_unknown(graph, frozen)
     weights, blob = _take_weights(graph)
-    shards = [blob[i : i + SHARD_BYTES] for i in range(0, len(blob), SHARD_BYTES)] or [b""]
-    names = [f"group1-shard{i + 1}of{len(shards)}.bin" for i in range(len(shards))]
     path.mkdir()
-    for name, shard in zip(names, shards, strict=True):
-        (path / name).write_bytes(shard)
     model = {
         "format": "graph-model",
         "generatedBy": tf.__version__,
         "convertedBy": "seqbench",
         "signature": MessageToDict(signature),
         "modelTopology": MessageToDict(graph),
-        "weightsManifest": [{"paths": names, "weights": weights}],
+        "weightsManifest": write_weights(path, weights, blob),
     }
     (path / "model.json").write_text(json.dumps(model), encoding="utf-8")
     ops = tuple(sorted({node.op for node in graph.node}))
     source, sink = _as_here(frozen.input), _as_here(frozen.output)
     return Exported(input=source, output=sink, ops=ops, notes=notes)
+
+
+def write_weights(path: Path, weights: list[dict[str, Any]], blob: bytes) -> list[dict[str, Any]]:
+    """Write the weights' bytes into files in the folder; return their manifest."""
+    shards = [blob[i : i + SHARD_BYTES] for i in range(0, len(blob), SHARD_BYTES)] or [b""]
+    names = [f"group1-shard{i + 1}of{len(shards)}.bin" for i in range(len(shards))]
+    for name, shard in zip(names, shards, strict=True):
+        (path / name).write_bytes(shard)
+    return [{"paths": names, "weights": weights}]
 
 
 def _as_here(tensor: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """TFLite, for phones and small devices: built-in operations only."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,16 @@ def export(frozen: Frozen, path: Path) -> Exported:
         Unsupported: an operation of the model has no equivalent in TFLite.
 
     """
+    return write(frozen, path, lambda _: None)
+
+
+def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported:
+    """Write a `.tflite` file with TensorFlow's converter, once `adjust` has set its options.
+
+    Raises:
+        Unsupported: as `export`.
+
+    """
     import tensorflow as tf
 
     _refuse_strings(frozen)
@@ -46,6 +57,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
         saved_model.export(widened, Path(folder) / "model")
         converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "model"))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        adjust(converter)
         content = _converted(converter, frozen)
     path.write_bytes(content)
     found = describe(path)

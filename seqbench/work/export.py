@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench import manifest, prepared
+from seqbench.errors import Unavailable
 from seqbench.freeze import Frozen, freeze
 from seqbench.jobs import Job
 from seqbench.machine import versions
+from seqbench.record import PLAIN
+from seqbench.reduced import CALIBRATED, REDUCED, Plain
 from seqbench.store import PERTURBED, Store, replacing
-from seqbench.targets import TARGETS, Target
+from seqbench.targets import TARGETS, Artifact, Exported
 from seqbench.work.context import Context, guarded
 
 if TYPE_CHECKING:
     import keras
+
+
+NO_DATA = (
+    "it is calibrated on the scenario's own data, and this model came without: give it as a "
+    "scenario file with `data`"
+)
+"""Why a calibrated variant cannot be made."""
 
 
 class Origin:
@@ -37,6 +47,13 @@ class Origin:
         return freeze(self.model)
 
     @cached_property
+    def calibration(self) -> np.ndarray:
+        """Inputs that the scenario trains on, shape (rows, ...)."""
+        with np.load(self._folder / prepared.CALIBRATION, allow_pickle=False) as arrays:
+            found: np.ndarray = arrays["x"]
+        return found
+
+    @cached_property
     def sha256(self) -> str:
         """The hash of its architecture and weights."""
         digest = hashlib.sha256(json.dumps(self.model.get_config(), default=str).encode())
@@ -48,55 +65,78 @@ class Origin:
 def export(job: Job, context: Context) -> None:
     """Export one model.
 
-    Arguments: `model`, `artifacts`, `targets`. Result for each target: `model`, `target`,
-    `status`, `reason`. A target without a cell is exported all the same: others need it.
+    Arguments: `model`, `artifacts` (the folder) and `wanted`: pairs of target and variant, the
+    plain one of a target before its others. Result for each: `model`, `target`, `variant`,
+    `status`, `reason`. What has no cell is exported all the same: others need it.
     """
     name, artifacts = job.arguments["model"], Path(job.arguments["artifacts"])
     folder = Store(context.folder).model(name)
     facts = prepared.facts(folder)
     assert facts is not None  # noqa: S101 - a model is prepared before it is exported
-    cells = {cell.target: cell for cell in job.cells}
+    cells = {(cell.target, cell.variant): cell for cell in job.cells}
     delivered = Origin(folder)
     judged = Origin(folder / PERTURBED) if facts["fresh"] else None
 
-    for target in (TARGETS[target] for target in job.arguments["targets"]):
+    for target, variant in job.arguments["wanted"]:
+        artifact = Artifact(target=TARGETS[target], variant=variant)
 
-        def one(target: Target = target) -> dict[str, Any]:
-            context.say(f"{name}: exporting to {target.name}")
-            entry, cached = _artifact(name, target, delivered, artifacts / name)
-            if judged is not None:
-                _artifact(name, target, judged, folder / PERTURBED)
+        def one(artifact: Artifact = artifact) -> dict[str, Any]:
+            context.say(f"{name}: exporting to {artifact.label}")
+            if artifact.variant in CALIBRATED and not (folder / prepared.CALIBRATION).exists():
+                raise Unavailable(NO_DATA)
+            entry, cached = _artifact(name, artifact, delivered, artifacts / name)
+            if judged is not None and artifact.variant == PLAIN:
+                _artifact(name, artifact, judged, folder / PERTURBED)
             return {
-                "artifact": str(_within(artifacts / name / target.filename, context.folder)),
+                "artifact": str(_within(artifacts / name / artifact.filename, context.folder)),
                 "size_bytes": entry["size_bytes"],
                 "cached": cached,
                 "notes": tuple(entry["notes"]),
                 "details": {key: entry[key] for key in ("input", "output", "ops")},
             }
 
-        if target.name in cells:
-            record = context.attempt(cells[target.name], target.packages, facts["seed"], one)
+        cell = cells.get((target, variant))
+        if cell is not None:
+            record = context.attempt(cell, artifact.target.packages, facts["seed"], one)
             ended = {"status": record.status, "reason": record.reason}
         else:
             fields = guarded(one)
             ended = {"status": fields["status"], "reason": fields.get("reason")}
-        context.send("result", {"model": name, "target": target.name, **ended})
+        context.send("result", {"model": name, "target": target, "variant": variant, **ended})
 
 
 def _artifact(
-    name: str, target: Target, origin: Origin, folder: Path
+    name: str, artifact: Artifact, origin: Origin, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
-    made_with = versions(target.packages)
-    key = hashlib.sha256(json.dumps([origin.sha256, target.name, made_with]).encode()).hexdigest()
-    entry = manifest.unchanged(folder, target, key)
+    made_with = versions(artifact.target.packages)
+    made_from = [origin.sha256, artifact.label, made_with]
+    if artifact.variant in CALIBRATED:
+        made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())
+    key = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    entry = manifest.unchanged(folder, artifact, key)
     if entry is not None:
         return entry, True
-    with replacing(folder / target.filename) as temporary:
-        exported = target.export(origin.frozen, temporary)
+    with replacing(folder / artifact.filename) as temporary:
+        described = _write(name, artifact, origin, folder, temporary)
     model = {"name": name, "sha256": origin.sha256}
-    entry = manifest.add(folder, model, target, key, made_with, exported)
+    entry = manifest.add(folder, model, artifact, key, made_with, described)
     return entry, False
+
+
+def _write(
+    name: str, artifact: Artifact, origin: Origin, folder: Path, temporary: Path
+) -> Exported:
+    """Write an artifact; a variant is made from the plain one, which is written first."""
+    if artifact.variant == PLAIN:
+        return artifact.target.export(origin.frozen, temporary)
+    plain = Artifact(target=artifact.target)
+    entry, _ = _artifact(name, plain, origin, folder)
+    reduce = REDUCED[artifact.target.name][artifact.variant]
+    described = manifest.exported(entry)
+    source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=described)
+    calibration = origin.calibration if artifact.variant in CALIBRATED else None
+    return reduce(source, temporary, calibration)
 
 
 def _within(path: Path, folder: Path) -> Path:

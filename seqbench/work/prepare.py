@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import prepared, reference
+from seqbench import prepared, quality, reference
 from seqbench.advice.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
 from seqbench.placement import set_threads
 from seqbench.prepared import source
+from seqbench.quality import Sample
 from seqbench.scenario import Data, Scenario
-from seqbench.store import PERTURBED, Store
+from seqbench.store import PERTURBED, Store, replacing
 from seqbench.training import Trained, train
 from seqbench.work.context import Context
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     import keras
 
 PACKAGES = ("keras", "tensorflow", "numpy")
+
+HELD_OUT_ROWS = 2048
+"""How many of the held-out rows variants in reduced precision are judged by."""
+
+CALIBRATION_ROWS = 256
+"""How many training rows they are calibrated on; LiteRT's guide asks for 100 to 500."""
 
 
 def prepare(job: Job, context: Context) -> None:
@@ -32,6 +39,8 @@ def prepare(job: Job, context: Context) -> None:
     scenario, model, data = _trained(job, context)
     folder = Store(context.folder).model(scenario.name)
     context.say(f"{scenario.name}: working out the float64 reference")
+    if data is not None:
+        _keep_data(model, scenario, data, folder)
     fresh = reference.fresh_weights(model)
     held_out = None if data is None else data.x_test
     if fresh:
@@ -83,6 +92,22 @@ def _fields(trained: Trained) -> dict[str, Any]:
         "peak_memory_bytes": peak_memory_bytes(),
         "details": {"epochs": trained.epochs, "steps": 1 + len(trained.samples_s)},
     }
+
+
+def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder: Path) -> None:
+    """Write what variants in reduced precision are calibrated on and judged by."""
+    x = data.x_test[:HELD_OUT_ROWS]
+    metrics = scenario.training.metrics if scenario.training else ()
+    sample = Sample(
+        x=x,
+        own=model.predict(x, batch_size=256, verbose=0),
+        y=data.y_test[:HELD_OUT_ROWS],
+        metrics=metrics,
+    )
+    with replacing(folder / prepared.HELD_OUT) as temporary, temporary.open("wb") as file:
+        quality.save(sample, file)
+    with replacing(folder / prepared.CALIBRATION) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, x=data.x_train[:CALIBRATION_ROWS])
 
 
 def _write(

@@ -68,7 +68,7 @@ def test_a_convolution_in_the_loop(tmp_path: Path) -> None:
 
 
 def test_a_loop_of_the_users_own_keeps_a_fixed_batch(tmp_path: Path) -> None:
-    class Sums(LAYERS.Layer):
+    class Sums(keras.Layer):  # type: ignore[misc] # Keras has no types
         def call(self, x: Any) -> Any:
             steps = keras.ops.moveaxis(x, 1, 0)
             return keras.ops.scan(lambda s, x: (s + x, s + x), x[:, 0] * 0, steps)[0]

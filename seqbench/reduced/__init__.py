@@ -1,0 +1,40 @@
+"""Reduced precision: what each target can be had in beside the model's own arithmetic.
+
+A variant is made from the same frozen graph, or from the plain artifact of it: one file a target.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from seqbench.record import PLAIN
+from seqbench.reduced import onnx, tfjs, tflite
+from seqbench.reduced.plain import Plain
+from seqbench.targets.target import Exported
+
+Reduce = Callable[[Plain, Path, np.ndarray | None], Exported]
+"""Writes a variant of the plain artifact to a path that does not exist yet; the third are inputs to
+calibrate on, shape (rows, ...), for the variants that need them."""
+
+REDUCED: Mapping[str, Mapping[str, Reduce]] = {
+    "saved_model": {},
+    "tflite": {"fp16": tflite.fp16, "int8-weights": tflite.int8_weights, "int8": tflite.int8},
+    "onnx": {"fp16": onnx.fp16, "int8-weights": onnx.int8_weights, "int8": onnx.int8},
+    "tfjs": {"fp16": tfjs.fp16, "int8-weights": tfjs.int8_weights},
+}
+"""Targets, each with the variants that it has."""
+
+VARIANTS = (PLAIN, "fp16", "int8-weights", "int8")
+"""All variants, the plain one first."""
+
+CALIBRATED = frozenset({"int8"})
+"""Variants that are calibrated on the scenario's own data."""
+
+
+def variants(target: str) -> tuple[str, ...]:
+    """Return what a target can be had in, the plain artifact first."""
+    return (PLAIN, *REDUCED[target])
+
+
+__all__ = ["CALIBRATED", "REDUCED", "VARIANTS", "Plain", "Reduce", "variants"]
