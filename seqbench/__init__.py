@@ -11,7 +11,8 @@ The map of the package, from the ground up; each floor knows only those below it
     store, naming               the folder of a run, written whole or not at all; its name
     verdict, quality            is what an artifact computes still the model? is it, in reduced
                                 precision, still good enough?
-    session                     what every runtime gives back when it has loaded a model
+    session, contract           what every runtime gives back when it has loaded a model, and
+                                what an artifact must keep beside its numbers
     models/                     from a MODEL argument to a plain, built stack of layers
     advice/                     what is likely wrong with a model, its data and its loss
     first_layers, suite, seek   inputs that make faults show

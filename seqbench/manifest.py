@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from seqbench.session import Tensor
+from seqbench.session import tensor
 from seqbench.store import size_bytes, write_json
 from seqbench.targets.target import Artifact, Exported
 
@@ -68,11 +68,12 @@ def add(
 
 def exported(entry: dict[str, Any]) -> Exported:
     """Return what an entry says of its artifact, as its exporter did."""
-    source, sink = (
-        Tensor(**{**entry[name], "shape": tuple(entry[name]["shape"])})
-        for name in ("input", "output")
+    return Exported(
+        input=tensor(entry["input"]),
+        output=tensor(entry["output"]),
+        ops=tuple(entry["ops"]),
+        notes=tuple(entry["notes"]),
     )
-    return Exported(input=source, output=sink, ops=tuple(entry["ops"]), notes=tuple(entry["notes"]))
 
 
 def _files(path: Path) -> list[dict[str, Any]]:

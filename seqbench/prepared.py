@@ -55,11 +55,15 @@ def save(
     weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
     with replacing(folder / WEIGHTS) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **weights)
-    write_json(folder / FACTS, {"source": origin, "seed": seed, "fresh": fresh})
+    shapes = {"input_shape": model.input_shape, "output_shape": model.output_shape}
+    write_json(folder / FACTS, {"source": origin, "seed": seed, "fresh": fresh, **shapes})
 
 
 def facts(folder: Path) -> dict[str, Any] | None:
-    """Return what `save` wrote of a model: `source`, `seed`, `fresh`; None where it wrote none."""
+    """Return what `save` wrote of a model; None where it wrote nothing.
+
+    `source`, `seed`, `fresh`, and the shapes as Keras has them: `input_shape`, `output_shape`.
+    """
     path = folder / FACTS
     found: dict[str, Any] | None = None
     if path.exists():

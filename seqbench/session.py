@@ -25,6 +25,11 @@ class Tensor:
     dtype: str
 
 
+def tensor(flat: Mapping[str, Any]) -> Tensor:
+    """Return the tensor that `dataclasses.asdict` and JSON made of one."""
+    return Tensor(**{**flat, "shape": tuple(flat["shape"])})
+
+
 class Session(Protocol):
     """A loaded model in its runtime."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seqbench import machine, prepared
+from seqbench import machine, manifest, prepared
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -195,13 +195,16 @@ def _item(
 ) -> dict[str, Any]:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
     folder = store.model(model)
+    facts = prepared.facts(folder) or {}
     copy = folder / PERTURBED
-    artifacts = {given or folder: folder}
+    artifacts, promise = {given or folder: folder}, None
     if given is None and runtime.target is not None:
-        name = Artifact(target=TARGETS[runtime.target], variant=variant).filename
-        artifacts = {store.artifacts / model / name: folder}
+        artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
+        home = store.artifacts / model
+        artifacts = {home / artifact.filename: folder}
+        promise = _promise(facts, manifest.read(home)["artifacts"][artifact.label])
         if copy.exists() and variant == PLAIN:
-            artifacts[copy / name] = copy
+            artifacts[copy / artifact.filename] = copy
     return {
         "model": model,
         "variant": variant,
@@ -210,7 +213,16 @@ def _item(
             for artifact, home in artifacts.items()
         ],
         "held_out": str(folder / prepared.HELD_OUT),
-        **(prepared.facts(folder) or {}),
+        "promise": promise,
+        **facts,
+    }
+
+
+def _promise(facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the shapes of the model, with names, dtypes and batch as the export said them."""
+    return {
+        name: {**entry[name], "shape": [entry[name]["shape"][0], *facts[f"{name}_shape"][1:]]}
+        for name in ("input", "output")
     }
 
 

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 
 from seqbench import reference
+from seqbench.contract import Promise
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.runtimes import RUNTIMES, Load, Runtime, Session
+from seqbench.session import tensor
 from seqbench.timing import Budget
 from seqbench.work import verify
 from seqbench.work.context import Context
+from seqbench.work.verify import Subject
 
 DISTINCT_INPUTS = 4
 """Batches timed in turn, so that nothing can answer from a cache."""
@@ -24,8 +27,8 @@ def measure(job: Job, context: Context) -> None:
     """Verify and time artifacts in one runtime.
 
     Arguments: `runtime`, `budget` and `items`; an item is `model`, `variant`, `seed`, `fresh`,
-    `held_out` and `pairs`: the artifact with its reference first, then those that are only judged.
-    The job's cells of a model in a variant belong to its item.
+    `held_out`, `promise` and `pairs`: the artifact with its reference first, then those that are
+    only judged. The job's cells of a model in a variant belong to its item.
     """
     runtime = RUNTIMES[job.arguments["runtime"]]
     budget = Budget(**job.arguments["budget"])
@@ -44,16 +47,15 @@ def _measure_one(
     budget: Budget,
     context: Context,
 ) -> None:
-    pairs = [(Path(pair["artifact"]), Path(pair["reference"])) for pair in item["pairs"]]
+    pairs = _subject(item).pairs
     verifications = [cell for cell in cells if cell.kind is Kind.VERIFY]
     timings = [cell for cell in cells if cell.kind is Kind.INFER]
     packages, seed = runtime.packages, item["seed"]
     for cell in verifications:
         what = cell.target if cell.variant == PLAIN else f"{cell.target} ({cell.variant})"
         context.say(f"{cell.model}: running {what} in {runtime.name}")
-        judged = partial(verify.plain, pairs, load, cell, item["fresh"])
-        if cell.variant != PLAIN:
-            judged = partial(verify.reduced, pairs[0], Path(item["held_out"]), load, cell)
+        judge = verify.plain if cell.variant == PLAIN else verify.reduced
+        judged = partial(judge, _subject(item), load, cell)
         context.attempt(cell, packages, seed, judged)
     if not timings:
         return
@@ -74,6 +76,16 @@ def _measure_one(
         context.attempt(cell, packages, seed, timed)
     for session, _ in opened:
         session.close()
+
+
+def _subject(item: dict[str, Any]) -> Subject:
+    promised = item["promise"]
+    return Subject(
+        pairs=tuple((Path(pair["artifact"]), Path(pair["reference"])) for pair in item["pairs"]),
+        fresh=tuple(item["fresh"]),
+        promise=promised and Promise(**{name: tensor(found) for name, found in promised.items()}),
+        held_out=Path(item["held_out"]),
+    )
 
 
 def _time(session: Session, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Whether an artifact still is the model, in the runtime that its users have."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from seqbench import quality, reference, verdict
+from seqbench import contract, quality, reference, verdict
+from seqbench.contract import Promise
 from seqbench.machine import threads
 from seqbench.quality import CRITERIA, Sample
 from seqbench.record import Cell, Status
@@ -16,38 +17,52 @@ from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
 
 
-def plain(
-    pairs: list[tuple[Path, Path]], load: Load, cell: Cell, fresh: list[str]
-) -> dict[str, Any]:
-    """Judge artifacts by the float64 twin's answers; return the fields of their one record.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is judged in one cell.
 
-    `pairs` are artifacts with their references, the delivered one first. `fresh` are weights that
-    hide faults.
+    Attributes:
+        pairs: artifacts with the files of their references, the delivered one first.
+        fresh: weights that hide faults.
+        promise: what the delivered one must declare; None where somebody else made it.
+        held_out: the file of the sample by which reduced precision is judged, which may be missing.
+
     """
+
+    pairs: tuple[tuple[Path, Path], ...]
+    fresh: tuple[str, ...]
+    promise: Promise | None
+    held_out: Path
+
+
+def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
+    """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
-    device = cell.device
     differences: list[Difference] = []
-    ran_on, facts = device, {}
-    for artifact, answers in pairs:
-        judged = "" if artifact == pairs[0][0] else " (perturbed weights)"
-        session = load(artifact, device, threads())
+    ran_on, facts, broken = cell.device, {}, None
+    for number, (artifact, answers) in enumerate(subject.pairs):
+        judged = " (perturbed weights)" if number else ""
+        cases = [_as_there(case, lacks) for case in reference.load(answers)]
+        session = load(artifact, cell.device, threads())
         try:
-            for original in reference.load(answers):
-                case = _as_there(original, lacks)
+            for case in cases:
                 difference = verdict.judge(case, run(session, case.x))
                 differences.append(replace(difference, case=difference.case + judged))
-                ran_on, facts = session.ran_on, dict(session.facts)
+            if not number:
+                broken = _contract(session, subject.promise, cases[0])
+            ran_on, facts = session.ran_on, dict(session.facts)
         finally:
             session.close()
     worst = verdict.worst(differences)
+    reason = worst.reason or broken
     return {
-        "status": Status.PASS if worst.reason is None else Status.FAIL,
-        "reason": worst.reason,
+        "status": Status.PASS if reason is None else Status.FAIL,
+        "reason": reason,
         "max_abs_error": worst.max_abs_error,
         "tolerance": worst.tolerance,
         "error_ratio": worst.max_abs_error / worst.own_error if worst.own_error else None,
         "ran_on": ran_on,
-        "notes": _about_fresh(fresh, judged_apart=len(pairs) > 1),
+        "notes": _about_fresh(subject.fresh, judged_apart=len(subject.pairs) > 1),
         "details": {
             "worst_case": worst.case,
             "channel": worst.channel,
@@ -57,13 +72,20 @@ def plain(
     }
 
 
+def _contract(session: Session, promise: Promise | None, case: Case) -> str | None:
+    wrong = contract.declared(session, promise) if promise else None
+    if wrong is not None or verdict.judge(case, answer := run(session, case.x)).reason is not None:
+        return wrong
+    return contract.kept(lambda x: run(session, x), case, answer)
+
+
 def _as_there(case: Case, lacks: Mapping[str, str]) -> Case:
     """Expect the output in what stands for its dtype in the artifact's format."""
     dtype = lacks.get(case.own.dtype.name)
     return case if dtype is None else replace(case, own=case.own.astype(dtype))
 
 
-def _about_fresh(fresh: list[str], *, judged_apart: bool) -> tuple[str, ...]:
+def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ...]:
     if not fresh:
         return ()
     found = f"{len(fresh)} weights look fresh (all zero or one: {', '.join(fresh[:3])}"
@@ -84,12 +106,12 @@ def run(session: Session, x: np.ndarray) -> np.ndarray:
     return session.run(x)
 
 
-def reduced(pair: tuple[Path, Path], held_out: Path, load: Load, cell: Cell) -> dict[str, Any]:
+def reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge a variant in reduced precision by its criterion; return its record's fields."""
-    artifact, answers = pair
+    artifact, answers = subject.pairs[0]
     notes: tuple[str, ...] = ()
-    if held_out.exists():
-        sample = quality.load(held_out)
+    if subject.held_out.exists():
+        sample = quality.load(subject.held_out)
     else:
         case = reference.load(answers)[0]
         sample = Sample(x=case.x, own=case.own)
