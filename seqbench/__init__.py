@@ -9,6 +9,7 @@ The map of the package, from the ground up; each floor knows only those below it
     scenario, device, machine   what is measured, where it runs, facts of this machine
     timing, stats, units        clocks, medians with intervals, how numbers are printed
     store, naming               the folder of a run, written whole or not at all; its name
+    parting, layerwise          where an artifact's tensors part from the model's layers
     verdict, quality            is what an artifact computes still the model? is it, in reduced
                                 precision, still good enough?
     session, contract           what every runtime gives back when it has loaded a model, and
@@ -29,7 +30,8 @@ The map of the package, from the ground up; each floor knows only those below it
     plan                        scenarios x targets x runtimes x devices -> cells
     work/, worker, isolate      the jobs, the child that does them, the parent that minds it
     report/                     records -> rows -> terminal, Markdown, HTML
-    steps, runner               the steps of a run, and the run
+    steps, explain, runner      the steps of a run, the layer at which an artifact parts from
+                                its model, and the run
     coverage/                   every layer of Keras, proven on every target
     progress, api               what people see meanwhile; the commands as functions
     inventory, doctor           what there is to choose from, and what is missing

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from seqbench.models.stateless import stateless
-from seqbench.session import Tensor
+from seqbench.session import Tensor, dtype_name
 from seqbench.substitutes import EXPORTABLE, Table, in_place
 
 if TYPE_CHECKING:
@@ -103,4 +101,4 @@ def _forget_dropout(model: "keras.Sequential") -> None:
 
 def _tensor(name: str, tensor: Any) -> Tensor:
     shape = tuple(tensor.shape)
-    return Tensor(name=name, shape=shape, dtype=np.dtype(tensor.dtype.as_numpy_dtype).name)
+    return Tensor(name=name, shape=shape, dtype=dtype_name(tensor.dtype.as_numpy_dtype))

@@ -1,7 +1,7 @@
 """What the model really computes: its float64 twin, and weights on which faults show."""
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +9,18 @@ import numpy as np
 
 from seqbench import first_layers
 from seqbench.models.stateless import stateless
-from seqbench.rounding import moved
+from seqbench.models.twin import computes_in_float64, float64_twin, in_precision, rebuilt
+from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, moved, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
+from seqbench.substitutes import EXACT, Table, in_place
 from seqbench.suite import InputSpec, make
 from seqbench.verdict import Case, largest
 
 if TYPE_CHECKING:
     import keras
 
-PARTS = ("x", "exact", "own", "error", "scale")
+PARTS = ("x", "exact", "own", "error", "float32_error", "scale")
 """The arrays of a case."""
 
 ROUNDINGS = 4
@@ -33,7 +35,36 @@ CANDIDATES = 512
 """How many of the user's inputs are looked at for some that wake silent units."""
 
 
-def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) -> list[Case]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCase(Case):
+    """A case, with its yardstick for formats that lack the model's precision.
+
+    Attributes:
+        float32_error: what float32 costs a model that computes in float64, shape (channels,); the
+            same as `error` for every other model.
+
+    """
+
+    float32_error: np.ndarray
+
+
+def as_there(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
+    """Return the case as a format is asked it that lacks dtypes.
+
+    Args:
+        case: the case.
+        lacks: dtypes that the format does not have, each with the one that stands for it.
+
+    """
+    dtype = lacks.get(case.own.dtype.name)
+    if "float64" in lacks:
+        case = replace(case, error=case.float32_error)
+    return case if dtype is None else replace(case, own=case.own.astype(dtype))
+
+
+def cases(
+    model: "keras.Sequential", seed: int, data: np.ndarray | None = None
+) -> list[ReferenceCase]:
     """Run the input suite through the model and its float64 twin.
 
     A batch that the model itself answers with NaN or infinity says nothing and is left out.
@@ -46,45 +77,80 @@ def cases(model: "keras.Sequential", seed: int, data: np.ndarray | None = None) 
     batches = make(spec, seed, data)
     twin = float64_twin(model)
     candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
-    climbing = _rebuilt(model, model.get_config()) if spec.real else None
+    climbing = rebuilt(model, model.get_config()) if spec.real else None
     sought = waking(twin, climbing, list(batches.values()), candidates, seed)
     if sought is not None:
         batches["sought"] = sought
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
-    own = _outputs(_compiled(model), batches)
-    compiled = _compiled(twin)
+    own = _outputs(_compiled(model, {}), batches)
+    shift = shiftable(twin)
+    compiled = _compiled(twin, EXACT)
     exact = _outputs(compiled, batches)
     usable = [name for name in batches if _finite(own[name]) and _finite(exact[name])]
     if not usable:
         msg = "the model answers every input with NaN or infinity: there is nothing to compare"
         raise ValueError(msg)
-    scale = np.median([largest(exact[name]) for name in usable], axis=0)
-    error = {name: largest(own[name] - exact[name]) for name in usable}
-    rng = np.random.default_rng(seed)
-    samples = [moved(twin, rng) for _ in range(ROUNDINGS)]
-    for weights in samples:
-        twin.set_weights(weights)
-        again = _outputs(compiled, batches)
-        error = {
-            name: np.fmax(found, largest(again[name] - exact[name]))
-            for name, found in error.items()
-        }
+    batches = {name: batches[name] for name in usable}
+    weights = twin.get_weights()
+
+    def cost(outputs: dict[str, np.ndarray], roundoff: float) -> dict[str, np.ndarray]:
+        """Return the largest error, in each channel, of these outputs and of rounded runs."""
+        error = {name: largest(_distance(outputs[name], exact[name])) for name in batches}
+        rng = np.random.default_rng(seed)
+        for _ in range(ROUNDINGS):
+            twin.set_weights(weights)
+            twin.set_weights(moved(twin, rng, roundoff))
+            shift(rng, roundoff)
+            again = _outputs(compiled, batches)
+            error = {
+                name: np.fmax(found, largest(_distance(again[name], exact[name])))
+                for name, found in error.items()
+            }
+        return error
+
+    if computes_in_float64(model):
+        error = cost(own, FLOAT64_ROUNDOFF)
+        narrow = _outputs(_compiled(in_precision(model, "float32"), {}), batches)
+        float32_error = cost(narrow, UNIT_ROUNDOFF)
+    else:
+        error = float32_error = cost(own, UNIT_ROUNDOFF)
+    scale = _usual({name: largest(_numbers(exact[name])) for name in usable})
     return [
-        Case(
+        ReferenceCase(
             name=name,
-            x=batches[name],
-            exact=exact[name].astype(np.float64),
+            x=x,
+            exact=_numbers(exact[name]),
             own=own[name],
             error=error[name],
-            scale=scale,
+            float32_error=float32_error[name],
+            scale=scale[name],
         )
-        for name in usable
+        for name, x in batches.items()
     ]
 
 
+def _usual(sizes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the median of all, or each its own where the number of channels varies."""
+    if len({len(size) for size in sizes.values()}) > 1:
+        return sizes
+    return dict.fromkeys(sizes, np.median(list(sizes.values()), axis=0))
+
+
+def _numbers(output: np.ndarray) -> np.ndarray:
+    """Return an output in float64; words, which have no size, as zeros."""
+    words = output.dtype.kind == "U"
+    numbers: np.ndarray = np.zeros(output.shape) if words else output.astype(np.float64)
+    return numbers
+
+
+def _distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    distance: np.ndarray = _numbers(output) - _numbers(exact)
+    return distance
+
+
 def _finite(output: np.ndarray) -> bool:
-    return bool(np.isfinite(output).all())
+    return bool(np.isfinite(_numbers(output)).all())
 
 
 def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> InputSpec:
@@ -93,6 +159,10 @@ def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> Inp
 
     tensor = model.inputs[0]
     shape, dtype = tuple(tensor.shape[1:]), keras.backend.standardize_dtype(tensor.dtype)
+    entries = first_layers.entries(model)
+    if entries is not None:
+        texts = first_layers.takes_text(model)
+        return InputSpec(shape=shape, dtype=dtype, entries=entries, texts=texts)
     whole = np.dtype(dtype).kind != "f"
     vocabulary = first_layers.vocabulary(model)
     if whole and vocabulary is None and data is not None:
@@ -103,7 +173,7 @@ def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> Inp
     return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread)
 
 
-def _compiled(model: "keras.Sequential") -> Callable[[np.ndarray], np.ndarray]:
+def _compiled(model: "keras.Sequential", substitutes: Table) -> Callable[[np.ndarray], np.ndarray]:
     """Return the model's inference as a function of one batch, traced once for all sizes."""
     import tensorflow as tf
 
@@ -111,77 +181,27 @@ def _compiled(model: "keras.Sequential") -> Callable[[np.ndarray], np.ndarray]:
     spec = tf.TensorSpec((None, *source.shape[1:]), source.dtype)
 
     def infer(x: Any) -> Any:
-        with stateless(model):
+        with in_place(substitutes), stateless(model):
             return model(x, training=False)
 
     function = tf.function(infer, input_signature=[spec], autograph=False)
 
     def call(x: np.ndarray) -> np.ndarray:
         output: np.ndarray = function(tf.cast(x, source.dtype)).numpy()
-        return output
+        return _text(output) if output.dtype == object else output
 
     return call
+
+
+def _text(words: np.ndarray) -> np.ndarray:
+    """Return TensorFlow's strings, which are bytes, as numpy's text."""
+    return np.array([word.decode() for word in words.flat], np.str_).reshape(words.shape)
 
 
 def _outputs(
     call: Callable[[np.ndarray], np.ndarray], batches: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     return {name: call(x) for name, x in batches.items()}
-
-
-def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
-    """Return the same model with the same weights, computing in float64."""
-    import keras
-
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64")  # layers that ask for the default get float64 as well
-    try:
-        return _rebuilt(model, _in_float64(model.get_config()))
-    finally:
-        keras.config.set_floatx(before)
-
-
-def _rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
-    """Return a model made from `config` with the weights of `model`."""
-    from keras.src.saving.serialization_lib import SafeModeScope
-
-    layers = list(model._flatten_layers())
-    own: dict[str, Any] = {type(layer).__name__: type(layer) for layer in layers}
-    own |= {
-        value.__name__: value
-        for layer in layers
-        for value in vars(layer).values()
-        if inspect.isfunction(value)
-    }
-    with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
-        other = type(model).from_config(config, own)
-    other.build(model.input_shape)
-    other.set_weights([np.asarray(weight) for weight in model.get_weights()])
-    for layer in other._flatten_layers():
-        if getattr(layer, "stateful", False):
-            layer.stateful = False
-    return other
-
-
-def _in_float64(config: Any) -> Any:
-    """Return a layer's configuration with every floating dtype policy set to float64."""
-    if isinstance(config, list | tuple):
-        return [_in_float64(item) for item in config]
-    if not isinstance(config, dict):
-        return config
-    if config.get("class_name") == "Pipeline":  # Keras builds it as in training: dtypes clash
-        inner = {key: config["config"][key] for key in ("name", "layers")}
-        config = {"module": "keras", "class_name": "Sequential", "config": inner}
-    floats = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16")
-    if config.get("class_name") == "DTypePolicy":
-        return "float64" if config["config"]["name"] in floats else config
-    changed = {
-        key: "float64" if key == "dtype" and value in floats else _in_float64(value)
-        for key, value in config.items()
-    }
-    if "ref_power" in changed:  # MelSpectrogram makes a float32 tensor of a plain number
-        changed["ref_power"] = np.float64(changed["ref_power"])
-    return changed
 
 
 def fresh_weights(model: "keras.Sequential") -> list[str]:
@@ -211,7 +231,7 @@ def _hides_faults(value: np.ndarray) -> bool:
     return value.dtype.kind == "f" and value.size > 0 and bool(np.isin(value, (0.0, 1.0)).all())
 
 
-def save(found: Sequence[Case], path: Path) -> None:
+def save(found: Sequence[ReferenceCase], path: Path) -> None:
     """Write the cases to one `.npz` file."""
     arrays = {
         f"{i}:{case.name}:{part}": getattr(case, part)
@@ -222,12 +242,12 @@ def save(found: Sequence[Case], path: Path) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def load(path: Path) -> list[Case]:
+def load(path: Path) -> list[ReferenceCase]:
     """Read the cases that `save` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
         names = [key.removesuffix(":x") for key in arrays if key.endswith(":x")]
         return [
-            Case(
+            ReferenceCase(
                 name=name.split(":", 1)[1],
                 **{part: typed(arrays[f"{name}:{part}"]) for part in PARTS},
             )

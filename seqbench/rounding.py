@@ -1,11 +1,12 @@
-"""What float32 sums cost at most: weights moved as adding up one product after another moves them.
+"""What floating arithmetic costs at most: weights moved as sums move them, and gates that are off.
 
-A sum of n products, added one by one in float32, is the exact sum of the same products with other
+A sum of n products, added one by one and rounded, is the exact sum of the same products with other
 weights: each product carries the roundings of all sums that were made after it. Runtimes that add
 up in blocks are nearer to the exact sum; none that is right is much further.
 Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 UNIT_ROUNDOFF = float(np.finfo(np.float32).eps) / 2
 """The largest relative error of one float32 operation."""
 
+FLOAT64_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
+"""The same of one float64 operation."""
+
 ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
 
 
-def moved(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the model's weights, moved at random by what float32 sums may move them."""
+def moved(
+    model: "keras.Sequential", rng: np.random.Generator, roundoff: float = UNIT_ROUNDOFF
+) -> list[np.ndarray]:
+    """Return the model's weights, moved at random by what sums in some precision may move them."""
     owners = {
         id(variable): layer
         for layer in model._flatten_layers()  # the only walk that reaches cells
@@ -33,9 +39,47 @@ def moved(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarra
         length = _length(variable.shape, _summed(layer, variable))
         lengths[id(layer)] = max(length, lengths.get(id(layer), 1))
     return [
-        _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng)
+        _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng, roundoff)
         for layer, variable in weights
     ]
+
+
+def shiftable(model: "keras.Sequential") -> Callable[[np.random.Generator, float], None]:
+    """Make the gates of recurrent cells movable; return what moves each by up to a size.
+
+    Runtimes compute sigmoid and tanh to the last place of 1, not to their own: ONNX Runtime's
+    sigmoid, for one, is never below 1.5e-8. Where such values are multiplied by each other, as in
+    recurrent layers and in products of their outputs, that is all the error there is.
+    Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
+    """
+    import keras
+    import tensorflow as tf
+
+    bounded = (keras.activations.sigmoid, keras.activations.tanh)
+    shifts = []
+
+    def shifted(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        shift = tf.Variable(0.0, dtype=tf.float64)
+        shifts.append(shift)
+
+        def call(x: Any) -> Any:
+            y = function(x)
+            return y + tf.cast(shift, y.dtype)
+
+        return call
+
+    for cell in model._flatten_layers():
+        if not hasattr(cell, "get_recurrent_dropout_mask"):  # what all cells have
+            continue
+        for name in ("activation", "recurrent_activation"):
+            if getattr(cell, name, None) in bounded:
+                setattr(cell, name, shifted(getattr(cell, name)))
+
+    def shift(rng: np.random.Generator, size: float) -> None:
+        for each in shifts:
+            each.assign(rng.uniform(-size, size))
+
+    return shift
 
 
 def _summed(layer: Any, variable: Any) -> tuple[int, ...]:
@@ -56,7 +100,11 @@ def _length(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
 
 
 def _moved(
-    value: np.ndarray, summed: tuple[int, ...], length: int, rng: np.random.Generator
+    value: np.ndarray,
+    summed: tuple[int, ...],
+    length: int,
+    rng: np.random.Generator,
+    roundoff: float,
 ) -> np.ndarray:
     """Move a weight by random walks along its summed axes, another by its layer's whole walk.
 
@@ -65,12 +113,12 @@ def _moved(
     if value.dtype.kind != "f":
         return value
     if not summed:
-        size = UNIT_ROUNDOFF * float(np.sqrt(length / 3))
+        size = roundoff * float(np.sqrt(length / 3))
         whole: np.ndarray = value * (1 + size * rng.standard_normal(value.shape))
         return whole
     first = np.moveaxis(value, summed, range(len(summed)))
     flat = first.reshape(_length(value.shape, summed), -1)
-    steps = rng.uniform(-UNIT_ROUNDOFF, UNIT_ROUNDOFF, flat.shape)
+    steps = rng.uniform(-roundoff, roundoff, flat.shape)
     walks = np.cumsum(steps, axis=0).reshape(first.shape)
     back: np.ndarray = np.moveaxis(first * (1 + walks), range(len(summed)), summed)
     return back

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from seqbench import isolate, machine, plan, steps
+from seqbench import explain, isolate, machine, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.models.source import Source
@@ -108,7 +108,8 @@ def judge(
         _begin(run, cells)
         steps.prepare(run, source)
         for runtime in runtimes:
-            steps.measure(run, [source.name], runtime, "cpu", artifact)
+            ran = steps.measure(run, [source.name], runtime, "cpu", artifact)
+            explain.name_layers(run, ran, runtime, artifact)
     return _finish(run, cells)
 
 
@@ -165,4 +166,5 @@ def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
     for runtime in plan.runtimes(run.request.selection):
         if runtime.apart is apart:
             for device in run.request.selection.devices:
-                steps.measure(run, models, runtime, device)
+                ran = steps.measure(run, models, runtime, device)
+                explain.name_layers(run, ran, runtime)

@@ -86,7 +86,11 @@ def waking(
             keep(climb(starts[rows], _aims(counts, len(rows), rng)))
             if counts.all():
                 break
-    return np.stack(kept).astype(batches[0].dtype) if kept else None
+    if not kept:
+        return None
+    found = np.stack(kept)
+    # Words have the length that they need: another array's would cut them.
+    return found if found.dtype.kind == "U" else found.astype(batches[0].dtype)
 
 
 def _aims(counts: np.ndarray, rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -127,7 +131,8 @@ def _heights(model: "keras.Sequential", first: int) -> Heights:
     import keras
     import tensorflow as tf
 
-    outputs = [layer.output for layer in model.layers[first:]]
+    # A model within the model has its own output first, and the one within this model last.
+    outputs = [layer._inbound_nodes[-1].output_tensors[0] for layer in model.layers[first:]]
     inner = keras.Model(model.inputs, [value for value in outputs if "float" in value.dtype])
 
     def heights(x: Any) -> Any:

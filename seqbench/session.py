@@ -16,13 +16,19 @@ class Tensor:
     Attributes:
         name: its name in the artifact.
         shape: its dimensions, batch first; None where it can vary.
-        dtype: numpy's name of its element type.
+        dtype: numpy's name of its element type, `string` for text.
 
     """
 
     name: str
     shape: tuple[int | None, ...]
     dtype: str
+
+
+def dtype_name(dtype: Any) -> str:
+    """Return how a numpy type is called here: TensorFlow's text is made of Python objects."""
+    found = np.dtype(dtype)
+    return "string" if found.kind == "O" else found.name
 
 
 def tensor(flat: Mapping[str, Any]) -> Tensor:
@@ -55,6 +61,13 @@ class Session(Protocol):
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` (of one shape) in turn, each to its end at the host."""
 
+    def tensors(self, x: np.ndarray) -> list[np.ndarray]:
+        """Return every tensor of numbers that the runtime shows on its way to the output.
+
+        `x` is one batch of the size that the artifact takes. Loops and functions show only what
+        comes out of them.
+        """
+
     def close(self) -> None:
         """Free what the session holds."""
 
@@ -70,6 +83,8 @@ class LocalSession:
         bind: makes a function of no arguments that runs one batch and returns its output as an
             array at the host; what can be prepared before the call is. It may be called until
             a batch of another shape is bound.
+        inside: returns every tensor on the way from one batch to its output; none where the
+            runtime shows none.
         facts: what the runtime says of itself here.
 
     """
@@ -78,6 +93,7 @@ class LocalSession:
     output: Tensor
     where: Callable[[], str]
     bind: Callable[[np.ndarray], Callable[[], np.ndarray]]
+    inside: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,6 +108,10 @@ class LocalSession:
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
         return measure([self._bind_all(x) for x in xs], budget)
+
+    def tensors(self, x: np.ndarray) -> list[np.ndarray]:
+        """Return every tensor on the way to the output."""
+        return self.inside(x)
 
     def close(self) -> None:
         """Free nothing: the process ends with its session."""

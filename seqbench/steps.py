@@ -157,8 +157,8 @@ def export(run: Run, model: str) -> None:
 
 def measure(
     run: Run, models: Sequence[str], runtime: Runtime, device: str, artifact: Path | None = None
-) -> None:
-    """Run in one runtime what was exported, or one given artifact instead."""
+) -> tuple[Cell, ...]:
+    """Run in one runtime what was exported, or one given artifact instead; return what ran."""
 
     def wanted() -> tuple[Cell, ...]:
         return tuple(
@@ -175,7 +175,7 @@ def measure(
             close(run, [cell], *reason)
     cells = wanted()
     if not cells:
-        return
+        return ()
     arguments = {
         "runtime": runtime.name,
         "budget": asdict(run.request.budget),
@@ -188,6 +188,7 @@ def measure(
         run,
         Job(do="measure", cells=cells, needs=runtime.needs, device=device, arguments=arguments),
     )
+    return cells
 
 
 def _item(

@@ -22,14 +22,21 @@ MOST_COVER_ROWS = 4096
 """A vocabulary that would need more rows even so is seen in part."""
 
 
+TEXT_WORDS = 6
+"""How many words a text has; some of them are empty."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:
     """What the model takes.
 
     Attributes:
         shape: one row's dimensions, None where open.
-        dtype: numpy's name.
+        dtype: numpy's name, or `string`.
         vocabulary: for whole numbers, how many values there are (0 up to it, exclusive).
+        entries: what is looked up, where the model does that first, shape (n,); the first stands
+            for nothing.
+        texts: whether each element is a text of several such words.
         center: what the model's first layers take off its inputs, broadcast to `shape`.
         spread: what they divide by then; None where the model scales no inputs.
 
@@ -38,19 +45,23 @@ class InputSpec:
     shape: tuple[int | None, ...]
     dtype: str
     vocabulary: int | None = None
+    entries: np.ndarray | None = None
+    texts: bool = False
     center: np.ndarray | None = None
     spread: np.ndarray | None = None
 
     @property
     def real(self) -> bool:
         """Whether it takes real numbers: a vocabulary's may come as float32 too."""
-        return np.dtype(self.dtype).kind == "f" and self.vocabulary is None
+        numbers = self.dtype != "string" and np.dtype(self.dtype).kind == "f"
+        return numbers and self.vocabulary is None
 
 
 def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Return batches by name, each of shape (rows, *shape), in the model's dtype.
 
-    `data` are real inputs, shape (n, *shape); the first of them make a batch of their own.
+    `data` are real inputs, shape (n, *shape); the first of them make a batch of their own. Strings
+    come as numpy's text, so that they can be kept without pickle.
     """
     shape = tuple(VARIABLE if size is None else size for size in spec.shape)
     elements = int(np.prod(shape, dtype=np.int64))
@@ -58,11 +69,15 @@ def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str
     rng = np.random.default_rng(seed)
     if spec.real:
         batches = _floats(rng, shape, rows) | _expected(rng, shape, rows, spec)
+    elif spec.entries is not None:
+        batches = _entries(rng, shape, rows, spec)
     else:
-        batches = _integers(rng, shape, rows, spec)
+        limit = spec.vocabulary or (256 if spec.dtype == "uint8" else 10)
+        batches = _integers(rng, shape, rows, limit)
     if data is not None:
         batches = {"held-out": data[:rows], **batches}
-    return {name: np.ascontiguousarray(x, dtype=spec.dtype) for name, x in batches.items()}
+    dtype = np.str_ if spec.dtype == "string" else spec.dtype
+    return {name: np.ascontiguousarray(x, dtype=dtype) for name, x in batches.items()}
 
 
 def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict[str, np.ndarray]:
@@ -97,10 +112,27 @@ def _expected(
     }
 
 
-def _integers(
+def _entries(
     rng: np.random.Generator, shape: tuple[int, ...], rows: int, spec: InputSpec
 ) -> dict[str, np.ndarray]:
-    limit = spec.vocabulary or (256 if spec.dtype == "uint8" else 10)
+    """Return what is looked up, known and unknown; each known entry occurs."""
+    assert spec.entries is not None  # noqa: S101 - the caller looked
+    inner = (*shape, TEXT_WORDS) if spec.texts else shape
+    last = len(spec.entries) - 1
+    places = _integers(rng, inner, rows, last + 1)
+    batches = {name: spec.entries[np.minimum(place, last)] for name, place in places.items()}
+    return {name: _joined(words) for name, words in batches.items()} if spec.texts else batches
+
+
+def _joined(words: np.ndarray) -> np.ndarray:
+    """Return texts of the words along the last axis."""
+    texts = [" ".join(row) for row in words.reshape(-1, words.shape[-1])]
+    return np.array(texts).reshape(words.shape[:-1])
+
+
+def _integers(
+    rng: np.random.Generator, shape: tuple[int, ...], rows: int, limit: int
+) -> dict[str, np.ndarray]:
     padded = rng.integers(1, max(limit, 2), (rows, *shape))
     if len(shape) == 1:
         lengths = rng.integers(1, shape[0] + 1, rows)
@@ -109,7 +141,7 @@ def _integers(
         "random": rng.integers(0, limit, (rows, *shape)),
         "padded": padded,
         "cover": _cover(rng, shape, limit),
-        "zeros": np.zeros((1, *shape)),
+        "zeros": np.zeros((1, *shape), int),
     }
 
 

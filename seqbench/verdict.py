@@ -137,7 +137,11 @@ def worst(differences: list[Difference]) -> Difference:
 def _contract(case: Case, got: np.ndarray) -> str | None:
     if got.shape != case.own.shape:
         return f"output shape is {got.shape} where the model gives {case.own.shape}"
-    if got.dtype not in (case.own.dtype, WIDER.get(case.own.dtype.name, case.own.dtype)):
+    if case.own.dtype.kind == "U":  # text, which runtimes give as objects
+        fits = got.dtype.kind in "UO"
+    else:
+        fits = got.dtype in (case.own.dtype, WIDER.get(case.own.dtype.name, case.own.dtype))
+    if not fits:
         return f"output dtype is {got.dtype} where the model gives {case.own.dtype}"
     return None
 
@@ -154,16 +158,26 @@ def _broken(case: Case, reason: str) -> Difference:
 
 
 def _judge_exactly(case: Case, got: np.ndarray) -> Difference:
-    wrong = int((got != case.own).sum())
-    reason = f"on {case.name} inputs: {wrong} of {got.size} integer outputs differ"
+    text = case.own.dtype.kind == "U"
+    different = (_as_text(got) if text else got) != case.own
+    wrong, kind = int(different.sum()), "text" if text else "integer"
+    reason = f"on {case.name} inputs: {wrong} of {got.size} {kind} outputs differ"
+    # Words are equal or not: a distance of 0 or 1.
+    apart = different if text else np.abs(got.astype(np.float64) - case.own.astype(np.float64))
     return Difference(
         case=case.name,
-        max_abs_error=float(np.abs(got.astype(np.float64) - case.own.astype(np.float64)).max()),
+        max_abs_error=float(apart.max()),
         tolerance=0.0,
         own_error=0.0,
         channel=None,
         reason=reason if wrong else None,
     )
+
+
+def _as_text(words: np.ndarray) -> np.ndarray:
+    """Return strings as numpy's text; TensorFlow gives them as bytes."""
+    found = [word.decode() if isinstance(word, bytes) else str(word) for word in words.flat]
+    return np.array(found, np.str_).reshape(words.shape)
 
 
 def _by_channel(values: np.ndarray) -> np.ndarray:

@@ -83,3 +83,52 @@ def test_a_huge_vocabulary_is_seen_in_part() -> None:
     assert len(rows) == suite.MOST_COVER_ROWS
     assert len(np.unique(rows)) == rows.size
     assert rows.max() > 900_000
+
+
+WORDS = ["ape", "bee"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "dtype", "known", "strange"),
+    [
+        (layers.IntegerLookup(vocabulary=[7, 900]), "int64", {7, 900}, {901, 902, 6}),
+        (layers.IntegerLookup(vocabulary=[255]), "uint8", {255}, {254}),
+        (layers.IntegerLookup(vocabulary=[7, 900], num_oov_indices=0), "int64", {7, 900}, set()),
+        (
+            layers.StringLookup(vocabulary=WORDS),
+            "string",
+            {*WORDS},
+            {*first_layers.STRANGERS},
+        ),
+        (layers.StringLookup(vocabulary=WORDS, num_oov_indices=0), "string", {*WORDS}, set()),
+        (layers.Hashing(3), "string", set(), {*first_layers.STRANGERS}),
+        (
+            layers.TextVectorization(vocabulary=WORDS),
+            "string",
+            {*WORDS},
+            {*first_layers.STRANGERS, "APE, ape!", "BEE, bee!"},
+        ),
+    ],
+)
+def test_what_is_looked_up_is_known_or_strange(
+    layer: Any, dtype: str, known: set[Any], strange: set[Any]
+) -> None:
+    for model in (stack(layer, dtype=dtype), stack(keras.Sequential([layer]), dtype=dtype)):
+        found = first_layers.entries(model)
+        assert found is not None
+        assert set(found.tolist()) == known | strange
+
+
+def test_the_mask_stands_for_nothing() -> None:
+    lookup = layers.IntegerLookup(vocabulary=[7, 900], mask_token=5)
+    found = first_layers.entries(stack(lookup, dtype="int64"))
+    assert found is not None
+    assert found[0] == 5
+
+
+def test_a_model_that_looks_nothing_up_has_no_entries() -> None:
+    assert first_layers.entries(stack(layers.Embedding(50, 3), dtype="int32")) is None
+    assert first_layers.entries(stack(layers.Dense(3))) is None
+    back = stack(layers.StringLookup(vocabulary=WORDS, invert=True), dtype="int64")
+    assert first_layers.entries(back) is None
+    assert first_layers.vocabulary(back) == 5

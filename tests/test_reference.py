@@ -7,10 +7,11 @@ import pytest
 from keras import layers
 
 from seqbench import reference, verdict
+from seqbench.models.twin import float64_twin
 
 
 def test_the_twin_computes_in_float64_with_the_same_weights(small_cnn: Any) -> None:
-    twin = reference.float64_twin(small_cnn)
+    twin = float64_twin(small_cnn)
     for mine, its in zip(small_cnn.get_weights(), twin.get_weights(), strict=True):
         assert its.dtype == np.float64
         assert np.array_equal(mine, its)
@@ -82,3 +83,58 @@ def test_a_model_of_nan_has_nothing_to_compare() -> None:
     model.set_weights([np.full((2, 1), np.nan), np.zeros(1)])
     with pytest.raises(ValueError, match="answers every input with NaN or infinity"):
         reference.cases(model, seed=0)
+
+
+def test_what_float64_costs_is_not_what_float32_would_cost() -> None:
+    dense = layers.Dense(3, dtype="float64", kernel_initializer="random_normal")
+    model = keras.Sequential([keras.Input((6,), dtype="float64"), dense])
+    case = reference.cases(model, seed=0)[0]
+    assert 0 < case.error.max() < 1e-14
+    assert 1e-9 < case.float32_error.max() < 1e-6
+    silent = case.own.astype("float32").astype("float64")  # float32 somewhere inside
+    assert verdict.judge(case, silent).reason is not None
+    there = reference.as_there(case, {"float64": "float32"})
+    assert verdict.judge(there, silent.astype("float32")).reason is None
+    assert verdict.judge(there, silent * (1 + 1e-4)).reason is not None
+
+
+def test_other_models_have_one_yardstick(small_cnn: Any) -> None:
+    case = reference.cases(small_cnn, seed=0)[0]
+    assert np.array_equal(case.error, case.float32_error)
+    assert reference.as_there(case, {"float64": "float32"}).own.dtype == np.float32
+
+
+def test_words_are_looked_up_and_come_back_from_their_file(tmp_path: Path) -> None:
+    words = ["ape", "bee", "cat"]
+    lookup = layers.StringLookup(vocabulary=words)
+    model = keras.Sequential([keras.Input((4,), dtype="string"), lookup])
+    cases = reference.cases(model, seed=0)
+    asked = {word for case in cases for word in case.x.flat}
+    assert asked >= {*words, ""}
+    assert set(np.unique(cases[0].own)) == {0, 1, 2, 3}
+    reference.save(cases, tmp_path / "reference.npz")
+    for before, after in zip(cases, reference.load(tmp_path / "reference.npz"), strict=True):
+        assert after.x.dtype.kind == "U"
+        assert np.array_equal(before.x, after.x)
+
+
+def test_outputs_may_be_words() -> None:
+    lookup = layers.StringLookup(vocabulary=["ape", "bee"], invert=True)
+    model = keras.Sequential([keras.Input((4,), dtype="int64"), lookup])
+    case = next(case for case in reference.cases(model, seed=0) if case.name == "cover")
+    assert set(case.own.flat) == {"[UNK]", "ape", "bee"}
+    assert case.error.tolist() == [0, 0, 0, 0]
+
+
+def test_outputs_may_be_as_long_as_their_inputs() -> None:
+    vectors = layers.TextVectorization(vocabulary=["ape", "bee"])
+    model = keras.Sequential([keras.Input((1,), dtype="string"), vectors])
+    for case in reference.cases(model, seed=0):
+        assert case.scale.shape == case.own.shape[-1:]
+
+
+def test_the_twin_resizes_in_float64() -> None:
+    model = keras.Sequential([keras.Input((8, 9, 1)), layers.Resizing(12, 14)])
+    case = reference.cases(model, seed=0)[0]
+    assert np.abs(case.exact - case.exact.astype("float32")).max() > 0
+    assert 0 < case.error.max() < 1e-5

@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from seqbench import reference
+from seqbench.models.twin import float64_twin
 from seqbench.seek import waking
 
 
@@ -66,3 +67,22 @@ def test_the_same_seed_finds_the_same() -> None:
     assert first is not None
     assert second is not None
     assert np.array_equal(first, second)
+
+
+def test_units_within_a_branched_block_are_woken_too() -> None:
+    start = keras.Input((6, 6, 2))
+    branch = layers.Conv2D(2, 3, padding="same")(start)
+    block = keras.Model(start, layers.ReLU()(layers.Add()([start, branch])))
+    model = keras.Sequential([keras.Input((6, 6, 2)), block, layers.Conv2D(3, 1)])
+    assert reference.cases(model, seed=0)
+
+
+def test_words_are_looked_for_whole() -> None:
+    lookup = layers.StringLookup(vocabulary=["ape", "bee"], output_mode="multi_hot")
+    model = keras.Sequential(
+        [keras.Input((2,), dtype="string"), lookup, layers.Dense(3), layers.ReLU()]
+    )
+    seen, candidates = np.array([["ape", "ape"]]), np.array([["hippopotamus", "bee"]] * 9)
+    found = waking(float64_twin(model), None, [seen], candidates, seed=0)
+    assert found is not None
+    assert found[0].tolist() == ["hippopotamus", "bee"]

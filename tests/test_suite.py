@@ -51,3 +51,22 @@ def test_real_data_come_first() -> None:
     batches = make(InputSpec(shape=(2,), dtype="float32"), 0, data)
     assert next(iter(batches)) == "held-out"
     assert np.array_equal(batches["held-out"], data[:32].astype(np.float32))
+
+
+@given(sizes, st.integers(1, 40))
+def test_every_entry_of_a_table_occurs(shape: tuple[int, ...], size: int) -> None:
+    entries = np.arange(size) * 1000
+    batches = make(InputSpec(shape=shape, dtype="int64", entries=entries), 0)
+    assert set(np.unique(batches["cover"])) == set(entries)
+    assert all(set(x.flat) <= set(entries) for x in batches.values())
+
+
+def test_words_are_texts_that_need_no_pickle() -> None:
+    spec = InputSpec(shape=(1,), dtype="string", entries=np.array(["", "ape", "bee"]), texts=True)
+    batches = make(spec, 0)
+    for x in batches.values():
+        assert x.dtype.kind == "U"
+        assert x.shape[1:] == (1,)
+    words = {word for text in batches["random"].flat for word in text.split(" ")}
+    assert words == {"", "ape", "bee"}
+    assert set(batches["zeros"].flat) == {" " * 5}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqbench import reference
+from seqbench.models.twin import float64_twin
 
 
 def doubled(x: Any) -> Any:
@@ -33,7 +34,7 @@ def test_a_twin_computes_the_same_in_float64(shape: Any, dtype: str, make: Any) 
     case = reference.cases(model, seed=0)[0]
     difference = np.abs(case.exact - case.own.astype("float64")).max()
     assert difference <= 0.02 * np.abs(case.exact).max()
-    twin = reference.float64_twin(model)
+    twin = float64_twin(model)
     assert twin.layers[-1].name == model.layers[-1].name
     expected = "int64" if dtype == "int64" else "float64"
     assert keras.backend.standardize_dtype(twin.outputs[0].dtype) == expected

@@ -97,7 +97,7 @@ def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) 
     return seen
 
 
-def _of_one(judge: Judge, found: Subject, cases: list[Case]) -> list[Seen]:
+def _of_one(judge: Judge, found: Subject, cases: Sequence[Case]) -> list[Seen]:
     seen: list[Seen] = []
 
     def one(fault: str, where: str, faulty: keras.Sequential) -> None:

@@ -13,6 +13,7 @@ from seqbench.rewrites import (
     cumulative_axis,
     erfc,
     float64_elu,
+    float64_erf,
     float64_mean,
     float64_sigmoid,
     onehot,
@@ -22,6 +23,8 @@ from seqbench.rewrites import (
 from seqbench.rewrites.editor import Editor, Rewrite
 
 ONNX: tuple[Rewrite, ...] = (
+    float64_erf.ERF,
+    float64_erf.ERFC,
     erfc.REWRITE,
     bucketize.REWRITE,
     float64_sigmoid.REWRITE,

@@ -39,6 +39,7 @@ class Description:
         output: the one output, likewise.
         files: model.json and the files of the weights, relative to its folder.
         asynchronous: True where the graph holds what only `executeAsync` runs, as loops.
+        inner: names of the nodes whose results can be asked for: no weights, nothing in a loop.
 
     """
 
@@ -46,6 +47,7 @@ class Description:
     output: Tensor
     files: tuple[str, ...]
     asynchronous: bool
+    inner: tuple[str, ...]
 
 
 def describe(artifact: Path) -> Description:
@@ -71,6 +73,7 @@ def describe(artifact: Path) -> Description:
             output=_only(signature["outputs"], "outputs"),
             files=("model.json", *shards),
             asynchronous=any(_NEEDS_ASYNC.fullmatch(node["op"]) for node in _nodes(graph)),
+            inner=tuple(_inner(graph["node"])),
         )
     except KeyError as missing:
         msg = f"{path} is no TF.js graph model: it has no {missing}"
@@ -89,6 +92,23 @@ def _nodes(graph: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from graph["node"]
     for function in graph.get("library", {}).get("function", ()):
         yield from function.get("nodeDef", ())
+
+
+def _inner(nodes: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the nodes outside of loops: what depends on an `Enter`, up to an `Exit`, is inside."""
+    looping: set[str] = set()
+    # TF.js disposes of what an `Exit` hands out as soon as it is used.
+    hidden = ("Const", "Placeholder", "TensorList", "TensorArray", "Switch", "Merge", "Exit")
+    before: set[str] | None = None
+    while looping != before:  # loops lead back: until nothing new is found
+        before = set(looping)
+        for node in nodes:
+            sources = {name.split(":")[0] for name in node.get("input", ())}
+            if node["op"] == "Enter" or (sources & looping and node["op"] != "Exit"):
+                looping.add(node["name"])
+    for node in nodes:
+        if node["name"] not in looping and not node["op"].startswith(hidden):
+            yield node["name"]
 
 
 def _only(entries: dict[str, Any], kind: str) -> Tensor:

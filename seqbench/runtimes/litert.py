@@ -1,6 +1,7 @@
 """LiteRT: runs TFLite files, in a process without TensorFlow."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,8 +71,32 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
         return call
 
     return LocalSession(
-        input=described.input, output=described.output, where=lambda: "cpu", bind=bind
+        input=described.input,
+        output=described.output,
+        where=lambda: "cpu",
+        bind=bind,
+        inside=lambda x: _inside(artifact, source, x),
     )
+
+
+def _inside(artifact: Path, source: int, x: np.ndarray) -> list[np.ndarray]:
+    """Run without XNNPACK, which shows only what comes out of it, and keep every tensor."""
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    interpreter = Interpreter(
+        model_path=str(artifact),
+        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_preserve_all_tensors=True,
+    )
+    interpreter.resize_tensor_input(source, x.shape, strict=True)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(source, x)
+    interpreter.invoke()
+    found = []
+    for detail in interpreter.get_tensor_details():
+        with suppress(ValueError):  # what is only planned and holds nothing
+            found.append(interpreter.get_tensor(detail["index"]))
+    return found
 
 
 def _interpreter(artifact: Path, threads: int) -> Any:

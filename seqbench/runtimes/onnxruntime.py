@@ -31,11 +31,8 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     if provider not in onnxruntime.get_available_providers():
         msg = f"this ONNX Runtime has no {provider}: install onnxruntime-gpu"
         raise Unavailable(msg)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(artifact), options, providers=[provider])
+        session = _session(str(artifact), threads, provider)
     except Exception as error:  # its exceptions share no base of their own
         msg = f"ONNX Runtime cannot load {artifact.name}: {' '.join(str(error).split())}"
         raise LoadError(msg) from error
@@ -56,7 +53,35 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         return call
 
     ran_on = "gpu" if session.get_providers()[0] == PROVIDERS["gpu"] else "cpu"
-    return LocalSession(input=source, output=sink, where=lambda: ran_on, bind=bind)
+    return LocalSession(
+        input=source,
+        output=sink,
+        where=lambda: ran_on,
+        bind=bind,
+        inside=lambda x: _inside(artifact, {source.name: x}, provider),
+    )
+
+
+def _session(model: str | bytes, threads: int, provider: str) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=[provider])
+
+
+def _inside(artifact: Path, feed: dict[str, np.ndarray], provider: str) -> list[np.ndarray]:
+    """Run the same graph with every result of a node as an output."""
+    import onnx
+
+    model = onnx.load(str(artifact))
+    there = {value.name for value in model.graph.output}
+    names = [name for node in model.graph.node for name in node.output if name]
+    more = (onnx.ValueInfoProto(name=name) for name in names if name not in there)
+    model.graph.output.extend(more)
+    found = _session(model.SerializeToString(), 1, provider).run(None, feed)
+    return [value for value in found if isinstance(value, np.ndarray)]
 
 
 def _tensor(value: Any) -> Tensor:

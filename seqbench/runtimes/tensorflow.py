@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from seqbench.placement import Placed, set_threads
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.session import LocalSession, Session, Tensor
+from seqbench.session import LocalSession, Session, Tensor, dtype_name
 
 
 def load(artifact: Path, device: str, threads: int) -> Session:
@@ -53,14 +54,36 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         output=_tensor(output_name, output),
         where=placed.where,
         bind=bind,
+        inside=lambda x: _inside(function, x),
     )
+
+
+def _inside(function: Any, x: np.ndarray) -> list[np.ndarray]:
+    """Run the signature with its functions inlined and every tensor as an output."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    inlined = convert_variables_to_constants_v2(
+        function, lower_control_flow=False, aggressive_inlining=True
+    )
+    fetched = [
+        tensor
+        for op in inlined.graph.get_operations()
+        for tensor in op.outputs
+        if op.type not in ("Placeholder", "Const")
+        and (tensor.dtype.is_floating or tensor.dtype.is_integer or tensor.dtype.is_bool)
+    ]
+    run = inlined.prune(inlined.inputs, fetched)
+    return [np.asarray(value) for value in run(tf.constant(x))]
 
 
 def _tensor(name: str, spec: object) -> Tensor:
     shape = spec.shape  # type: ignore[attr-defined]
     sizes = tuple(shape) if shape.rank is not None else ()
     dtype = spec.dtype.as_numpy_dtype  # type: ignore[attr-defined]
-    return Tensor(name=name, shape=sizes, dtype=np.dtype(dtype).name)
+    return Tensor(name=name, shape=sizes, dtype=dtype_name(dtype))
 
 
 RUNTIME = Runtime(

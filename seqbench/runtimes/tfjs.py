@@ -1,6 +1,7 @@
 """TF.js: runs graph models in a real browser, on its `wasm`, `cpu` or `webgl` backend."""
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -42,6 +43,7 @@ class TfjsSession:
     output: Tensor
     ran_on: str
     facts: dict[str, Any]
+    _inner: tuple[str, ...] = field(repr=False)
     _host: Host = field(repr=False)
     _number: int = field(repr=False)
     _prefix: str = field(repr=False)
@@ -83,6 +85,23 @@ class TfjsSession:
             samples_s=tuple(answer["samples_s"]),
             calls_per_sample=answer["calls_per_sample"],
         )
+
+    def tensors(self, x: np.ndarray) -> list[np.ndarray]:
+        """Return every tensor on the way to the output, those inside of loops left out.
+
+        Raises:
+            ValueError, RuntimeError, TimeoutError: as `run`.
+
+        """
+        self._check(x)
+        answer, data = self._ask("tensors", [x], names=list(self._inner))
+        found, start = [], 0
+        for entry in answer["tensors"]:
+            count = math.prod(entry["shape"])
+            value = np.frombuffer(data, entry["dtype"], count, start)
+            found.append(value.reshape(entry["shape"]))
+            start += value.nbytes
+        return found
 
     def close(self) -> None:
         """Remove the model's page."""
@@ -162,6 +181,7 @@ def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
         output=described.output,
         ran_on="gpu" if hardware else "cpu",
         facts=facts,
+        _inner=described.inner,
         _host=host,
         _number=number,
         _prefix=prefix,

@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from seqbench.substitutes import (
+    adaptive_pool,
     band_part,
     bias,
     bincount,
@@ -20,10 +21,12 @@ from seqbench.substitutes import (
     conv3d_transpose,
     dilated_conv,
     einsum,
+    exact_resize,
     float64_conv,
     grouped_conv,
     lookup,
     normalize,
+    open_size,
     pool3d,
     resize,
     rnn,
@@ -45,11 +48,23 @@ RUNNABLE: Table = {
     "nn.conv_transpose": (dilated_conv.conv_transpose, channels_first.same_layout),
     "nn.max_pool": (pool3d.pool_float64, channels_first.same_layout),
     "nn.average_pool": (pool3d.pool_float64, channels_first.same_layout),
-    "nn.adaptive_max_pool": (pool3d.adaptive_pool_float64, channels_first.same_layout),
-    "nn.adaptive_average_pool": (pool3d.adaptive_pool_float64, channels_first.same_layout),
+    "nn.adaptive_max_pool": (
+        pool3d.adaptive_pool_float64,
+        adaptive_pool.maximum,
+        channels_first.same_layout,
+    ),
+    "nn.adaptive_average_pool": (
+        pool3d.adaptive_pool_float64,
+        adaptive_pool.average,
+        channels_first.same_layout,
+    ),
+    "keras.src.ops.image.resize": (open_size.resize,),
     "keras.src.layers.rnn.time_distributed.TimeDistributed.call": (time_distributed.open_time,),
 }
 """What TensorFlow cannot run on a CPU at all: in place wherever a model runs there."""
+
+EXACT: Table = {"tensorflow.image.resize": (exact_resize.resize,)}
+"""What TensorFlow computes in float32 where a model is in float64: in place while the twin runs."""
 
 EXPORTABLE: Table = {
     "nn.conv": (
@@ -67,13 +82,22 @@ EXPORTABLE: Table = {
     ),
     "nn.max_pool": (pool3d.pool, channels_first.same_layout),
     "nn.average_pool": (float64_conv.average_pool, pool3d.pool, channels_first.same_layout),
-    "nn.adaptive_max_pool": (pool3d.adaptive_pool, channels_first.same_layout),
-    "nn.adaptive_average_pool": (pool3d.adaptive_pool, channels_first.same_layout),
+    "nn.adaptive_max_pool": (
+        pool3d.adaptive_pool,
+        adaptive_pool.maximum,
+        channels_first.same_layout,
+    ),
+    "nn.adaptive_average_pool": (
+        pool3d.adaptive_pool,
+        adaptive_pool.average,
+        channels_first.same_layout,
+    ),
     "numpy.add": (bias.add,),
     "nn.silu": (silu.silu,),
     "nn.softplus": (softplus.softplus,),
     "nn.log_sigmoid": (softplus.log_sigmoid,),
     "nn.celu": (celu.celu,),
+    "keras.src.ops.image.resize": (open_size.resize,),
     "image.resize": (resize.resize,),
     "math.stft": (stft.stft,),
     "keras.src.ops.nn._normalize": (normalize.normalize,),

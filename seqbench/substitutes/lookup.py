@@ -17,7 +17,8 @@ def lookup(original: Callable[..., Any], *, self: Any, keys: Any, name: Any) -> 
     import tensorflow as tf
 
     if not (self.key_dtype.is_integer and self.value_dtype.is_integer):
-        return original(self, keys, name)
+        # Said once more, since a frozen graph forgets the shape of what it looks up.
+        return tf.reshape(original(self, keys, name), tf.shape(keys))
     with tf.init_scope():
         known, values = (np.asarray(part) for part in self.export())
         default = np.asarray(self.default_value)

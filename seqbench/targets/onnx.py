@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.freeze import INPUT, OUTPUT, Frozen, nodes
-from seqbench.rewrites import ONNX, bfloat16, float64_sigmoid, onnx_bilinear, onnx_pads, rewritten
+from seqbench.rewrites import (
+    ONNX,
+    bfloat16,
+    float64_sigmoid,
+    onnx_bilinear,
+    onnx_pads,
+    onnx_tables,
+    rewritten,
+)
 from seqbench.targets.target import Exported, Target, unsupported
 
 OPSET = 17
@@ -15,7 +23,7 @@ OPSET = 17
 HANDLERS: dict[str, Any] = {"ResizeBilinear": (onnx_bilinear.convert, [])}
 """Conversions of TensorFlow operations that are ours and not tf2onnx's, as it takes them."""
 
-FLOAT32_ALONE = frozenset({"Erf", "Erfc", "Conv2D", "Conv3D", "DepthwiseConv2dNative", "AvgPool"})
+FLOAT32_ALONE = frozenset({"Conv2D", "Conv3D", "DepthwiseConv2dNative", "AvgPool"})
 """What ONNX Runtime 1.31 computes on a CPU in float32 and not in float64, and nothing replaces."""
 
 
@@ -29,6 +37,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     import onnx
     from tf2onnx.convert import from_graph_def
 
+    tables = onnx_tables.tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
     model, _ = from_graph_def(
@@ -37,7 +46,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
         input_names=[frozen.function.inputs[0].name],
         output_names=[frozen.function.outputs[0].name],
         opset=OPSET,
-        custom_op_handlers=dict(HANDLERS),
+        custom_op_handlers=HANDLERS | onnx_tables.handlers(tables),
     )
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):

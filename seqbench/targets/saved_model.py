@@ -1,6 +1,7 @@
 """TensorFlow SavedModel: the frozen graph behind a `serving_default` signature."""
 
 from pathlib import Path
+from typing import Any
 
 from seqbench.freeze import INPUT, OUTPUT, Frozen
 from seqbench.targets.target import Exported, Target
@@ -10,13 +11,31 @@ def export(frozen: Frozen, path: Path) -> Exported:
     """Write a SavedModel folder."""
     import tensorflow as tf
 
-    spec = tf.TensorSpec(frozen.input.shape, frozen.input.dtype, name=INPUT)
     module = tf.Module()
+    infer = frozen.function
+    if len(frozen.function.inputs) > 1:  # tables of words, which no constant can hold
+        infer = frozen.traced
+        module.kept = [variable.value for variable in frozen.model.variables]
+        module.tables = _tables(frozen)
+    spec = tf.TensorSpec(frozen.input.shape, frozen.function.inputs[0].dtype, name=INPUT)
     module.serve = tf.function(
-        lambda x: {OUTPUT: frozen.function(x)[0]}, input_signature=[spec], autograph=False
+        lambda x: {OUTPUT: tf.nest.flatten(infer(x))[0]}, input_signature=[spec], autograph=False
     )
     tf.saved_model.save(module, str(path), signatures=module.serve)
-    return Exported(input=frozen.input, output=frozen.output, ops=tuple(sorted(frozen.ops)))
+    ops = tuple(sorted(frozen.ops))
+    return Exported(input=frozen.input, output=frozen.output, ops=ops)
+
+
+def _tables(frozen: Frozen) -> list[Any]:
+    """Return the lookup tables of the model's layers."""
+    import tensorflow as tf
+
+    return [
+        value
+        for layer in frozen.model._flatten_layers()
+        for value in vars(layer).values()
+        if isinstance(value, tf.lookup.StaticHashTable)
+    ]
 
 
 TARGET = Target(

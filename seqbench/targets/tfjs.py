@@ -31,6 +31,12 @@ DTYPES = dict.fromkeys(NARROWER, "float32") | dict.fromkeys(INTEGERS, "int32")
 RETRACED = frozenset({"Conv3DBackpropInputV2", "Einsum", "MatrixBandPart"})
 """Operations that TF.js alone lacks or gets wrong: the model is traced anew without them."""
 
+STRINGS = "TF.js has hardly an operation on strings"
+"""Why a model of words does not run there."""
+
+OF_WORDS = frozenset({"LookupTableFindV2", "StringToHashBucketFast", "StringSplit"})
+"""Operations of words that tfjs-converter knows: a model with them is refused by their names."""
+
 OPS_FILE = Path(__file__).with_name("tfjs_ops.json")
 """The operations that TF.js executes; the file says how it was made."""
 
@@ -92,17 +98,20 @@ def _as_here(tensor: Tensor) -> Tensor:
 
 def _refuse_unknown(graph_def: Any, frozen: Frozen) -> None:
     """Raise Unsupported for what TF.js cannot execute, before a browser says so."""
+    known = frozenset(json.loads(OPS_FILE.read_text(encoding="utf-8"))["ops"])
+    words = [node for node in graph_def.node if _has_words(node)]
+    reason = "tfjs-converter does not know it and seqbench has no rewrite"
+    for node in graph_def.node:
+        if node.op not in known:
+            raise unsupported(frozen, node.name, node.op, "TF.js", STRINGS if words else reason)
+    for node in sorted(words, key=lambda node: node.op not in OF_WORDS):
+        raise unsupported(frozen, node.name, node.op, "TF.js", STRINGS)
+
+
+def _has_words(node: Any) -> bool:
     from tensorflow.core.framework.types_pb2 import DT_STRING
 
-    known = frozenset(json.loads(OPS_FILE.read_text(encoding="utf-8"))["ops"])
-    strings = "TF.js has no operations on strings"
-    for node in graph_def.node:
-        types = {node.attr[name].type for name in node.attr if node.attr[name].type}
-        if DT_STRING in types:
-            raise unsupported(frozen, node.name, node.op, "TF.js", strings)
-        if node.op not in known:
-            reason = "tfjs-converter does not know it and seqbench has no rewrite"
-            raise unsupported(frozen, node.name, node.op, "TF.js", reason)
+    return node.op in OF_WORDS or any(node.attr[name].type == DT_STRING for name in node.attr)
 
 
 def _signature(lowered: Any) -> Any:

@@ -93,7 +93,8 @@ def _refuse_strings(frozen: Frozen) -> None:
 def _in_float32(frozen: Frozen) -> Frozen:
     """Return the graph in float32 between casts, or the same where it is in float32.
 
-    The input keeps its dtype and so does the output, but for bfloat16, which numpy has not.
+    The input keeps its dtype. The output is float32 where it would be bfloat16, which numpy has
+    not, or float64, which it would only seem to be.
     """
     import tensorflow as tf
 
@@ -107,7 +108,7 @@ def _in_float32(frozen: Frozen) -> Frozen:
     )
     inner = inner.prune(*names)
     source, sink = frozen.function.inputs[0].dtype, frozen.function.outputs[0].dtype
-    sink = tf.float32 if sink == tf.bfloat16 else sink
+    sink = tf.float32 if sink in (tf.bfloat16, tf.float64) else sink
 
     def between(x: Any) -> list[Any]:
         inside = inner(tf.cast(x, tf.float32) if source.name in NARROW else x)
@@ -125,4 +126,5 @@ TARGET = Target(
     summary="TensorFlow Lite, for phones and small devices",
     packages=("tensorflow", "keras"),
     export=export,
+    lacks={"float64": "float32"},
 )

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from seqbench.jobs import Job
 from seqbench.substitutes import RUNNABLE, in_place
-from seqbench.work import export, inspect, measure, prepare
+from seqbench.work import export, inspect, locate, measure, prepare
 from seqbench.work.context import Context
 
 DO: dict[str, Callable[[Job, Context], None]] = {
@@ -17,6 +17,8 @@ DO: dict[str, Callable[[Job, Context], None]] = {
     "train": prepare.train_only,
     "export": export.export,
     "measure": measure.measure,
+    "tensors": locate.tensors,
+    "locate": locate.locate,
 }
 """Every kind of job by its name."""
 

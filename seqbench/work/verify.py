@@ -1,6 +1,5 @@
 """Whether an artifact still is the model, in the runtime that its users have."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,9 @@ from seqbench.record import Cell, Status
 from seqbench.runtimes import Load, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
+
+OF_PERTURBED = " (perturbed weights)"
+"""Ends the name of a case on which the copy with perturbed weights was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,8 @@ def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     differences: list[Difference] = []
     ran_on, facts, broken = cell.device, {}, None
     for number, (artifact, answers) in enumerate(subject.pairs):
-        judged = " (perturbed weights)" if number else ""
-        cases = [_as_there(case, lacks) for case in reference.load(answers)]
+        judged = OF_PERTURBED if number else ""
+        cases = [reference.as_there(case, lacks) for case in reference.load(answers)]
         session = load(artifact, cell.device, threads())
         try:
             for case in cases:
@@ -79,12 +81,6 @@ def _contract(session: Session, promise: Promise | None, case: Case) -> str | No
     return contract.kept(lambda x: run(session, x), case, answer)
 
 
-def _as_there(case: Case, lacks: Mapping[str, str]) -> Case:
-    """Expect the output in what stands for its dtype in the artifact's format."""
-    dtype = lacks.get(case.own.dtype.name)
-    return case if dtype is None else replace(case, own=case.own.astype(dtype))
-
-
 def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ...]:
     if not fresh:
         return ()
@@ -97,7 +93,7 @@ def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ..
 
 def run(session: Session, x: np.ndarray) -> np.ndarray:
     """Return the session's output for inputs, which are cast where that loses nothing."""
-    if x.dtype.name != session.input.dtype:
+    if x.dtype.kind != "U" and x.dtype.name != session.input.dtype:
         cast = x.astype(session.input.dtype)
         if not np.array_equal(cast.astype(x.dtype), x):
             msg = f"the input's dtype is {session.input.dtype} where the model takes {x.dtype}"

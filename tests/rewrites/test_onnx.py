@@ -1,5 +1,6 @@
 """What ONNX needs rewritten computes the same, and its own handlers run in ONNX Runtime."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def in_a_loop_of_its_own(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
         (tf.nn.selu, VALUES * 100, "Selu"),
         (tf.nn.softsign, VALUES, "Softsign"),
         (tf.sigmoid, VALUES * 300, "Sigmoid"),
+        (tf.math.erf, VALUES * 3, "Erf"),
+        (tf.math.erfc, VALUES * 3, "Erfc"),
         (lambda x: tf.reduce_mean(x, 1, keepdims=True), VALUES, "Mean"),
         (lambda x: tf.reduce_mean(x, [0, 1]), VALUES, "Mean"),
         (one_hot, UNITS, None),
@@ -63,6 +66,14 @@ def test_a_rewrite_computes_the_same(function: Any, x: np.ndarray, gone: str, wr
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
+def test_erf_is_the_c_librarys_to_the_last_places_of_1() -> None:
+    x = np.linspace(-7, 7, 14_001)
+    for function, exact in ((tf.math.erf, math.erf), (tf.math.erfc, math.erfc)):
+        graph, source, sink = graph_of(function, x)
+        found = run(rewritten(graph, ONNX), source, sink, x)
+        assert np.abs(found - [exact(value) for value in x]).max() < 1e-15
+
+
 def test_nan_falls_in_tensorflows_bucket() -> None:
     x = np.array([np.nan, np.inf, -np.inf, 0.5], "float32")
     graph, source, sink = graph_of(buckets, x)
@@ -70,7 +81,7 @@ def test_nan_falls_in_tensorflows_bucket() -> None:
     np.testing.assert_array_equal(found, run(graph, source, sink, x))
 
 
-@pytest.mark.parametrize("function", [tf.nn.elu, tf.sigmoid, tf.nn.softsign])
+@pytest.mark.parametrize("function", [tf.nn.elu, tf.sigmoid, tf.nn.softsign, tf.math.erf])
 def test_float32_units_are_left_alone(function: Any) -> None:
     graph, *_ = graph_of(function, VALUES.astype("float32"))
     assert rewritten(graph, ONNX) == graph

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras.src.backend.tensorflow import image
+from keras.src.ops import image as ops_image
 
-from seqbench.substitutes import EXPORTABLE, in_place
+from seqbench.substitutes import EXACT, EXPORTABLE, RUNNABLE, Table, in_place
 from seqbench.substitutes.resize import weights
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 8, 9, 3)).astype("float32") * 100
@@ -77,3 +78,49 @@ def test_weights_of_a_pixel_add_up_to_one() -> None:
         rows = weights(9, 4, method, antialias=True)
         assert rows.shape == (4, 9)
         np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(12, 14), (5, 4), (16, 9), (8, 9)])
+@pytest.mark.parametrize("space", [(8, 9), (None, None)])
+def test_the_twins_bilinear_resize_is_exact(space: Any, size: tuple[int, int]) -> None:
+    images = IMAGES.astype("float64")
+    with in_place(EXACT):
+        concrete = tf.function(lambda x: tf.image.resize(x, size)).get_concrete_function(
+            tf.TensorSpec((None, *space, 3), "float64")
+        )
+    found = concrete(tf.constant(images)).numpy()
+    expected = np.stack([_between(images, size, i) for i in range(3)], axis=-1)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found, tf.image.resize(IMAGES, size), atol=5e-4)
+
+
+def _between(images: np.ndarray, size: tuple[int, int], channel: int) -> np.ndarray:
+    """Resize by numpy's interpolation, which holds the value at the ends."""
+
+    def row(values: np.ndarray, after: int) -> np.ndarray:
+        places = (np.arange(after) + 0.5) * len(values) / after - 0.5
+        between: np.ndarray = np.interp(places, np.arange(len(values)), values)
+        return between
+
+    found = images[..., channel]
+    for axis, after in ((1, size[0]), (2, size[1])):
+        found = np.apply_along_axis(row, axis, found, after)
+    return found
+
+
+def test_other_resizes_of_the_twin_are_left_alone() -> None:
+    expected = tf.image.resize(IMAGES, (5, 4), method="bicubic")
+    with in_place(EXACT):
+        np.testing.assert_array_equal(tf.image.resize(IMAGES, (5, 4), method="bicubic"), expected)
+
+
+@pytest.mark.parametrize("table", [RUNNABLE, EXPORTABLE])
+def test_a_size_may_be_known_to_the_graph_alone(table: Table) -> None:
+    def doubled(x: Any) -> Any:
+        return ops_image.resize(x, (tf.shape(x)[1] * 2, tf.shape(x)[2] * 2))
+
+    with in_place(table):
+        concrete = tf.function(doubled, autograph=False).get_concrete_function(
+            tf.TensorSpec((None, None, None, 3), "float32")
+        )
+    np.testing.assert_array_equal(concrete(tf.constant(IMAGES)), doubled(tf.constant(IMAGES)))

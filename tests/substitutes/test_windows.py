@@ -115,3 +115,38 @@ def test_a_dilated_transposed_convolution_is_the_sum_of_its_taps(
 
     got, _ = traced(table, conv, x, (None, *x.shape[1:]))
     np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def _windows(x: np.ndarray, sizes: tuple[int, ...], reduce: Any) -> np.ndarray:
+    """Pool each axis by the definition of adaptive windows."""
+    for axis, after in enumerate(sizes, start=1):
+        before = x.shape[axis]
+        edges = [(i * before // after, -(-(i + 1) * before // after)) for i in range(after)]
+        parts = [reduce(np.take(x, range(*edge), axis), axis, keepdims=True) for edge in edges]
+        x = np.concatenate(parts, axis)
+    return x
+
+
+@pytest.mark.parametrize("table", [RUNNABLE, EXPORTABLE])
+@pytest.mark.parametrize(("name", "reduce"), [("max", np.max), ("average", np.mean)])
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [
+        ((9, 3), (1,)),
+        ((9, 3), (3,)),
+        ((8, 9, 3), (1, 1)),
+        ((8, 9, 3), (3, 1)),
+        ((8, 9, 3), (4, 2)),
+        ((5, 6, 7, 3), (1, 1, 1)),
+        ((5, 6, 7, 3), (2, 3, 1)),
+    ],
+)
+def test_an_adaptive_pool_takes_any_size(
+    shape: tuple[int, ...], sizes: tuple[int, ...], name: str, reduce: Any, table: Table
+) -> None:
+    x = RNG.normal(size=(2, *shape)).astype("float32")
+    pool = f"adaptive_{name}_pool"
+    got, _ = traced(
+        table, lambda x: getattr(nn, pool)(x, sizes, "channels_last"), x, (None, *shape)
+    )
+    np.testing.assert_allclose(got, _windows(x, sizes, reduce), atol=1e-6)

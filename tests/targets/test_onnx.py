@@ -1,10 +1,12 @@
 """What ONNX cannot say is unsupported, naming layer and operation; what it can, runs."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqbench import reference, verdict
 from seqbench.errors import Unsupported
@@ -31,13 +33,40 @@ def test_an_operation_without_equivalent_names_its_layer(tmp_path: Path) -> None
 
 
 def test_what_the_runtime_lacks_in_float64_is_said_before_it_refuses(tmp_path: Path) -> None:
-    inner = keras.Sequential([keras.layers.Dense(3, "gelu", dtype="float64", name="in")])
+    model = keras.Sequential(
+        [keras.Input((None, 2)), keras.layers.Conv1D(3, 2, dtype="float64", name="in")]
+    )
     with pytest.raises(Unsupported) as raised:
-        export([inner], tmp_path / "model.onnx", dtype="float64")
+        TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
     assert str(raised.value) == (
-        "layer 'in': operation Erf in float64 has no equivalent in ONNX: "
+        "layer 'in': operation Conv2D in float64 has no equivalent in ONNX: "
         "ONNX Runtime has it in float32 alone"
     )
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"mask_token": ""},
+        {"output_mode": "multi_hot"},
+        {"invert": True},
+        {"invert": True, "mask_token": ""},
+    ],
+)
+def test_tables_of_words_are_label_encoders(config: dict[str, Any], tmp_path: Path) -> None:
+    inverse = "invert" in config
+    lookup = keras.layers.StringLookup(vocabulary=["ape", "bee", "ünïcödé"], **config)
+    start = keras.Input((4,), dtype="int64" if inverse else "string")
+    model = keras.Sequential([start, lookup])
+    exported = TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
+    assert any("LabelEncoder" in op for op in exported.ops)
+    session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
+    x = np.array([[0, 1, 2, 3], [4, 9, 0, 1]] if inverse else [["bee", "emu", "", "ünïcödé"]])
+    expected = np.asarray(model(tf.constant(x)))
+    if expected.dtype == object:
+        expected = np.array([word.decode() for word in expected.flat]).reshape(x.shape)
+    np.testing.assert_array_equal(session.run(x), expected)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16"])

@@ -66,3 +66,26 @@ def test_the_table_holds_what_the_converter_executes() -> None:
 
 def test_what_tfjs_lacks_has_a_stand_in() -> None:
     assert {np.dtype(dtype).itemsize for dtype in tfjs.DTYPES.values()} == {4}
+
+
+@pytest.mark.parametrize(
+    ("layer", "dtype", "op"),
+    [
+        (LAYERS.StringLookup(vocabulary=["a"], name="words"), "string", "LookupTableFindV2"),
+        (
+            LAYERS.StringLookup(vocabulary=["a"], invert=True, name="words"),
+            "int64",
+            "LookupTableFindV2",
+        ),
+        (LAYERS.Hashing(3, name="words"), "string", "StringToHashBucketFast"),
+        (LAYERS.TextVectorization(vocabulary=["a"], name="words"), "string", "StringLower"),
+    ],
+)
+def test_words_are_refused_by_the_layer_that_reads_them(
+    layer: Any, dtype: str, op: str, tmp_path: Path
+) -> None:
+    said = (
+        f"layer 'words': operation {op} has no equivalent in TF.js: TF.js has hardly an operation"
+    )
+    with pytest.raises(Unsupported, match=said):
+        export([layer], tmp_path, (1,), dtype)

@@ -192,6 +192,7 @@ CASES = (
             k.Dense(2),
         ],
     ),
+    case("MelSpectrogram", "defaults", (8000,)),
     case(
         "MelSpectrogram",
         "plain",

@@ -5,7 +5,7 @@
 const state = document.getElementById("state");
 const models = document.getElementById("models");
 const open = new Map(); // session -> {frame, row, stray}
-const DOING = { open: "loading", run: "running", measure: "timing" };
+const DOING = { open: "loading", run: "running", measure: "timing", tensors: "looking inside" };
 
 function unpack(buffer) {
   const end = 4 + new DataView(buffer).getUint32(0, true);

@@ -1,0 +1,108 @@
+"""A model made again from its configuration, with its weights: as it is, or in float64."""
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+FLOATS = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16", "float64")
+"""Every policy that computes with real numbers."""
+
+
+def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
+    """Return the same model with the same weights, computing in float64."""
+    return in_precision(model, "float64")
+
+
+def in_precision(model: "keras.Sequential", dtype: str) -> "keras.Sequential":
+    """Return the same model with the same weights, computing in one floating dtype."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)  # layers that ask for the default get it as well
+    try:
+        return rebuilt(model, _in_dtype(model.get_config(), dtype))
+    finally:
+        keras.config.set_floatx(before)
+
+
+def rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
+    """Return a model made from `config` with the weights and vocabularies of `model`.
+
+    Its recurrent layers keep no state from call to call.
+    """
+    from keras.src.saving.serialization_lib import SafeModeScope
+
+    layers = list(model._flatten_layers())
+    own: dict[str, Any] = {type(layer).__name__: type(layer) for layer in layers}
+    own |= {
+        value.__name__: value
+        for layer in layers
+        for value in vars(layer).values()
+        if inspect.isfunction(value)
+    }
+    with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
+        other = type(model).from_config(_readable(config), own)
+    other.build(model.input_shape)
+    other.set_weights([np.asarray(weight) for weight in model.get_weights()])
+    for mine, its in zip(_lookups(model), _lookups(other), strict=True):
+        if mine.input_vocabulary is None:  # it is in the configuration only where given there
+            weights = np.asarray(mine.idf_weights_const) if mine.output_mode == "tf_idf" else None
+            its.set_vocabulary(mine.get_vocabulary(), weights)
+    for layer in other._flatten_layers():
+        if getattr(layer, "stateful", False):
+            layer.stateful = False
+    return other
+
+
+def computes_in_float64(model: "keras.Sequential") -> bool:
+    """Tell whether all layers of a model that compute with real numbers do so in float64."""
+    import keras
+
+    hold = (keras.Model, keras.layers.InputLayer)  # what holds layers or data computes nothing
+    layers = [layer for layer in model._flatten_layers() if not isinstance(layer, hold)]
+    return {layer.compute_dtype for layer in layers} & set(FLOATS) == {"float64"}
+
+
+def _lookups(model: "keras.Sequential") -> list[Any]:
+    from keras.src.layers.preprocessing.index_lookup import IndexLookup
+
+    return [layer for layer in model._flatten_layers() if isinstance(layer, IndexLookup)]
+
+
+def _in_dtype(config: Any, dtype: str) -> Any:
+    """Return a layer's configuration with every floating dtype policy set to one dtype."""
+    if isinstance(config, list | tuple):
+        return [_in_dtype(item, dtype) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "DTypePolicy":
+        return dtype if config["config"]["name"] in FLOATS else config
+    changed = {
+        key: dtype if key == "dtype" and value in FLOATS else _in_dtype(value, dtype)
+        for key, value in config.items()
+    }
+    if "ref_power" in changed:  # MelSpectrogram makes a float32 tensor of a plain number
+        changed["ref_power"] = np.dtype(dtype).type(changed["ref_power"])
+    return changed
+
+
+def _readable(config: Any) -> Any:
+    """Return a configuration as Keras 3.15 can read it, where it cannot read what it wrote."""
+    if isinstance(config, list | tuple):
+        return [_readable(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "Pipeline":  # Keras builds it as in training: dtypes clash
+        inner = {key: config["config"][key] for key in ("name", "layers")}
+        config = {"module": "keras", "class_name": "Sequential", "config": inner}
+    elif config.get("class_name") == "RandomShear":  # it takes no factor below 0, and writes some
+        factors = {
+            key: [max(config["config"][key][0], 0), config["config"][key][1]]
+            for key in ("x_factor", "y_factor")
+        }
+        config = {**config, "config": {**config["config"], **factors}}
+    return {key: _readable(value) for key, value in config.items()}
