@@ -14,7 +14,7 @@ from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, moved, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
 from seqbench.substitutes import EXACT, Table, in_place
-from seqbench.suite import InputSpec, make
+from seqbench.suite import InputSpec, make, of_other_size
 from seqbench.verdict import Case, largest
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ def cases(
     sought = waking(twin, climbing, list(batches.values()), candidates, seed)
     if sought is not None:
         batches["sought"] = sought
+    other = of_other_size(spec, seed + 2)
+    if other is not None:
+        batches["other size"] = other
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
     own = _outputs(_compiled(model, {}), batches)

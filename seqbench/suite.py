@@ -1,6 +1,6 @@
 """The seeded input suite: inputs that make faults show, never all ones. Numpy only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,8 +8,14 @@ ROWS = 32
 MAX_ELEMENTS = 2_000_000
 """Largest number of elements in one batch of the suite; fewer rows are taken of larger inputs."""
 
+FEW = 4
+"""Rows of another size."""
+
 VARIABLE = 16
-"""Length used for a time or image dimension that the model leaves open."""
+"""Length used for a time or image dimension that the model leaves open, where no data has one."""
+
+OTHER = 19
+"""A second such length, so that a size that was frozen into an artifact shows."""
 
 COVER_PERIOD = 8
 """How many values of a vocabulary a row repeats from end to end: a model that remembers its last
@@ -64,6 +70,8 @@ def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str
     come as numpy's text, so that they can be kept without pickle.
     """
     shape = tuple(VARIABLE if size is None else size for size in spec.shape)
+    if data is not None:
+        shape = data.shape[1:]
     elements = int(np.prod(shape, dtype=np.int64))
     rows = int(np.clip(MAX_ELEMENTS // max(elements, 1), 2, ROWS))
     rng = np.random.default_rng(seed)
@@ -78,6 +86,17 @@ def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str
         batches = {"held-out": data[:rows], **batches}
     dtype = np.str_ if spec.dtype == "string" else spec.dtype
     return {name: np.ascontiguousarray(x, dtype=dtype) for name, x in batches.items()}
+
+
+def of_other_size(spec: InputSpec, seed: int) -> np.ndarray | None:
+    """Return a few rows of another length where the model leaves one open; None where it does not.
+
+    Their dtype is the model's.
+    """
+    if None not in spec.shape:
+        return None
+    fixed = replace(spec, shape=tuple(OTHER if size is None else size for size in spec.shape))
+    return make(fixed, seed)["random"][:FEW]
 
 
 def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict[str, np.ndarray]:

@@ -138,3 +138,11 @@ def test_the_twin_resizes_in_float64() -> None:
     case = reference.cases(model, seed=0)[0]
     assert np.abs(case.exact - case.exact.astype("float32")).max() > 0
     assert 0 < case.error.max() < 1e-5
+
+
+def test_a_size_frozen_into_an_artifact_shows() -> None:
+    layers = keras.layers
+    stack = [keras.Input((None, 3)), layers.Conv1D(4, 3), layers.GlobalMaxPooling1D()]
+    found = {case.name: case for case in reference.cases(keras.Sequential(stack), seed=0)}
+    assert found["random"].x.shape[1] != found["other size"].x.shape[1]
+    assert found["other size"].exact.shape == (4, 4)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.suite import MAX_ELEMENTS, VARIABLE, InputSpec, make
+from seqbench.suite import MAX_ELEMENTS, OTHER, VARIABLE, InputSpec, make, of_other_size
 
 sizes = st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple)
 
@@ -70,3 +70,18 @@ def test_words_are_texts_that_need_no_pickle() -> None:
     words = {word for text in batches["random"].flat for word in text.split(" ")}
     assert words == {"", "ape", "bee"}
     assert set(batches["zeros"].flat) == {" " * 5}
+
+
+def test_an_open_size_is_tried_at_a_second_length() -> None:
+    spec = InputSpec(shape=(None, 5), dtype="float32")
+    found = of_other_size(spec, 0)
+    assert found is not None
+    assert found.shape[1:] == (OTHER, 5)
+    assert OTHER != VARIABLE
+    assert of_other_size(InputSpec(shape=(4, 5), dtype="float32"), 0) is None
+
+
+def test_the_suite_is_as_long_as_the_data() -> None:
+    data = np.zeros((40, 11, 5), np.float32)
+    batches = make(InputSpec(shape=(None, 5), dtype="float32"), 0, data)
+    assert {x.shape[1:] for x in batches.values()} == {(11, 5)}
