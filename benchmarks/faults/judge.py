@@ -9,13 +9,16 @@ from pathlib import Path
 
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
-from seqbench import verdict
+from seqbench import parting, verdict
 from seqbench.freeze import freeze
+from seqbench.layerwise import layers
 from seqbench.machine import threads
+from seqbench.parting import Layer
 from seqbench.placement import set_threads
 from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
+from seqbench.work import locate
 from seqbench.work.verify import run
 
 DEFAULT = {
@@ -34,12 +37,15 @@ class Judged:
         target: its format.
         difference: where it is furthest from the model; None where it could not be run.
         refused: why it could not be exported, loaded or run; None where it could.
+        parted: the layer at which it parts from the model; None where it does not, or where nobody
+            looked.
 
     """
 
     target: str
     difference: Difference | None = None
     refused: str | None = None
+    parted: str | None = None
 
     @property
     def caught(self) -> bool:
@@ -58,6 +64,7 @@ class Judge:
     def __init__(self, loads: dict[str, Load], folder: Path) -> None:
         self._loads = loads
         self._folder = folder
+        self._layers: dict[tuple[int, str], list[Layer]] = {}
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -65,9 +72,16 @@ class Judge:
         return tuple(self._loads)
 
     def model(
-        self, model: keras.Sequential, cases: Sequence[Case], targets: Sequence[str] | None = None
+        self,
+        model: keras.Sequential,
+        cases: Sequence[Case],
+        targets: Sequence[str] | None = None,
+        original: keras.Sequential | None = None,
     ) -> list[Judged]:
-        """Export a model to the targets and hold it against the cases."""
+        """Export a model to the targets and hold it against the cases.
+
+        Where it fails, the layer is looked for at which it parts from the `original`, if given.
+        """
         frozen = freeze(model)
         found = []
         for target in targets or self.targets:
@@ -78,7 +92,7 @@ class Judge:
                 except Exception as error:  # noqa: BLE001 - converters raise what they like
                     found.append(Judged(target=target, refused=f"not exported: {_line(error)}"))
                     continue
-                found.append(self._artifact(target, path, cases))
+                found.append(self._artifact(target, path, cases, original))
         return found
 
     def damaged(
@@ -98,18 +112,40 @@ class Judge:
                     yield f"{name or whole.name}, {cut} bytes", self._artifact(target, copy, cases)
                     shutil.rmtree(copy.parent)
 
-    def _artifact(self, target: str, path: Path, cases: Sequence[Case]) -> Judged:
+    def _artifact(
+        self,
+        target: str,
+        path: Path,
+        cases: Sequence[Case],
+        original: keras.Sequential | None = None,
+    ) -> Judged:
         try:
             session = self._load(target, path)
         except LoadError as error:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
             differences = [verdict.judge(case, run(session, case.x)) for case in cases]
+            worst = verdict.worst(differences)
+            parted = None
+            if worst.reason is not None and original is not None:
+                case = next(case for case in cases if case.name == worst.case)
+                parted = self._parted(session, case, original)
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like
             return Judged(target=target, refused=f"not run: {_line(error)}")
         finally:
             session.close()
-        return Judged(target=target, difference=verdict.worst(differences))
+        return Judged(target=target, difference=worst, parted=parted)
+
+    def _parted(self, session: Session, case: Case, original: keras.Sequential) -> str | None:
+        """Name the layer, as `seqbench.work.locate` does in two processes."""
+        key = (id(original), case.name)
+        if key not in self._layers:
+            self._layers[key] = layers(original, case.x, 0)
+        rows = locate.worst(case, run(session, case.x), locate.ROWS)
+        cut = [parting.only(layer, rows) for layer in self._layers[key]]
+        tensors = session.tensors(case.x[rows].astype(session.input.dtype))
+        found = parting.find(cut, tensors)
+        return None if found is None else found.layer.name
 
     def _load(self, target: str, path: Path) -> Session:
         try:

@@ -1,5 +1,6 @@
 """The study: every fault in every model, and every model as it is, judged in the real runtimes."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Seen:
         seed: the seed of its weights and of the input suite.
         fault: the kind of fault; None for a correct export.
         where: where the fault is.
+        layer: the layer that the fault is in; None where it is in several, or in a file.
         idle: whether it passed because the fault changes nothing: see `_idle`.
         judged: what was found.
 
@@ -53,8 +55,14 @@ class Seen:
     seed: int
     fault: str | None
     where: str
+    layer: str | None
     idle: bool
     judged: Judged
+
+    @property
+    def named(self) -> bool:
+        """Whether the layer was named in which the fault is."""
+        return self.judged.parted is not None and self.judged.parted == self.layer
 
 
 def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:
@@ -101,7 +109,7 @@ def _of_one(judge: Judge, found: Subject, cases: Sequence[Case]) -> list[Seen]:
     seen: list[Seen] = []
 
     def one(fault: str, where: str, faulty: keras.Sequential) -> None:
-        judged = judge.model(faulty, cases)
+        judged = judge.model(faulty, cases, original=found.model)
         idle = not all(other.caught for other in judged) and _idle(found, faulty)
         seen.extend(_seen(found, 0, fault, where, other, idle=idle) for other in judged)
 
@@ -125,7 +133,17 @@ def _epochs(seed: int) -> int | None:
 def _seen(
     found: Subject, seed: int, fault: str | None, where: str, judged: Judged, *, idle: bool = False
 ) -> Seen:
-    return Seen(model=found.name, seed=seed, fault=fault, where=where, idle=idle, judged=judged)
+    names = {layer.name for layer in found.model.layers}
+    first = re.split(r"[/,\[]", where)[0]
+    return Seen(
+        model=found.name,
+        seed=seed,
+        fault=fault,
+        where=where,
+        layer=first if first in names else None,
+        idle=idle,
+        judged=judged,
+    )
 
 
 def _idle(found: Subject, faulty: keras.Sequential) -> bool:

@@ -53,10 +53,32 @@ def _faults(seen: Sequence[Seen]) -> list[str]:
         what,
         _table(["fault", *targets, "smallest weight", "without effect"], rows),
     ]
+    found += _named(seen, targets)
     passed = missed(seen)
     found.append(f"Missed: {len(passed)}." if passed else "None was missed.")
     if passed:
         found.append(_table(["model", "fault", "where", *_HEAD], [_line(one) for one in passed]))
+    return found
+
+
+def _named(seen: Sequence[Seen], targets: Sequence[str]) -> list[str]:
+    """How often the layer of a fault that is in one layer was named, once it was caught."""
+    of_one = [one for one in seen if one.layer and one.judged.difference and one.judged.caught]
+    counts = []
+    for target in targets:
+        mine = [one for one in of_one if one.judged.target == target]
+        counts.append(f"{sum(one.named for one in mine)} of {len(mine)}")
+    wrong = [
+        [one.model, str(one.fault), one.where, one.judged.target, str(one.judged.parted)]
+        for one in of_one
+        if not one.named
+    ]
+    found = [
+        "The layer at which the artifact parts from the model, of faults that are in one layer:",
+        _table([*targets], [counts]),
+    ]
+    if wrong:
+        found.append(_table(["model", "fault", "where", "target", "named instead"], wrong))
     return found
 
 

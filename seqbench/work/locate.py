@@ -34,7 +34,7 @@ def tensors(job: Job, context: Context) -> None:
     case = reference.as_there(_case(wanted), lacks)
     with runtime.start() as load:
         session = load(Path(wanted["artifact"]), job.device, threads())
-        rows = _worst(case, run(session, case.x), session.input.shape[0] or ROWS)
+        rows = worst(case, run(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()
     arrays = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
@@ -67,7 +67,7 @@ def _case(wanted: dict[str, Any]) -> reference.ReferenceCase:
     return next(case for case in cases if case.name == wanted["case"])
 
 
-def _worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
+def worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
     """Return the numbers of the rows with the largest errors, the first rows where none can be."""
     if got.shape != case.exact.shape or case.own.dtype.kind not in "fV":
         return np.arange(min(count, len(case.x)))
