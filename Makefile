@@ -21,7 +21,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup bench bench-full export report coverage faults test test-quick check format lock clean
+.PHONY: help setup bench bench-full export report coverage architectures speed faults test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -59,6 +59,12 @@ report: setup ## Write the report of RUN=... again (the latest run by default)
 
 coverage: setup ## Export every layer of Keras to every target and verify it; long
 	@$(SEQBENCH) coverage $(if $(OUT),--out $(OUT))
+
+architectures: setup ## Export published architectures to every target and verify them; long
+	@$(BIN)/python -m benchmarks.architectures results/architectures.md
+
+speed: setup ## Time an export of six models against two yardsticks; long
+	@$(BIN)/python -m benchmarks.speed results/speed.md
 
 faults: setup ## Inject faults into exports and count what the verdict catches; long
 	@$(BIN)/python -m benchmarks.faults results/faults.md

@@ -96,10 +96,20 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything; a job that another thread waits for ends as well."""
+        if self._closed:
+            return
         self._closed = True
         for process in list(self._started.values()):
             self._end(process)
         remove(self._temporary)
+
+    def start(self, needs: Needs, device: str = "cpu") -> None:
+        """Let a worker import what its jobs will need; this waits for nothing."""
+        self._worker(needs, device)
 
     def run(self, job: Job) -> Outcome:
         """Run one job to its end, whatever the end is.

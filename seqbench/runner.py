@@ -31,14 +31,18 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     remove(isolate.temporary(store.root))  # what a killed run left
     names = [source.name for source in request.sources]
     lanes = 1 if _times(request) else min(machine.threads(), len(names))
-    with Workers(store.root, observer.message) as workers:
-        run = Run(store=store, workers=workers, request=request, observer=observer)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(lanes)]
+        for one in workers:  # those that wait import meanwhile
+            one.start("tensorflow")
+        run = Run(store=store, workers=workers[0], request=request, observer=observer)
         cells = plan.cells(steps.inspect(run), request.selection)
         _begin(run, cells)
+        runs = [replace(run, workers=one) for one in workers]
         _leave_out_missing_devices(run)
-        _in_lanes(run, lanes, [partial(_one_model, source) for source in request.sources])
+        _in_lanes(runs, [partial(_one_model, source) for source in request.sources])
         parts = [names[i::lanes] for i in range(lanes)]
-        _in_lanes(run, lanes, [partial(_measure, part, apart=True) for part in parts])
+        _in_lanes(runs, [partial(_measure, part, apart=True) for part in parts])
         steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
 
@@ -48,26 +52,25 @@ def _times(request: Request) -> bool:
     return bool({Kind.TRAIN, Kind.INFER} & set(request.selection.kinds))
 
 
-def _in_lanes(run: Run, lanes: int, tasks: Sequence[Callable[[Run], None]]) -> None:
+def _in_lanes(runs: Sequence[Run], tasks: Sequence[Callable[[Run], None]]) -> None:
     """Do tasks in their order, as many at a time as there are lanes, each lane with its workers."""
-    if lanes == 1:
-        for task in tasks:
-            task(run)
-        return
     left = deque(tasks)
 
     def follow(lane: Run) -> None:
         while left:
             left.popleft()(lane)
 
-    with ThreadPoolExecutor(lanes) as pool, ExitStack() as stack:
-        started = []
-        for _ in range(lanes):
-            workers = Workers(run.store.root, run.observer.message)
-            lane = replace(run, workers=stack.enter_context(workers))
-            started.append(pool.submit(follow, lane))
-        for future in started:
-            future.result()
+    if len(runs) == 1:
+        follow(runs[0])
+        return
+    with ThreadPoolExecutor(len(runs)) as pool:
+        try:
+            for future in [pool.submit(follow, lane) for lane in runs]:
+                future.result()
+        except BaseException:  # the other lanes must not go on, least of all after Ctrl-C
+            for lane in runs:
+                lane.workers.close()
+            raise
 
 
 def _one_model(source: Source, run: Run) -> None:

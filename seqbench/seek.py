@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench import flops
+from seqbench.suite import MAX_ELEMENTS
 
 if TYPE_CHECKING:
     import keras
@@ -66,11 +67,12 @@ def waking(
     speaks = _compiled(twin, _heights(twin, first))
     counts = np.sum([(speaks(x) > 0).sum(axis=0) for x in batches], axis=0)
     kept: list[np.ndarray] = []
+    most = max(MAX_ELEMENTS // max(batches[0][0].size, 1), 2)
 
     def keep(x: np.ndarray) -> None:
         nonlocal counts
         for row, awake in zip(x, speaks(x) > 0, strict=True):
-            if (awake & (counts < FEW)).any():
+            if len(kept) < most and (awake & (counts < FEW)).any():
                 kept.append(row)
                 counts = counts + awake
 
@@ -84,7 +86,7 @@ def waking(
         for _ in range(ROUNDS):
             rows = rng.integers(len(starts), size=min(ROWS, len(starts)))
             keep(climb(starts[rows], _aims(counts, len(rows), rng)))
-            if counts.all():
+            if counts.all() or len(kept) == most:
                 break
     if not kept:
         return None
@@ -112,7 +114,8 @@ def _rectifiers(layer: "keras.Layer") -> "list[keras.Layer]":
     return [
         part
         for part in layer._flatten_layers()
-        if isinstance(part, keras.layers.ReLU) or getattr(part, "activation", None) in cut
+        # Of a recurrent layer only the cell has one: the layer's own is a property.
+        if isinstance(part, keras.layers.ReLU) or vars(part).get("activation") in cut
     ]
 
 

@@ -86,3 +86,24 @@ def test_words_are_looked_for_whole() -> None:
     found = waking(float64_twin(model), None, [seen], candidates, seed=0)
     assert found is not None
     assert found[0].tolist() == ["hippopotamus", "bee"]
+
+
+@pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM", "GRU"])
+def test_a_rectified_recurrent_layer(kind: str) -> None:
+    keras.utils.set_random_seed(0)
+    layer = getattr(layers, kind)(4, activation="relu")
+    model = keras.Sequential([keras.Input((5, 3)), layer, layers.Dense(2)])
+    seen = np.zeros((4, 5, 3), "float32")
+    candidates = np.random.default_rng(0).standard_normal((32, 5, 3), "float32")
+    found = waking(float64_twin(model), model, [seen], candidates, seed=0)
+    assert found is not None
+    assert (np.asarray(model.layers[0](found)) > 0).any()
+
+
+def test_no_more_than_the_suite_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqbench.seek.MAX_ELEMENTS", 6 * 3)
+    model, seen = sleepy(), np.zeros((4, 6), "float32")
+    woken = np.tile(np.asarray([[100, -100, 100, -100, 100, -100]], "float32"), (9, 1))
+    found = waking(model, None, [seen], woken, seed=0)
+    assert found is not None
+    assert len(found) == 3
