@@ -95,3 +95,16 @@ def test_the_committed_baseline_knows_every_case_and_runtime() -> None:
     known = baseline.read(baseline.COMMITTED)
     assert set(known) == {case.name for _, case in all_cases()}
     assert all(set(row) == set(IN) for row in known.values())
+
+
+def test_the_readme_shows_its_totals() -> None:
+    known = baseline.read(baseline.COMMITTED)
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"{len(known)} configurations" in text
+    for word in ("pass", "unsupported"):
+        counts = [sum(row.get(name) == word for row in known.values()) for name in IN]
+        assert f"| {word} | {' | '.join(map(str, counts))} |" in text
+    rest = [
+        sum(row.get(name) not in ("pass", "unsupported") for row in known.values()) for name in IN
+    ]
+    assert f"| fail, error | {' | '.join(map(str, rest))} |" in text

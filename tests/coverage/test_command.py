@@ -1,6 +1,7 @@
 """A few cases walked through real processes, and what is refused."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,12 +9,17 @@ from pathlib import Path
 import pytest
 
 from seqbench.coverage import baseline, command, walk
+from seqbench.coverage.cases import all_cases
 from seqbench.errors import InputError
 from seqbench.steps import Observer
 
 FEW = "^(Dense-plain|LSTM-plain|Conv2D-same-strides2|RandomFlip-vanishes|Softmax-axis1)$"
 TARGETS = ("saved_model", "tflite", "onnx")
 IN = ("tensorflow", "litert", "onnxruntime")
+
+
+EVERY = 20
+"""One case in so many is walked by the tests; `make coverage` walks them all."""
 
 
 @pytest.mark.slow
@@ -75,3 +81,13 @@ def test_runtimes_follow_the_targets() -> None:
     assert walk.judges(("tfjs", "onnx")) == ("onnxruntime", "tfjs-wasm", "tfjs-cpu")
     with pytest.raises(InputError, match="unknown target 'onx': expected one of saved_model"):
         walk.judges(("onx",))
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_sample_of_the_walk_is_as_the_baseline_says(tmp_path: Path) -> None:
+    names = [case.name for _, case in all_cases()]
+    some = "|".join(re.escape(name) for name in names[::EVERY])
+    outcome = command.coverage(tmp_path, Observer(), f"^({some})$")
+    assert len(outcome.classes) == len(names[::EVERY])
+    assert [str(drift) for drift in outcome.walked.drifts] == []
