@@ -63,16 +63,18 @@ def _fits(
     )
 
 
-def kept(run: Run, case: Case, answer: np.ndarray) -> str | None:
+def kept(run: Run, case: Case, answer: np.ndarray, output: Tensor) -> str | None:
     """Return what is wrong when a batch is asked again, and when rows of it are asked alone.
 
     The second answer may differ from the first by what the numbers may, no more: threads may add
-    up in another order. Rows that were asked alone are judged as the batch was.
+    up in another order. Rows that were asked alone are judged as the batch was, unless the size of
+    the answer is open and differs: texts are as wide as the batch's longest.
 
     Args:
         run: the artifact.
         case: the batch, which has been judged.
         answer: what the artifact answered to it.
+        output: the output as the artifact declares it.
 
     """
     again = run(case.x)
@@ -81,7 +83,10 @@ def kept(run: Run, case: Case, answer: np.ndarray) -> str | None:
     for rows in BATCHES:
         if rows < len(case.x):
             part = replace(case, x=case.x[:rows], exact=case.exact[:rows], own=case.own[:rows])
-            reason = verdict.judge(part, run(part.x)).reason
+            alone = run(part.x)
+            if None in output.shape[1:] and alone.shape[1:] != answer.shape[1:]:
+                continue
+            reason = verdict.judge(part, alone).reason
             if reason is not None:
                 return f"contract: a batch of {rows} is not answered as the {len(case.x)}: {reason}"
     return None

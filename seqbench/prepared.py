@@ -55,14 +55,15 @@ def save(
     weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
     with replacing(folder / WEIGHTS) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **weights)
-    shapes = {"input_shape": model.input_shape, "output_shape": model.output_shape}
-    write_json(folder / FACTS, {"source": origin, "seed": seed, "fresh": fresh, **shapes})
+    shape = model.input_shape
+    found = {"source": origin, "seed": seed, "fresh": fresh, "input_shape": shape}
+    write_json(folder / FACTS, found)
 
 
 def facts(folder: Path) -> dict[str, Any] | None:
     """Return what `save` wrote of a model; None where it wrote nothing.
 
-    `source`, `seed`, `fresh`, and the shapes as Keras has them: `input_shape`, `output_shape`.
+    `source`, `seed`, `fresh`, and `input_shape` as Keras has it, None where a size is free.
     """
     path = folder / FACTS
     found: dict[str, Any] | None = None

@@ -1,6 +1,6 @@
 """What the model really computes: its float64 twin, and weights on which faults show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, moved, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
 from seqbench.substitutes import EXACT, Table, in_place
-from seqbench.suite import InputSpec, make, of_other_size
+from seqbench.suite import InputSpec, first_shapes, make, other_shapes
 from seqbench.verdict import Case, largest
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ blocks where another runtime adds one by one: a few samples of the plainest orde
 
 CANDIDATES = 512
 """How many of the user's inputs are looked at for some that wake silent units."""
+
+FEW = 4
+"""Rows of another size."""
+
+Answer = Callable[[np.ndarray], np.ndarray]
+"""A model's inference: from a batch to its outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,8 @@ def cases(
         ValueError: no batch is left.
 
     """
-    spec = input_spec(model, data)
+    answer = _compiled(model, {})
+    spec, other = _sized(input_spec(model, data), model, data)
     batches = make(spec, seed, data)
     twin = float64_twin(model)
     candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
@@ -81,12 +88,11 @@ def cases(
     sought = waking(twin, climbing, list(batches.values()), candidates, seed)
     if sought is not None:
         batches["sought"] = sought
-    other = of_other_size(spec, seed + 2)
     if other is not None:
-        batches["other size"] = other
+        batches["other size"] = make(other, seed + 2)["random"][:FEW]
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
-    own = _outputs(_compiled(model, {}), batches)
+    own = _outputs(answer, batches)
     shift = shiftable(twin)
     compiled = _compiled(twin, EXACT)
     exact = _outputs(compiled, batches)
@@ -176,7 +182,42 @@ def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> Inp
     return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread)
 
 
-def _compiled(model: "keras.Sequential", substitutes: Table) -> Callable[[np.ndarray], np.ndarray]:
+def _sized(
+    spec: InputSpec, model: "keras.Sequential", data: np.ndarray | None
+) -> tuple[InputSpec, InputSpec | None]:
+    """Return what a model takes with sizes for its open ones, and with others if it takes any."""
+    if None not in spec.shape:
+        return spec, None
+
+    def first(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
+        return next((each for each in shapes if _takes(model, replace(spec, shape=each))), None)
+
+    shape = first(first_shapes(spec) if data is None else [data.shape[1:]])
+    if shape is None:
+        return spec, None
+    other = first(other_shapes(spec, shape))
+    return replace(spec, shape=shape), None if other is None else replace(spec, shape=other)
+
+
+def _takes(model: "keras.Sequential", spec: InputSpec) -> bool:
+    """Tell whether a model has an answer to inputs of one size.
+
+    It is traced for that size, for only then does TensorFlow complain of a window that is longer
+    than what it goes over; in an open size it answers with anything.
+    """
+    import tensorflow as tf
+
+    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    try:
+        with stateless(model):
+            traced = function.get_concrete_function(tf.TensorSpec((None, *spec.shape), spec.dtype))
+        output = traced(tf.constant(make(spec, 0)["random"][:1], spec.dtype)).numpy()
+    except (tf.errors.OpError, ValueError):
+        return False
+    return bool(output.size) and (output.dtype == object or _finite(output))
+
+
+def _compiled(model: "keras.Sequential", substitutes: Table) -> Answer:
     """Return the model's inference as a function of one batch, traced once for all sizes."""
     import tensorflow as tf
 
@@ -201,9 +242,7 @@ def _text(words: np.ndarray) -> np.ndarray:
     return np.array([word.decode() for word in words.flat], np.str_).reshape(words.shape)
 
 
-def _outputs(
-    call: Callable[[np.ndarray], np.ndarray], batches: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: call(x) for name, x in batches.items()}
 
 

@@ -220,11 +220,10 @@ def _item(
 
 
 def _promise(facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the shapes of the model, with names, dtypes and batch as the export said them."""
-    return {
-        name: {**entry[name], "shape": [entry[name]["shape"][0], *facts[f"{name}_shape"][1:]]}
-        for name in ("input", "output")
-    }
+    """Return what the export said, with the model's own word on which inputs' sizes are free."""
+    batch = entry["input"]["shape"][0]
+    source = {**entry["input"], "shape": [batch, *facts["input_shape"][1:]]}
+    return {"input": source, "output": entry["output"]}
 
 
 def execute(run: Run, job: Job) -> str | None:

@@ -1,6 +1,7 @@
 """The seeded input suite: inputs that make faults show, never all ones. Numpy only."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,14 +9,17 @@ ROWS = 32
 MAX_ELEMENTS = 2_000_000
 """Largest number of elements in one batch of the suite; fewer rows are taken of larger inputs."""
 
-FEW = 4
-"""Rows of another size."""
-
 VARIABLE = 16
 """Length used for a time or image dimension that the model leaves open, where no data has one."""
 
-OTHER = 19
-"""A second such length, so that a size that was frozen into an artifact shows."""
+LENGTHS = tuple(VARIABLE << doublings for doublings in range(12))
+"""Lengths to try one after the other: windows and pools may leave nothing of a short one."""
+
+OTHERS = (3, 1, 2, 4, 8, 16)
+"""How much a second length may be longer, so that a size that was frozen into an artifact shows.
+
+The first are no multiples of any stride; later ones are for models that take nothing else.
+"""
 
 COVER_PERIOD = 8
 """How many values of a vocabulary a row repeats from end to end: a model that remembers its last
@@ -88,15 +92,19 @@ def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str
     return {name: np.ascontiguousarray(x, dtype=dtype) for name, x in batches.items()}
 
 
-def of_other_size(spec: InputSpec, seed: int) -> np.ndarray | None:
-    """Return a few rows of another length where the model leaves one open; None where it does not.
+def first_shapes(spec: InputSpec) -> Iterator[tuple[int, ...]]:
+    """Yield shapes of a row with lengths for what the model leaves open, the smallest first."""
+    for length in LENGTHS:
+        shape = tuple(length if size is None else size for size in spec.shape)
+        if np.prod(shape, dtype=np.int64) <= MAX_ELEMENTS:
+            yield shape
 
-    Their dtype is the model's.
-    """
-    if None not in spec.shape:
-        return None
-    fixed = replace(spec, shape=tuple(OTHER if size is None else size for size in spec.shape))
-    return make(fixed, seed)["random"][:FEW]
+
+def other_shapes(spec: InputSpec, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield shapes of a row that are another where the model leaves one open."""
+    for more in OTHERS:
+        sizes = zip(shape, spec.shape, strict=True)
+        yield tuple(size + more if given is None else size for size, given in sizes)
 
 
 def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict[str, np.ndarray]:

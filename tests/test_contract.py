@@ -40,7 +40,7 @@ def node(op: str, *names: str, **attributes: Any) -> Any:
 
 def kept(found: Session, case: Callable[..., Any]) -> str | None:
     judged: Case = replace(case(X.astype(np.float64)), x=X, own=X)
-    return contract.kept(found.run, judged, found.run(X))
+    return contract.kept(found.run, judged, found.run(X), found.output)
 
 
 def test_what_keeps_its_word(tmp_path: Path, case: Callable[..., Any]) -> None:

@@ -146,3 +146,20 @@ def test_a_size_frozen_into_an_artifact_shows() -> None:
     found = {case.name: case for case in reference.cases(keras.Sequential(stack), seed=0)}
     assert found["random"].x.shape[1] != found["other size"].x.shape[1]
     assert found["other size"].exact.shape == (4, 4)
+
+
+@pytest.mark.parametrize("end", ["GlobalAveragePooling1D", "GlobalMaxPooling1D"])
+def test_an_open_size_is_one_that_the_model_can_take(end: str) -> None:
+    """Of 32 steps nothing is left, and the sigmoid makes a number of whatever was in memory."""
+    stack = [layer for _ in range(4) for layer in (layers.Conv1D(4, 3), layers.MaxPooling1D(2))]
+    last = [getattr(layers, end)(), layers.Activation("sigmoid")]
+    model = keras.Sequential([keras.Input((None, 3)), *stack, *last])
+    found = {case.name: case for case in reference.cases(model, seed=0)}
+    assert found["random"].x.shape[1:] == (64, 3)
+    assert found["other size"].x.shape[1:] == (67, 3)
+
+
+def test_a_model_that_takes_multiples_alone_gets_multiples() -> None:
+    stack = [keras.Input((None, 3)), keras.layers.Reshape((-1, 12)), keras.layers.Dense(2)]
+    found = {case.name: case for case in reference.cases(keras.Sequential(stack), seed=0)}
+    assert found["other size"].x.shape[1:] == (20, 3)

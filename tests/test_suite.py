@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.suite import MAX_ELEMENTS, OTHER, VARIABLE, InputSpec, make, of_other_size
+from seqbench.suite import MAX_ELEMENTS, VARIABLE, InputSpec, first_shapes, make, other_shapes
 
 sizes = st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple)
 
@@ -72,13 +72,19 @@ def test_words_are_texts_that_need_no_pickle() -> None:
     assert set(batches["zeros"].flat) == {" " * 5}
 
 
-def test_an_open_size_is_tried_at_a_second_length() -> None:
+def test_open_sizes_are_tried_from_the_smallest_as_far_as_memory_allows() -> None:
+    spec = InputSpec(shape=(None, None, 3), dtype="float32")
+    found = list(first_shapes(spec))
+    assert found[0] == (VARIABLE, VARIABLE, 3)
+    assert found[-1] == (512, 512, 3)  # 1024 x 1024 x 3 would be more than 2 million
+    assert [*first_shapes(InputSpec(shape=(None,), dtype="float32"))][-1] == (32768,)
+
+
+def test_a_second_size_differs_in_what_is_open_alone() -> None:
     spec = InputSpec(shape=(None, 5), dtype="float32")
-    found = of_other_size(spec, 0)
-    assert found is not None
-    assert found.shape[1:] == (OTHER, 5)
-    assert OTHER != VARIABLE
-    assert of_other_size(InputSpec(shape=(4, 5), dtype="float32"), 0) is None
+    found = list(other_shapes(spec, (11, 5)))
+    assert found[0] == (14, 5)
+    assert all(time != 11 and width == 5 for time, width in found)
 
 
 def test_the_suite_is_as_long_as_the_data() -> None:

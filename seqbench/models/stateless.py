@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
+
+
+STARTS_ANEW = "stateful: every call starts from the zero state, since files keep none ({layers})"
+"""What the user of an exported stateful model should know."""
+
+
+def remarks(model: "keras.Sequential") -> tuple[str, ...]:
+    """Return a note on the model's stateful layers for those who export it; none without any."""
+    names = [layer.name for layer in _stateful(model)]
+    return (STARTS_ANEW.format(layers=", ".join(names)),) if names else ()
 
 
 @contextmanager
@@ -14,7 +24,7 @@ def stateless(model: "keras.Sequential") -> Iterator[None]:
 
     A graph of one input and one output has nowhere to keep a state.
     """
-    kept = [layer for layer in model._flatten_layers() if getattr(layer, "stateful", False)]
+    kept = _stateful(model)
     for layer in kept:
         layer.stateful = False
     try:
@@ -22,3 +32,7 @@ def stateless(model: "keras.Sequential") -> Iterator[None]:
     finally:
         for layer in kept:
             layer.stateful = True
+
+
+def _stateful(model: "keras.Sequential") -> list[Any]:
+    return [layer for layer in model._flatten_layers() if getattr(layer, "stateful", False)]

@@ -67,6 +67,11 @@ def computes_in_float64(model: "keras.Sequential") -> bool:
     return {layer.compute_dtype for layer in layers} & set(FLOATS) == {"float64"}
 
 
+def holds_float64(model: "keras.Sequential") -> bool:
+    """Tell whether a layer of a model computes in float64."""
+    return any(layer.compute_dtype == "float64" for layer in model._flatten_layers())
+
+
 def _lookups(model: "keras.Sequential") -> list[Any]:
     from keras.src.layers.preprocessing.index_lookup import IndexLookup
 

@@ -24,10 +24,14 @@ from seqbench.substitutes import (
     exact_resize,
     float64_conv,
     grouped_conv,
+    half_range,
+    int8_matmul,
     lookup,
     normalize,
+    open_resize,
     open_size,
     pool3d,
+    repeat,
     resize,
     rnn,
     seeds,
@@ -46,19 +50,20 @@ RUNNABLE: Table = {
     "nn.depthwise_conv": (channels_first.same_layout,),
     "nn.separable_conv": (channels_first.same_layout,),
     "nn.conv_transpose": (dilated_conv.conv_transpose, channels_first.same_layout),
-    "nn.max_pool": (pool3d.pool_float64, channels_first.same_layout),
-    "nn.average_pool": (pool3d.pool_float64, channels_first.same_layout),
+    "nn.max_pool": (pool3d.pool_lacking, channels_first.same_layout),
+    "nn.average_pool": (pool3d.pool_lacking, channels_first.same_layout),
     "nn.adaptive_max_pool": (
-        pool3d.adaptive_pool_float64,
+        pool3d.adaptive_pool_lacking,
         adaptive_pool.maximum,
         channels_first.same_layout,
     ),
     "nn.adaptive_average_pool": (
-        pool3d.adaptive_pool_float64,
+        pool3d.adaptive_pool_lacking,
         adaptive_pool.average,
         channels_first.same_layout,
     ),
     "keras.src.ops.image.resize": (open_size.resize,),
+    "tensorflow.range": (half_range.span,),
     "keras.src.layers.rnn.time_distributed.TimeDistributed.call": (time_distributed.open_time,),
 }
 """What TensorFlow cannot run on a CPU at all: in place wherever a model runs there."""
@@ -66,22 +71,13 @@ RUNNABLE: Table = {
 EXACT: Table = {"tensorflow.image.resize": (exact_resize.resize,)}
 """What TensorFlow computes in float32 where a model is in float64: in place while the twin runs."""
 
-EXPORTABLE: Table = {
-    "nn.conv": (
-        float64_conv.conv,
-        dilated_conv.conv3d,
-        grouped_conv.conv,
-        channels_first.same_layout,
-    ),
-    "nn.depthwise_conv": (float64_conv.depthwise_conv, channels_first.same_layout),
-    "nn.separable_conv": (float64_conv.separable_conv, channels_first.same_layout),
-    "nn.conv_transpose": (
-        float64_conv.conv_transpose,
-        dilated_conv.conv_transpose,
-        channels_first.same_layout,
-    ),
+IN_FLOAT32: Table = {
+    "nn.conv": (dilated_conv.conv3d, grouped_conv.conv, channels_first.same_layout),
+    "nn.depthwise_conv": (channels_first.same_layout,),
+    "nn.separable_conv": (channels_first.same_layout,),
+    "nn.conv_transpose": (dilated_conv.conv_transpose, channels_first.same_layout),
     "nn.max_pool": (pool3d.pool, channels_first.same_layout),
-    "nn.average_pool": (float64_conv.average_pool, pool3d.pool, channels_first.same_layout),
+    "nn.average_pool": (pool3d.pool, channels_first.same_layout),
     "nn.adaptive_max_pool": (
         pool3d.adaptive_pool,
         adaptive_pool.maximum,
@@ -93,12 +89,17 @@ EXPORTABLE: Table = {
         channels_first.same_layout,
     ),
     "numpy.add": (bias.add,),
+    "numpy.repeat": (repeat.repeat,),
+    "numpy.einsum": (int8_matmul.einsum,),
+    "numpy.matmul": (int8_matmul.matmul,),
     "nn.silu": (silu.silu,),
     "nn.softplus": (softplus.softplus,),
     "nn.log_sigmoid": (softplus.log_sigmoid,),
     "nn.celu": (celu.celu,),
     "keras.src.ops.image.resize": (open_size.resize,),
     "image.resize": (resize.resize,),
+    "tensorflow.image.resize": (open_resize.resize,),
+    "tensorflow.range": (half_range.span,),
     "math.stft": (stft.stft,),
     "keras.src.ops.nn._normalize": (normalize.normalize,),
     "keras.src.utils.tf_utils.dense_bincount": (bincount.dense_bincount,),
@@ -106,18 +107,33 @@ EXPORTABLE: Table = {
     "keras.src.layers.rnn.time_distributed.TimeDistributed.call": (time_distributed.call,),
     "keras.src.random.seed_generator.SeedGenerator.next": (seeds.peek,),
 }
-"""What some format cannot express: in place only while a model is traced for export."""
+"""What some format cannot express in float32: in place only while a model is traced for export."""
+
+EXPORTABLE: Table = {
+    **IN_FLOAT32,
+    **{
+        place: (substitute, *IN_FLOAT32[place])
+        for place, substitute in (
+            ("nn.conv", float64_conv.conv),
+            ("nn.depthwise_conv", float64_conv.depthwise_conv),
+            ("nn.separable_conv", float64_conv.separable_conv),
+            ("nn.conv_transpose", float64_conv.conv_transpose),
+            ("nn.average_pool", float64_conv.average_pool),
+        )
+    },
+}
+"""The same with what some format has in float32 alone."""
 
 TFJS: Table = {
-    **EXPORTABLE,
-    "nn.conv_transpose": (conv3d_transpose.conv_transpose, *EXPORTABLE["nn.conv_transpose"]),
+    **IN_FLOAT32,
+    "nn.conv_transpose": (conv3d_transpose.conv_transpose, *IN_FLOAT32["nn.conv_transpose"]),
     "tensorflow.einsum": (einsum.einsum,),
     "tensorflow.linalg.band_part": (band_part.band_part,),
 }
-"""The same with what TF.js alone lacks, which the others have in a faster form."""
+"""What TF.js lacks, which the others have in a faster form, in float32, which is all it has."""
 
-TFLITE: Table = {**EXPORTABLE, "keras.src.backend.rnn": (rnn.rnn,)}
-"""The same for models with loops, whose lists TFLite takes with a static batch alone."""
+TFLITE: Table = {**IN_FLOAT32, "keras.src.backend.rnn": (rnn.rnn,)}
+"""What TFLite lacks, in float32; and loops, whose lists it takes with a static batch alone."""
 
 
 @contextmanager

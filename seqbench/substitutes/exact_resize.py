@@ -1,11 +1,14 @@
-"""A bilinear resize in float64, which TensorFlow computes in float32 whatever it is given.
+"""A resize in float64, which TensorFlow computes in float32 whatever it is given.
 
-Each axis goes between its two nearest pixels. Source: the definition in TensorFlow's
-`compute_interpolation_weights` (image_resizer_state.h), with centres at half pixels.
+Bilinear goes, in each axis, between the two nearest pixels. Source: the definition in TensorFlow's
+`compute_interpolation_weights` (image_resizer_state.h), with centres at half pixels. The others are
+matrix products, as in `seqbench.substitutes.open_resize`.
 """
 
 from collections.abc import Callable
 from typing import Any
+
+from seqbench.substitutes.open_resize import is_native, weighed
 
 
 def resize(original: Callable[..., Any], *, images: Any, size: Any, **more: Any) -> Any:
@@ -13,9 +16,11 @@ def resize(original: Callable[..., Any], *, images: Any, size: Any, **more: Any)
     import tensorflow as tf
 
     images = tf.convert_to_tensor(images)
-    plain = more["method"] == "bilinear" and not more["antialias"]
-    if not plain or images.dtype != tf.float64 or len(images.shape) != 4:
+    method, antialias = more["method"], more["antialias"]
+    if method == "nearest" or images.dtype != tf.float64 or len(images.shape) != 4:
         return original(images=images, size=size, **more)
+    if not is_native(method, antialias=antialias):
+        return weighed(images, size, method, antialias=antialias, dtype="float64")
     height, width = tf.unstack(tf.cast(size, tf.int32))
     resized = _along(_along(images, 1, height), 2, width)
     known = tf.get_static_value(tf.stack([height, width]))

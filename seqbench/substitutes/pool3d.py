@@ -2,11 +2,14 @@
 
 A maximum is the maximum of maxima. A mean is the mean of means, also at padded edges: a window has
 as many inputs as the product of its extents inside. TFLite has neither 3-D pool; TensorFlow has
-none for float64 on CPUs. Source: the separable windows of `tf.nn.pool`.
+none for float16 and float64 on CPUs. Source: the separable windows of `tf.nn.pool`.
 """
 
 from collections.abc import Callable
 from typing import Any
+
+LACKING = ("float16", "float64")
+"""Dtypes in which TensorFlow's 3-D pools run on GPUs alone."""
 
 
 def pool(
@@ -43,16 +46,16 @@ def adaptive_pool(
     )
 
 
-def pool_float64(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
-    """Pool float64 as `pool` does; other dtypes are left to the original."""
-    if inputs.dtype != "float64":
+def pool_lacking(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
+    """Pool what CPUs have no 3-D pool for as `pool` does; other dtypes are left to the original."""
+    if inputs.dtype not in LACKING:
         return original(inputs=inputs, **more)
     return pool(original, inputs=inputs, **more)
 
 
-def adaptive_pool_float64(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
-    """Pool float64 as `adaptive_pool` does; other dtypes are left to the original."""
-    if inputs.dtype != "float64":
+def adaptive_pool_lacking(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
+    """Pool likewise as `adaptive_pool` does."""
+    if inputs.dtype not in LACKING:
         return original(inputs=inputs, **more)
     return adaptive_pool(original, inputs=inputs, **more)
 

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.freeze import INPUT, OUTPUT, Frozen, nodes
+from seqbench.models.stateless import remarks
 from seqbench.rewrites import (
     ONNX,
     bfloat16,
     float64_sigmoid,
     onnx_bilinear,
+    onnx_float64,
     onnx_pads,
     onnx_tables,
     rewritten,
@@ -20,7 +22,11 @@ OPSET = 17
 """The operator set: old enough for every runtime in use, new enough for LayerNormalization."""
 
 
-HANDLERS: dict[str, Any] = {"ResizeBilinear": (onnx_bilinear.convert, [])}
+HANDLERS: dict[str, Any] = {
+    "Log": (onnx_float64.log, []),
+    "ResizeBilinear": (onnx_bilinear.convert, []),
+    "TopKV2": (onnx_float64.top_k, ["TopK"]),
+}
 """Conversions of TensorFlow operations that are ours and not tf2onnx's, as it takes them."""
 
 FLOAT32_ALONE = frozenset({"Conv2D", "Conv3D", "DepthwiseConv2dNative", "AvgPool"})
@@ -57,14 +63,15 @@ def export(frozen: Frozen, path: Path) -> Exported:
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
     ops = operations(model.graph)
+    notes = remarks(frozen.model)
     if "bfloat16" not in (frozen.input.dtype, frozen.output.dtype):
-        return Exported(input=frozen.input, output=frozen.output, ops=ops)
+        return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
     source, sink = (
         replace(tensor, dtype="float32") if tensor.dtype == "bfloat16" else tensor
         for tensor in (frozen.input, frozen.output)
     )
     note = "in float32: ONNX Runtime has hardly an operation in bfloat16"
-    return Exported(input=source, output=sink, ops=ops, notes=(note,))
+    return Exported(input=source, output=sink, ops=ops, notes=(*notes, note))
 
 
 def operations(graph: Any) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.freeze import INPUT, OUTPUT, Frozen
+from seqbench.models.stateless import remarks
 from seqbench.targets.target import Exported, Target
 
 
@@ -21,9 +22,12 @@ def export(frozen: Frozen, path: Path) -> Exported:
     module.serve = tf.function(
         lambda x: {OUTPUT: tf.nest.flatten(infer(x))[0]}, input_signature=[spec], autograph=False
     )
-    tf.saved_model.save(module, str(path), signatures=module.serve)
+    # Gradients are for training, and those of quantized layers could not be saved.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(module, str(path), signatures=module.serve, options=options)
     ops = tuple(sorted(frozen.ops))
-    return Exported(input=frozen.input, output=frozen.output, ops=ops)
+    notes = remarks(frozen.model)
+    return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
 
 
 def _tables(frozen: Frozen) -> list[Any]:

@@ -9,6 +9,8 @@ import numpy as np
 
 from seqbench import substitutes
 from seqbench.freeze import INPUT, OUTPUT, Frozen, freeze
+from seqbench.models.stateless import remarks
+from seqbench.models.twin import holds_float64
 from seqbench.rewrites import TFJS, bfloat16, rewritten
 from seqbench.session import Tensor
 from seqbench.targets.target import Exported, Target, unsupported
@@ -37,6 +39,9 @@ STRINGS = "TF.js has hardly an operation on strings"
 OF_WORDS = frozenset({"LookupTableFindV2", "StringToHashBucketFast", "StringSplit"})
 """Operations of words that tfjs-converter knows: a model with them is refused by their names."""
 
+NOT_IN_WASM = frozenset({"Complex", "ComplexAbs", "FFT", "IFFT", "IRFFT", "Imag", "RFFT", "Real"})
+"""Operations whose kernels @tensorflow/tfjs-backend-wasm 4.22.0 does not register, and cpu does."""
+
 OPS_FILE = Path(__file__).with_name("tfjs_ops.json")
 """The operations that TF.js executes; the file says how it was made."""
 
@@ -54,7 +59,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
         convert_variables_to_constants_v2,
     )
 
-    if frozen.ops & RETRACED:
+    if frozen.ops & RETRACED or holds_float64(frozen.model):
         frozen = freeze(frozen.model, substitutes=substitutes.TFJS)
     lowered = convert_variables_to_constants_v2(
         frozen.traced, lower_control_flow=True, aggressive_inlining=True
@@ -62,7 +67,9 @@ def export(frozen: Frozen, path: Path) -> Exported:
     signature = _signature(lowered)
     original = lowered.graph.as_graph_def()
     wide = bfloat16.in_float32(original, NARROWER)
-    notes = () if wide == original else ("computes in float32: TF.js has no other precision",)
+    notes = remarks(frozen.model)
+    if wide != original:
+        notes = (*notes, "computes in float32: TF.js has no other precision")
     graph = _optimize(rewritten(wide, TFJS), signature)
     graph = _pruned(graph, signature.outputs[OUTPUT].name)
     _refuse_unknown(graph, frozen)
@@ -104,6 +111,8 @@ def _refuse_unknown(graph_def: Any, frozen: Frozen) -> None:
     for node in graph_def.node:
         if node.op not in known:
             raise unsupported(frozen, node.name, node.op, "TF.js", STRINGS if words else reason)
+        if node.op in NOT_IN_WASM:
+            raise unsupported(frozen, node.name, node.op, "TF.js", "its wasm backend has no such")
     for node in sorted(words, key=lambda node: node.op not in OF_WORDS):
         raise unsupported(frozen, node.name, node.op, "TF.js", STRINGS)
 

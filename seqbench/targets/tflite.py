@@ -8,6 +8,8 @@ from typing import Any
 
 from seqbench import substitutes
 from seqbench.freeze import Frozen, freeze
+from seqbench.models.stateless import remarks
+from seqbench.models.twin import holds_float64
 from seqbench.rewrites import bfloat16
 from seqbench.runtimes.litert import describe
 from seqbench.targets import saved_model
@@ -43,12 +45,13 @@ def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported
     import tensorflow as tf
 
     _refuse_strings(frozen)
-    notes: tuple[str, ...] = ()
-    if frozen.has_lists:
+    notes = remarks(frozen.model)
+    if frozen.has_lists or holds_float64(frozen.model):
         frozen = freeze(frozen.model, substitutes=substitutes.TFLITE)
     if frozen.has_lists:
         frozen = freeze(frozen.model, FIXED_BATCH, substitutes.TFLITE)
-        notes = (f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite",)
+        note = f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite"
+        notes = (*notes, note)
     widened = _in_float32(frozen)
     if widened is not frozen:
         notes = (*notes, "computes in float32: TFLite has few operations in other precisions")

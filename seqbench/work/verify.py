@@ -78,7 +78,7 @@ def _contract(session: Session, promise: Promise | None, case: Case) -> str | No
     wrong = contract.declared(session, promise) if promise else None
     if wrong is not None or verdict.judge(case, answer := run(session, case.x)).reason is not None:
         return wrong
-    return contract.kept(lambda x: run(session, x), case, answer)
+    return contract.kept(lambda x: run(session, x), case, answer, session.output)
 
 
 def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ...]:

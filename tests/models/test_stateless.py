@@ -1,12 +1,16 @@
 """A layer that keeps its state is asked from the zero state, and keeps it again after."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from seqbench import reference
 from seqbench.freeze import freeze
-from seqbench.models.stateless import stateless
+from seqbench.models.stateless import remarks, stateless
+from seqbench.targets import TARGETS
 
 
 def test_each_call_begins_anew_and_for_any_batch() -> None:
@@ -23,6 +27,20 @@ def test_each_call_begins_anew_and_for_any_batch() -> None:
     np.testing.assert_allclose(frozen(tf.constant(x))[0], first, atol=1e-6)
     three = frozen(tf.constant(np.repeat(x[:1], 3, axis=0)))[0]
     np.testing.assert_allclose(three, np.repeat(first[:1], 3, axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_export_says_that_it_begins_anew(target: str, tmp_path: Path) -> None:
+    layer = keras.layers.GRU(3, stateful=True, name="memory")
+    model = keras.Sequential([keras.Input(batch_shape=(2, 5, 4)), layer])
+    notes = TARGETS[target].export(freeze(model), tmp_path / "artifact").notes
+    assert notes == remarks(model)
+    assert "zero state" in notes[0]
+    assert "memory" in notes[0]
+
+
+def test_other_models_have_nothing_to_say_of_states() -> None:
+    assert remarks(keras.Sequential([keras.Input((5, 4)), keras.layers.GRU(3)])) == ()
 
 
 def test_the_reference_asks_from_the_zero_state() -> None:

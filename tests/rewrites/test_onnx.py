@@ -164,3 +164,21 @@ def test_negative_pads_pad_the_output(
     found = {each.name: list(each.ints) for each in node.attribute}
     assert found["pads"] == expected
     assert found.get("output_padding") == padding
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("function", "op"),
+    [
+        (tf.math.log, "Log"),
+        (lambda x: tf.sort(x, direction="DESCENDING"), "TopK"),
+        (lambda x: tf.cast(tf.math.top_k(x, 2).indices, x.dtype), "TopK"),
+    ],
+)
+def test_float64_stays_float64(function: Any, op: str, dtype: str, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).uniform(0.5, 2, (3, 4)).astype(dtype)
+    session, ops = converted(function, tf.TensorSpec((None, 4), dtype), tmp_path / "a.onnx")
+    assert op in ops
+    found, expected = session.run(x), function(tf.constant(x)).numpy()
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-15 if dtype == "float64" else 1e-6)

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras.src.backend.tensorflow import image
 from keras.src.ops import image as ops_image
 
-from seqbench.substitutes import EXACT, EXPORTABLE, RUNNABLE, Table, in_place
+from seqbench.substitutes import EXACT, EXPORTABLE, RUNNABLE, Table, in_place, resize_weights
 from seqbench.substitutes.resize import weights
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 8, 9, 3)).astype("float32") * 100
@@ -64,13 +64,61 @@ def test_aspect_ratios_are_kept_as_keras_keeps_them(
     np.testing.assert_array_equal(found, expected)
 
 
-def test_open_sizes_are_left_to_keras() -> None:
-    spec = tf.TensorSpec((None, None, None, 3), "float32")
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("method", ["bilinear", "bicubic", "lanczos3", "lanczos5"])
+def test_images_of_any_size_are_resized_by_the_same_graph(method: str, antialias: bool) -> None:
+    how = {"interpolation": method, "antialias": antialias}
+
+    def resized(x: Any) -> Any:
+        return image.resize(x, (5, 12), **how)
+
     with in_place(EXPORTABLE):
-        concrete = tf.function(
-            lambda x: image.resize(x, (5, 4), interpolation="bicubic"), autograph=False
-        ).get_concrete_function(spec)
-    assert "ResizeBicubic" in {op.type for op in concrete.graph.get_operations()}
+        concrete = tf.function(resized, autograph=False).get_concrete_function(
+            tf.TensorSpec((None, None, None, 3), "float32")
+        )
+    assert not {op.type for op in concrete.graph.get_operations()} & ODD
+    for shape in ((2, 8, 9, 3), (1, 31, 4, 3), (2, 5, 1, 3)):
+        images = np.resize(IMAGES, shape)
+        found, expected = concrete(tf.constant(images)), resized(images)
+        np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
+def test_only_an_open_axis_is_worked_out_by_the_graph() -> None:
+    def doubled(x: Any) -> Any:
+        return image.resize(x, (tf.shape(x)[1] * 2, 18), interpolation="bicubic")
+
+    with in_place(EXPORTABLE):
+        concrete = tf.function(doubled, autograph=False).get_concrete_function(
+            tf.TensorSpec((None, None, 9, 3), "float32")
+        )
+    assert concrete.structured_outputs.shape.as_list() == [None, None, 18, 3]
+    np.testing.assert_allclose(concrete(tf.constant(IMAGES)), doubled(IMAGES), atol=2e-4)
+
+
+SIZES = [(16, 5), (19, 5), (7, 16), (8, 8), (3, 50), (50, 3), (1, 4), (4, 1), (333, 1030)]
+
+
+@pytest.mark.parametrize(
+    ("method", "antialias"),
+    [
+        ("bilinear", True),  # without antialias every format has it
+        *(
+            (name, smooth)
+            for name in ("bicubic", "lanczos3", "lanczos5")
+            for smooth in (False, True)
+        ),
+    ],
+)
+def test_weights_in_the_graph_are_tensorflows(method: str, antialias: bool) -> None:
+    for before, after in SIZES:
+        expected = weights(before, after, method, antialias=antialias)
+        # What float32, in which TensorFlow works, knows of a place at the far end.
+        for dtype, atol in (("float32", 5e-7), ("float64", before * 2**-21)):
+            found = resize_weights.weights(
+                tf.constant(before), after, method, antialias=antialias, dtype=dtype
+            )
+            assert found.dtype == dtype
+            np.testing.assert_allclose(found, expected, atol=atol)
 
 
 def test_weights_of_a_pixel_add_up_to_one() -> None:
@@ -108,7 +156,20 @@ def _between(images: np.ndarray, size: tuple[int, int], channel: int) -> np.ndar
     return found
 
 
-def test_other_resizes_of_the_twin_are_left_alone() -> None:
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("method", ["bilinear", "bicubic", "lanczos3"])
+def test_the_twins_other_resizes_are_in_float64(method: str, antialias: bool) -> None:
+    images = IMAGES.astype("float64")
+    with in_place(EXACT):
+        found = tf.image.resize(images, (5, 12), method=method, antialias=antialias).numpy()
+        level = tf.image.resize(np.ones((1, 8, 9, 1)), (5, 12), method=method, antialias=antialias)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(level, 1, rtol=1e-15)
+    expected = tf.image.resize(IMAGES, (5, 12), method=method, antialias=antialias)
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+
+
+def test_float32_resizes_of_the_twin_are_left_alone() -> None:
     expected = tf.image.resize(IMAGES, (5, 4), method="bicubic")
     with in_place(EXACT):
         np.testing.assert_array_equal(tf.image.resize(IMAGES, (5, 4), method="bicubic"), expected)

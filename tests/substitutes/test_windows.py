@@ -117,6 +117,24 @@ def test_a_dilated_transposed_convolution_is_the_sum_of_its_taps(
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["max", "average"])
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_a_cpu_pools_volumes_in_any_precision(dtype: str, name: str) -> None:
+    x = RNG.normal(size=(2, 4, 6, 4, 3)).astype(dtype)
+    pool = f"{name}_pool"
+    got, ops = traced(
+        RUNNABLE,
+        lambda x: getattr(nn, pool)(x, 2, 2, "valid", "channels_last"),
+        x,
+        (None, *x.shape[1:]),
+    )
+    assert not ops & {"MaxPool3D", "AvgPool3D"}
+    blocks = x.astype("float64").reshape(2, 2, 2, 3, 2, 2, 2, 3)
+    expected = (np.max if name == "max" else np.mean)(blocks, axis=(2, 4, 6))
+    assert got.dtype == dtype
+    np.testing.assert_allclose(got, expected, atol=4e-3 if dtype == "float16" else 1e-12)
+
+
 def _windows(x: np.ndarray, sizes: tuple[int, ...], reduce: Any) -> np.ndarray:
     """Pool each axis by the definition of adaptive windows."""
     for axis, after in enumerate(sizes, start=1):

@@ -68,6 +68,21 @@ def test_what_tfjs_lacks_has_a_stand_in() -> None:
     assert {np.dtype(dtype).itemsize for dtype in tfjs.DTYPES.values()} == {4}
 
 
+def test_what_the_wasm_backend_lacks_is_refused(tmp_path: Path) -> None:
+    spectrum = LAYERS.Lambda(lambda x: keras.ops.rfft(x)[0], name="spectrum")
+    said = "layer 'spectrum': operation (RFFT|Real|Complex) has no equivalent in TF.js: its wasm"
+    with pytest.raises(Unsupported, match=said):
+        export([spectrum], tmp_path, (8,))
+    ops = json.loads(tfjs.OPS_FILE.read_text())["ops"]
+    assert set(ops) >= tfjs.NOT_IN_WASM
+
+
+def test_a_float64_convolution_stays_one(tmp_path: Path) -> None:
+    exported = export([LAYERS.Conv2D(3, 3, dtype="float64")], tmp_path, (6, 6, 2))
+    assert "Conv2D" in exported.ops
+    assert not any("MatMul" in op for op in exported.ops)
+
+
 @pytest.mark.parametrize(
     ("layer", "dtype", "op"),
     [

@@ -16,16 +16,16 @@ export = TARGETS["tflite"].export
 
 
 @pytest.mark.parametrize(
-    ("policy", "output"),
+    ("policy", "output", "atol"),
     [
-        ("mixed_float16", "float16"),
-        ("mixed_bfloat16", "float32"),  # numpy has no bfloat16
-        ("float64", "float32"),  # it would only seem to be more
+        ("mixed_float16", "float16", 2e-3),
+        ("mixed_bfloat16", "float32", 2e-2),  # numpy has no bfloat16
+        ("float64", "float32", 1e-6),
     ],
 )
 @pytest.mark.parametrize("kind", ["Dense", "LSTM"])
 def test_other_precisions_compute_in_float32(
-    policy: str, output: str, kind: str, tmp_path: Path
+    policy: str, output: str, atol: float, kind: str, tmp_path: Path
 ) -> None:
     keras.utils.set_random_seed(0)
     made = getattr(layers, kind)(4, dtype=policy)
@@ -38,8 +38,19 @@ def test_other_precisions_compute_in_float32(
     assert (session.input.dtype, session.output.dtype) == ("float32", output)
     x = np.random.default_rng(0).normal(size=(3, 5, 3)).astype("float32")
     expected = np.asarray(model(x)).astype("float64")
-    atol = {"mixed_float16": 2e-3, "mixed_bfloat16": 2e-2, "float64": 1e-6}[policy]
     np.testing.assert_allclose(session.run(x).astype("float64"), expected, atol=atol)
+
+
+def test_a_float64_convolution_is_no_sum_of_products(tmp_path: Path) -> None:
+    """As for formats that have it in float32 alone: TFLite computes in float32 anyhow."""
+    keras.utils.set_random_seed(0)
+    made = layers.Conv3DTranspose(2, 2, strides=2, dtype="float64")
+    model = keras.Sequential([keras.Input((2, 3, 3, 2), dtype="float32"), made])
+    exported = export(freeze(model), tmp_path / "model.tflite")
+    assert "CONV_3D_TRANSPOSE" in exported.ops
+    session = litert.load(tmp_path / "model.tflite", "cpu", 1)
+    x = np.random.default_rng(0).normal(size=(2, 2, 3, 3, 2)).astype("float32")
+    np.testing.assert_allclose(session.run(x), np.asarray(model(x)), atol=1e-6)
 
 
 def test_a_variable_image_need_not_be_as_large_as_a_window(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from seqbench.coverage.cases import (
     features,
     images,
     normalization,
+    open_sizes,
     pooling,
     recurrent,
     reshaping,
@@ -37,6 +38,7 @@ FAMILIES = (
     images,
     features,
     dtypes,
+    open_sizes,
 )
 """Every file of this folder."""
 

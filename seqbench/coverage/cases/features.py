@@ -127,6 +127,17 @@ CASES = (
         ],
         takes="string",
     ),
+    stack(
+        "StringLookup",
+        "lstm",
+        (5,),
+        lambda k: [
+            k.StringLookup(vocabulary=WORDS, mask_token=""),
+            k.Embedding(6, 3, mask_zero=True),
+            k.LSTM(3),
+        ],
+        takes="string",
+    ),
     *(
         case(
             "STFTSpectrogram",

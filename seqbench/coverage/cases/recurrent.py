@@ -111,5 +111,21 @@ CASES = (
         "StackedRNNCells",
         return_sequences=True,
     ),
+    stack(
+        "RNN",
+        "both-ways",
+        TIME,
+        lambda k: [
+            k.Masking(),
+            k.Bidirectional(k.RNN([k.LSTMCell(3), k.LSTMCell(2)], return_sequences=True)),
+        ],
+    ),
+    stack(
+        "LSTM",
+        "stateful-both-ways",
+        TIME,
+        lambda k: k.Bidirectional(k.LSTM(3, stateful=True)),
+        batch=2,
+    ),
 )
 MODELS = builders(CASES)
