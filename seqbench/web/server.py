@@ -38,8 +38,10 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'self' blob: data: 'wasm-unsafe-eval'",
     "Referrer-Policy": "no-referrer",  # the address holds the token
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
 }
+_FRESH = "no-store"
+_KEPT = "private, max-age=86400, immutable"  # the browser compiles TF.js once for all models
+_KEPT_BELOW = "modules/"
 _MAX_ANSWER_BYTES = 1 << 30
 
 
@@ -156,8 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
         known = hmac.compare_digest(path[1].encode(), self.server.token.encode())
         return unquote(path[2]) if known else None
 
-    def _head(self, status: HTTPStatus, kind: str) -> None:
+    def _head(self, status: HTTPStatus, kind: str, cache: str = _FRESH) -> None:
         self.send_response(status)
+        self.send_header("Cache-Control", cache)
         for header, value in _HEADERS.items():
             self.send_header(header, value)
         self.send_header("Content-Type", kind)
@@ -176,8 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path is None or path.resolve() != path or not path.is_file():
             self._send(HTTPStatus.NOT_FOUND)
             return
+        cache = _KEPT if name.startswith(_KEPT_BELOW) else _FRESH
         with path.open("rb") as opened:
-            self._head(HTTPStatus.OK, _TYPES.get(path.suffix, _BINARY))
+            self._head(HTTPStatus.OK, _TYPES.get(path.suffix, _BINARY), cache)
             self.send_header("Content-Length", str(path.stat().st_size))
             self.end_headers()
             shutil.copyfileobj(opened, self.wfile)

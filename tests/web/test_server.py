@@ -50,6 +50,7 @@ def test_page_is_served_with_the_headers_that_isolate_it(server: WebServer) -> N
         assert line in head
     assert "default-src 'self'" in head
     _, head, _ = request(server, f"/{server.token}/modules/a.wasm")
+    assert "Cache-Control: private, max-age=86400, immutable" in head
     assert "Content-Type: text/html" in head  # the type is the file's, not the name's
 
 
