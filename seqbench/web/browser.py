@@ -41,6 +41,13 @@ _CLEANUP_TIMEOUT_S = 5
 
 # On Linux the kernel kills the browser when the thread that started it ends, however that ends.
 # The signal is asked for after the fork and before the exec; the check closes the gap in between.
+_LONGEST = 60
+"""Longest name of a temporary folder in which Chromium's socket fits: Linux allows 107 bytes for
+both, and Chromium's own part is 46."""
+
+_SHORT = "/tmp"  # noqa: S108 - a folder of our own is made in it, as tempfile does
+"""Where the browser keeps its files when the temporary folder's name is too long."""
+
 _TETHER = """
 import ctypes, os, signal, sys
 if sys.platform == "linux":
@@ -122,10 +129,15 @@ class Browser:
     """
 
     def __init__(self, program: Path, url: str, more: Sequence[str] = ()) -> None:
+        # Chromium makes a socket in the temporary folder, and a socket's name is short.
+        place = None if len(os.environ.get("TMPDIR", "")) <= _LONGEST else _SHORT
         self._folder = tempfile.TemporaryDirectory(
-            prefix="seqbench-browser-", ignore_cleanup_errors=True
+            prefix="seqbench-browser-", dir=place, ignore_cleanup_errors=True
         )
         home = Path(self._folder.name)
+        # Crash reports and caches of graphics drivers go there, whatever the profile is.
+        own = {"XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+        own |= {"TMPDIR": str(home)} if place else {}
         # Every user of the machine can read a command line, and the page's address holds its token:
         # only this file, in a folder of our own, names it.
         start = home / "start.html"
@@ -141,8 +153,7 @@ class Browser:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                # Crash reports and caches of graphics drivers go there, whatever the profile is.
-                env=os.environ | {"XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)},
+                env=os.environ | own,
                 start_new_session=True,
             )
 

@@ -167,3 +167,18 @@ def test_browser_dies_with_a_killed_parent(page: Path, tmp_path: Path) -> None:
         os.kill(parent.pid, signal.SIGKILL)
     assert becomes_true(lambda: not using(f"{tmp_path}/seqbench-browser-"))
     assert becomes_true(lambda: not psutil.pid_exists(group))
+
+
+@pytest.mark.browser
+def test_a_long_name_of_the_temporary_folder(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    monkeypatch.setenv("TMPDIR", str(deep))
+    with (
+        WebServer({path.name: path for path in page.iterdir()}) as server,
+        Browser(browser.require(), server.url),
+    ):
+        assert server.desk.wait_for_page(60)
