@@ -1,6 +1,6 @@
 import os
 import re
-import signal
+import shutil
 import subprocess
 import sys
 import time
@@ -25,7 +25,7 @@ files = {path.name: path for path in Path(sys.argv[1]).iterdir()}
 with WebServer(files) as server:
     with Browser(browser.require(), server.url) as running:
         assert server.desk.wait_for_page(60)
-        print(running.pid, flush=True)
+        print(running.pid, running._folder.name, flush=True)
         time.sleep(600)
 """
 
@@ -153,20 +153,20 @@ def test_browser_leaves_no_process_and_no_file(
 
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
-def test_browser_dies_with_a_killed_parent(page: Path, tmp_path: Path) -> None:
+def test_browser_dies_with_a_killed_parent(page: Path) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(page)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"TMPDIR": str(tmp_path)},
+        [sys.executable, "-c", PARENT, str(page)], stdout=subprocess.PIPE, text=True
     )
     with parent:
-        assert parent.stdout is not None
-        group = int(parent.stdout.readline())
-        assert using(f"{tmp_path}/seqbench-browser-")
-        os.kill(parent.pid, signal.SIGKILL)
-    assert becomes_true(lambda: not using(f"{tmp_path}/seqbench-browser-"))
-    assert becomes_true(lambda: not psutil.pid_exists(group))
+        try:
+            assert parent.stdout is not None
+            group, folder = parent.stdout.readline().split()
+            assert using(folder)
+        finally:
+            parent.kill()
+    assert becomes_true(lambda: not using(folder))
+    assert becomes_true(lambda: not psutil.pid_exists(int(group)))
+    shutil.rmtree(folder)
 
 
 @pytest.mark.browser

@@ -30,8 +30,14 @@ def endless(session: TfjsSession, x: np.ndarray) -> dict[str, Any]:
 
 def renderers() -> list[psutil.Process]:
     """Return the processes that run pages in a browser of ours."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "--type=renderer" in child.cmdline()]
+    return [child for child in psutil.Process().children(recursive=True) if runs_pages(child)]
+
+
+def runs_pages(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except psutil.NoSuchProcess:  # it has ended, and may wait as a zombie for its parent to notice
+        return False
 
 
 def answers(host: Host) -> bool:
