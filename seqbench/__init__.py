@@ -35,7 +35,7 @@ The map of the package, from the ground up; each floor knows only those below it
     coverage/                   every layer of Keras, proven on every target
     progress, api               what people see meanwhile; the commands as functions
     inventory, doctor           what there is to choose from, and what is missing
-    console, cli                the command line
+    console, commands/, cli      the command line
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,0 +1,1 @@
+"""The commands, each one call of the API, grouped by what people come for."""

@@ -1,0 +1,73 @@
+"""The commands that show what there is to work with, and what was seen."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqbench import console
+from seqbench.commands.options import allow_code, models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@console.command
+def list_(*, as_json: bool) -> None:
+    """Show scenarios, targets, runtimes and devices, and what is available here."""
+    from seqbench.inventory import inventory, table
+
+    found = inventory()
+    if as_json:
+        console.show_json(found)
+    else:
+        console.show(table(found))
+
+
+@click.command()
+@models
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@allow_code
+@console.command
+def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
+    """Show each model's layers, shapes, parameters, FLOPs and memory."""
+    from seqbench import api
+    from seqbench.show import table
+
+    found = api.show(console.some(models), allow_code=allow_code)
+    if as_json:
+        console.show_json(found)
+    else:
+        for model in found:
+            console.show(table(model))
+
+
+@click.command()
+@models
+@allow_code
+@console.command
+def check(models: tuple[str, ...], *, allow_code: bool) -> int:
+    """Warn of likely mistakes, such as a last layer that does not fit the loss."""
+    from seqbench import api
+
+    found = api.check(console.some(models), allow_code=allow_code)
+    for name, warnings in found.items():
+        for warning in warnings:
+            click.echo(f"{name}: {warning}")
+        if not warnings:
+            click.echo(f"{name}: nothing to say against it", err=True)
+    return int(any(found.values()))
+
+
+@click.command("report")
+@click.argument("run", type=console.PATH)
+@click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
+@console.command
+def report_(run: Path, out: Path | None) -> None:
+    """Write the report of RUN again, from its records."""
+    from seqbench import report
+
+    click.echo(report.write(run, out))

@@ -1,0 +1,138 @@
+"""The commands that run, export and verify models."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqbench import console
+from seqbench.commands.options import RUNTIMES_HELP, TARGETS_HELP, VARIANTS_HELP, allow_code, models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@models
+@click.option("--only", "kinds", callback=console.names, help="Kinds: train,infer,export,verify.")
+@click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
+@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
+@click.option("--device", "devices", callback=console.names, help="Of cpu,gpu,tpu (default: all).")
+@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
+@click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
+@click.option("--out", type=console.PATH, help="The run's folder.")
+@click.option(
+    "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
+)
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@allow_code
+@console.command
+def run(
+    models: tuple[str, ...],
+    out: Path | None,
+    require: tuple[str, ...] | None,
+    json_file: str | None,
+    *,
+    quick: bool,
+    allow_code: bool,
+    **chosen: tuple[str, ...] | None,
+) -> int:
+    """Train, time, export and verify; every shipped scenario where no MODEL is given."""
+    from seqbench import api, report
+    from seqbench.models.catalogue import available
+    from seqbench.naming import new_run
+    from seqbench.progress import shown
+
+    console.known_requirements(require)
+    folder = out or new_run()
+    with shown() as observer:
+        records = api.run(
+            models or [entry.name for entry in available()],
+            out=folder,
+            quick=quick,
+            allow_code=allow_code,
+            observer=observer,
+            **console.given(chosen),
+        )
+    path = report.write(folder)
+    console.write_json(records, json_file)
+    if json_file != "-":
+        console.show(report.terminal(report.load(folder)))
+        click.echo(f"report: {path}")
+    return console.status(records, require)
+
+
+@click.command()
+@models
+@click.option("--to", "targets", callback=console.names, help=TARGETS_HELP)
+@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
+@click.option("--out", type=console.PATH, default="dist", show_default=True)
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
+@allow_code
+@console.command
+def export(
+    models: tuple[str, ...],
+    out: Path,
+    json_file: str | None,
+    require: tuple[str, ...] | None,
+    *,
+    allow_code: bool,
+    **chosen: tuple[str, ...] | None,
+) -> int:
+    """Export to each target, then verify each artifact in its runtime."""
+    from seqbench import api, report
+    from seqbench.progress import shown
+
+    console.known_requirements(require)
+    with shown() as observer:
+        records = api.export(
+            console.some(models),
+            out=out,
+            allow_code=allow_code,
+            observer=observer,
+            **console.given(chosen),
+        )
+    console.write_json(records, json_file)
+    if json_file != "-":
+        console.show(report.terminal(report.build(records, str(out), specs=console.specs(models))))
+    return console.status(records, require)
+
+
+@click.command()
+@click.argument("artifact", type=console.PATH)
+@click.argument("model")
+@click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
+@click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
+@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@allow_code
+@console.command
+def verify(
+    artifact: Path,
+    model: str,
+    runtime: tuple[str, ...] | None,
+    variant: str,
+    json_file: str | None,
+    *,
+    allow_code: bool,
+) -> int:
+    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes."""
+    from seqbench import api, report
+    from seqbench.progress import shown
+
+    with shown() as observer:
+        records = api.verify(
+            artifact,
+            model,
+            runtimes=runtime,
+            variant=variant,
+            allow_code=allow_code,
+            observer=observer,
+        )
+    console.write_json(records, json_file)
+    if json_file != "-":
+        console.show(
+            report.terminal(report.build(records, str(artifact), specs=console.specs([model])))
+        )
+    return console.status(records, None)

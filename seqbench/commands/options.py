@@ -1,0 +1,12 @@
+"""Arguments and options that several commands share."""
+
+import click
+
+TARGETS_HELP = "Targets, as `seqbench list` shows them."
+RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
+VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
+
+models = click.argument("models", nargs=-1, metavar="MODEL...")
+allow_code = click.option(
+    "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
+)
