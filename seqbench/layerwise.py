@@ -9,8 +9,8 @@ import numpy as np
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import float64_twin
 from seqbench.parting import Layer
-from seqbench.reference import ROUNDINGS
-from seqbench.rounding import moved, shiftable
+from seqbench.reference import distance
+from seqbench.rounding import UNIT_ROUNDOFF, rounded, shiftable
 from seqbench.substitutes import EXACT, Table, in_place
 from seqbench.verdict import Case, largest
 
@@ -28,38 +28,35 @@ def layers(model: "keras.Sequential", x: np.ndarray, seed: int) -> list[Layer]:
 
     """
     own = _compiled(model, {})(x)
+    numbers = [i for i, value in enumerate(own) if value.dtype.kind in "fiubV"]
     twin = float64_twin(model)
     shift = shiftable(twin)
     run = _compiled(twin, EXACT)
     exact = run(x)
-    error = [largest(_distance(one, other)) for one, other in zip(own, exact, strict=True)]
-    weights, rng = twin.get_weights(), np.random.default_rng(seed)
-    for _ in range(ROUNDINGS):
-        twin.set_weights(weights)
-        twin.set_weights(moved(twin, rng))
-        shift(rng, 2.0**-24)
-        error = [
-            np.fmax(before, largest(_distance(one, other)))
-            for before, one, other in zip(error, run(x), exact, strict=True)
-        ]
-    found = zip(_leaves(model, ""), own, exact, error, strict=True)
-    return [
-        Layer(
-            name=name,
-            kind=type(layer).__name__,
-            config=json.loads(json.dumps(layer.get_config(), default=str)),
-            case=Case(
-                name=name,
-                x=x,
-                exact=exact.astype(np.float64),
-                own=own,
-                error=error,
-                scale=largest(exact.astype(np.float64)),
-            ),
-        )
-        for (name, layer), own, exact, error in found
-        if own.dtype.kind in "fiubV"
-    ]
+    error = {i: largest(distance(own[i], exact[i])) for i in numbers}
+    for _ in rounded(twin, shift, seed, UNIT_ROUNDOFF):
+        again = run(x)
+        error = {
+            i: np.fmax(found, largest(distance(again[i], exact[i]))) for i, found in error.items()
+        }
+    leaves = list(_leaves(model, ""))
+    return [_layer(*leaves[i], x, exact[i].astype(np.float64), own[i], error[i]) for i in numbers]
+
+
+def _layer(
+    name: str,
+    layer: "keras.Layer",
+    x: np.ndarray,
+    exact: np.ndarray,
+    own: np.ndarray,
+    error: np.ndarray,
+) -> Layer:
+    return Layer(
+        name=name,
+        kind=type(layer).__name__,
+        config=json.loads(json.dumps(layer.get_config(), default=str)),
+        case=Case(name=name, x=x, exact=exact, own=own, error=error, scale=largest(exact)),
+    )
 
 
 def _leaves(model: "keras.Sequential", prefix: str) -> "Iterator[tuple[str, keras.Layer]]":
@@ -92,10 +89,3 @@ def _compiled(
 
     function = tf.function(infer, autograph=False)
     return lambda x: [value.numpy() for value in function(tf.cast(x, dtype))]
-
-
-def _distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    if one.dtype.kind not in "fiubV":
-        return np.zeros(one.shape)
-    distance: np.ndarray = one.astype(np.float64) - other.astype(np.float64)
-    return distance

@@ -10,7 +10,7 @@ import numpy as np
 from seqbench import first_layers
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import computes_in_float64, float64_twin, in_precision, rebuilt
-from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, moved, shiftable
+from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
 from seqbench.substitutes import EXACT, Table, in_place
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
 PARTS = ("x", "exact", "own", "error", "float32_error", "scale")
 """The arrays of a case."""
-
-ROUNDINGS = 4
-"""How often the twin is run with its weights moved as float32 sums may move them.
-
-One float32 run can be right by luck where a single row decides a channel, and it adds up in
-blocks where another runtime adds one by one: a few samples of the plainest order (see
-`seqbench.rounding`) make the yardstick steady, and fair to all.
-"""
 
 CANDIDATES = 512
 """How many of the user's inputs are looked at for some that wake silent units."""
@@ -101,19 +93,14 @@ def cases(
         msg = "the model answers every input with NaN or infinity: there is nothing to compare"
         raise ValueError(msg)
     batches = {name: batches[name] for name in usable}
-    weights = twin.get_weights()
 
     def cost(outputs: dict[str, np.ndarray], roundoff: float) -> dict[str, np.ndarray]:
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
-        error = {name: largest(_distance(outputs[name], exact[name])) for name in batches}
-        rng = np.random.default_rng(seed)
-        for _ in range(ROUNDINGS):
-            twin.set_weights(weights)
-            twin.set_weights(moved(twin, rng, roundoff))
-            shift(rng, roundoff)
+        error = {name: largest(distance(outputs[name], exact[name])) for name in batches}
+        for _ in rounded(twin, shift, seed, roundoff):
             again = _outputs(compiled, batches)
             error = {
-                name: np.fmax(found, largest(_distance(again[name], exact[name])))
+                name: np.fmax(found, largest(distance(again[name], exact[name])))
                 for name, found in error.items()
             }
         return error
@@ -153,9 +140,10 @@ def _numbers(output: np.ndarray) -> np.ndarray:
     return numbers
 
 
-def _distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
-    distance: np.ndarray = _numbers(output) - _numbers(exact)
-    return distance
+def distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Return how far an output is from the exact one, float64; words are not apart."""
+    found: np.ndarray = _numbers(output) - _numbers(exact)
+    return found
 
 
 def _finite(output: np.ndarray) -> bool:

@@ -6,7 +6,7 @@ up in blocks are nearer to the exact sum; none that is right is much further.
 Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +20,35 @@ UNIT_ROUNDOFF = float(np.finfo(np.float32).eps) / 2
 FLOAT64_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
 """The same of one float64 operation."""
 
+ROUNDINGS = 4
+"""How often a twin is run with its weights moved as sums may move them.
+
+One float32 run can be right by luck where a single row decides a channel, and it adds up in
+blocks where another runtime adds one by one: a few samples of the plainest order make the
+yardstick steady, and fair to all.
+"""
+
 ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
+
+
+def rounded(
+    model: "keras.Sequential",
+    shift: Callable[[np.random.Generator, float], None],
+    seed: int,
+    roundoff: float,
+) -> Iterator[None]:
+    """Put the model off by what sums in some precision may move it, `ROUNDINGS` times in turn.
+
+    At the end it has its own weights again. `shift` is what `shiftable` returned of the model.
+    """
+    weights, rng = model.get_weights(), np.random.default_rng(seed)
+    for _ in range(ROUNDINGS):
+        model.set_weights(weights)
+        model.set_weights(moved(model, rng, roundoff))
+        shift(rng, roundoff)
+        yield
+    model.set_weights(weights)
 
 
 def moved(

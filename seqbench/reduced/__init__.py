@@ -25,6 +25,9 @@ REDUCED: Mapping[str, Mapping[str, Reduce]] = {
 }
 """Targets, each with the variants that it has."""
 
+PACKAGES: Mapping[str, tuple[str, ...]] = {"onnx": ("onnxruntime",)}
+"""Distributions that write a target's variants, beside those that write its plain artifact."""
+
 VARIANTS = (PLAIN, "fp16", "int8-weights", "int8")
 """All variants, the plain one first."""
 
@@ -37,4 +40,4 @@ def variants(target: str) -> tuple[str, ...]:
     return (PLAIN, *REDUCED[target])
 
 
-__all__ = ["CALIBRATED", "REDUCED", "VARIANTS", "Plain", "Reduce", "variants"]
+__all__ = ["CALIBRATED", "PACKAGES", "REDUCED", "VARIANTS", "Plain", "Reduce", "variants"]

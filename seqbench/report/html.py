@@ -17,17 +17,18 @@ def html(report: Report) -> str:
         loader=PackageLoader("seqbench", "report"), autoescape=True, undefined=StrictUndefined
     )
     pages.filters |= {"doing": problems.doing, "breakable": _breakable}
+    reduced = precision.table(report)
     return pages.get_template("page.html.j2").render(
         report=report,
         headline=headline(report),
         outcome=_outcome(report),
         started=units.moment(report.started_at),
         elapsed=units.duration(report.elapsed_s),
-        sections=_sections(report),
+        sections=_sections(report, reduced),
         by_model=_by_model,
         verdicts=matrices.verdicts(report),
         verdict_table=details.verdicts(report),
-        precision=precision.table(report),
+        precision=reduced,
         latency_panels=panels.latency(report),
         latency_legend=_legend(panels.lanes(report)),
         latency_table=details.latencies(report),
@@ -45,11 +46,11 @@ def _outcome(report: Report) -> Status:
     return Status.PASS if report.counts[Status.PASS] else Status.UNAVAILABLE
 
 
-def _sections(report: Report) -> list[tuple[str, str]]:
+def _sections(report: Report, reduced: tables.Table) -> list[tuple[str, str]]:
     there = (
         ("failures", "What did not pass", report.failures),
         ("verdicts", "Verdicts", report.verdicts),
-        ("precision", "Reduced precision", precision.table(report).rows),
+        ("precision", "Reduced precision", reduced.rows),
         ("latency", "Latency", report.latencies),
         ("training", "Training", report.training),
         ("size", "Size, speed, error", report.exports),

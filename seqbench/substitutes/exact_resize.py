@@ -8,7 +8,8 @@ matrix products, as in `seqbench.substitutes.open_resize`.
 from collections.abc import Callable
 from typing import Any
 
-from seqbench.substitutes.open_resize import is_native, weighed
+from seqbench.substitutes.open_resize import worked_out
+from seqbench.substitutes.resize import is_native
 
 
 def resize(original: Callable[..., Any], *, images: Any, size: Any, **more: Any) -> Any:
@@ -20,7 +21,7 @@ def resize(original: Callable[..., Any], *, images: Any, size: Any, **more: Any)
     if method == "nearest" or images.dtype != tf.float64 or len(images.shape) != 4:
         return original(images=images, size=size, **more)
     if not is_native(method, antialias=antialias):
-        return weighed(images, size, method, antialias=antialias, dtype="float64")
+        return worked_out(images, size, method, antialias=antialias, dtype="float64")
     height, width = tf.unstack(tf.cast(size, tf.int32))
     resized = _along(_along(images, 1, height), 2, width)
     known = tf.get_static_value(tf.stack([height, width]))

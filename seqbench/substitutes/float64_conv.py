@@ -5,54 +5,47 @@ definition of the discrete convolution.
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 
-def conv(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    kernel: Any,
-    strides: Any,
-    padding: str,
-    dilation_rate: Any,
-    **more: Any,
-) -> Any:
+def conv(original: Callable[..., Any], **call: Any) -> Any:
     """Convolve (batch, *space, channels) with a kernel (*size, channels, filters)."""
     import tensorflow as tf
 
-    kernel = tf.convert_to_tensor(kernel)
-    windows = _windows(inputs, kernel.shape[:-2], strides, padding, dilation_rate)
-    if windows is None:
-        more |= {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
-        return original(inputs=inputs, kernel=kernel, **more)
-    return tf.add_n([tf.matmul(x, kernel[place]) for place, x in windows])
+    total = _summed(tf.matmul, **call)
+    return original(**call) if total is None else total
 
 
-def depthwise_conv(
-    original: Callable[..., Any],
+def depthwise_conv(original: Callable[..., Any], **call: Any) -> Any:
+    """Convolve each channel of (batch, *space, channels) with (*size, channels, multiplier)."""
+    import tensorflow as tf
+
+    total = _summed(lambda x, element: x[..., None] * element, **call)
+    if total is None:
+        return original(**call)
+    return tf.reshape(total, tf.concat([tf.shape(total)[:-2], [math.prod(total.shape[-2:])]], 0))
+
+
+def _summed(
+    product: Callable[[Any, Any], Any],
     *,
     inputs: Any,
     kernel: Any,
     strides: Any,
     padding: str,
     dilation_rate: Any,
-    **more: Any,
+    **_: Any,
 ) -> Any:
-    """Convolve each channel of (batch, *space, channels) with (*size, channels, multiplier)."""
+    """Return the sum of the products of all kernel elements; None where `_windows` gives none."""
     import tensorflow as tf
 
     kernel = tf.convert_to_tensor(kernel)
     windows = _windows(inputs, kernel.shape[:-2], strides, padding, dilation_rate)
-    if windows is None:
-        more |= {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
-        return original(inputs=inputs, kernel=kernel, **more)
-    total = tf.add_n([x[..., None] * kernel[place] for place, x in windows])
-    shape = tf.shape(total)[:-2]
-    return tf.reshape(total, tf.concat([shape, [kernel.shape[-2] * kernel.shape[-1]]], 0))
+    return None if windows is None else tf.add_n([product(x, kernel[at]) for at, x in windows])
 
 
 def separable_conv(

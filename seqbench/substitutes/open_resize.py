@@ -7,6 +7,7 @@ kernels and antialiasing are what formats have not, or with other coefficients.
 from collections.abc import Callable
 from typing import Any
 
+from seqbench.substitutes.resize import is_native, weighed
 from seqbench.substitutes.resize_weights import weights
 
 
@@ -29,25 +30,18 @@ def resize(
     is_open = images.shape.rank == 4 and None in images.shape[1:3]
     if is_native(method, antialias=antialias) or not is_open:
         return original(images=images, size=size, method=method, antialias=antialias, **more)
-    return weighed(images, size, method, antialias=antialias, dtype="float32")
+    return worked_out(images, size, method, antialias=antialias, dtype="float32")
 
 
-def is_native(method: str, *, antialias: bool) -> bool:
-    """Tell whether every format has an interpolation."""
-    return method == "nearest" or (method == "bilinear" and not antialias)
-
-
-def weighed(images: Any, size: Any, method: str, *, antialias: bool, dtype: str) -> Any:
+def worked_out(images: Any, size: Any, method: str, *, antialias: bool, dtype: str) -> Any:
     """Return images (batch, height, width, channels) of another size in a floating dtype."""
     import tensorflow as tf
 
     found = tf.unstack(tf.shape(images))
-    height, width, channels = (
-        found[axis] if images.shape[axis] is None else images.shape[axis] for axis in (1, 2, 3)
-    )
-    new_height, new_width = size if isinstance(size, list | tuple) else tf.unstack(size)
-    rows = weights(height, new_height, method, antialias=antialias, dtype=dtype)
-    columns = weights(width, new_width, method, antialias=antialias, dtype=dtype)
-    x = tf.reshape(tf.cast(images, dtype), [-1, height, width * channels])
-    x = tf.reshape(tf.matmul(rows, x), [-1, width, channels])
-    return tf.reshape(tf.matmul(columns, x), [-1, new_height, new_width, channels])
+    before = (found[axis] if images.shape[axis] is None else images.shape[axis] for axis in (1, 2))
+    after = size if isinstance(size, list | tuple) else tf.unstack(size)
+    shares = [
+        weights(old, new, method, antialias=antialias, dtype=dtype)
+        for old, new in zip(before, after, strict=True)
+    ]
+    return weighed(tf.cast(images, dtype), after, *shares)

@@ -11,9 +11,6 @@ from typing import Any
 
 import numpy as np
 
-NATIVE = ("nearest", "bilinear")
-"""Interpolations that every format has, without antialiasing."""
-
 
 def resize(  # noqa: PLR0913 - the arguments of the original
     original: Callable[..., Any],
@@ -37,7 +34,7 @@ def resize(  # noqa: PLR0913 - the arguments of the original
 
     first = (data_format or keras.config.image_data_format()) == "channels_first"
     before = tuple(images.shape[2:4] if first else images.shape[1:3])
-    native = interpolation == "nearest" or (interpolation == "bilinear" and not antialias)
+    native = is_native(interpolation, antialias=antialias)
     keeps = crop_to_aspect_ratio or pad_to_aspect_ratio
     if len(images.shape) != 4 or None in before or (native and not keeps):
         return original(
@@ -60,19 +57,38 @@ def resize(  # noqa: PLR0913 - the arguments of the original
     if native or tuple(x.shape[1:3]) == size:
         x = original(images=x, size=size, interpolation=interpolation, data_format="channels_last")
     else:
-        x = _weighed(tf.cast(x, "float32"), size, interpolation, antialias=antialias)
+        shares = [
+            weights(old, new, interpolation, antialias=antialias)
+            for old, new in zip(x.shape[1:3], size, strict=True)
+        ]
+        x = weighed(tf.cast(x, "float32"), size, *shares)
     return tf.transpose(x, [0, 3, 1, 2]) if first else x
 
 
-def _weighed(x: Any, size: tuple[int, int], method: str, *, antialias: bool) -> Any:
-    """Return float32 images of another size."""
+def is_native(method: str, *, antialias: bool) -> bool:
+    """Tell whether every format has an interpolation."""
+    return method == "nearest" or (method == "bilinear" and not antialias)
+
+
+def weighed(images: Any, size: Any, rows: Any, columns: Any) -> Any:
+    """Return images (batch, height, width, channels) of another size, in their own dtype.
+
+    Args:
+        images: the images, in the dtype of the weights.
+        size: the new height and width, numbers or scalar tensors.
+        rows: the share of each row before in each new one, shape (new height, height).
+        columns: likewise, shape (new width, width).
+
+    """
     import tensorflow as tf
 
-    _, height, width, channels = x.shape
-    rows = weights(height, size[0], method, antialias=antialias)
-    columns = weights(width, size[1], method, antialias=antialias)
-    x = tf.matmul(rows, tf.reshape(x, [-1, height, width * channels]))
-    return tf.matmul(columns, tf.reshape(x, [-1, size[0], width, channels]))
+    found = tf.unstack(tf.shape(images))
+    height, width, channels = (
+        found[axis] if images.shape[axis] is None else images.shape[axis] for axis in (1, 2, 3)
+    )
+    x = tf.matmul(rows, tf.reshape(images, [-1, height, width * channels]))
+    x = tf.matmul(columns, tf.reshape(x, [-1, width, channels]))
+    return tf.reshape(x, [-1, size[0], size[1], channels])
 
 
 def weights(before: int, after: int, method: str, *, antialias: bool) -> np.ndarray:

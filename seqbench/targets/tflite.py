@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,22 @@ def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported
     """
     import tensorflow as tf
 
+    widened, notes = _prepared(frozen)
+    with tempfile.TemporaryDirectory() as folder:
+        # By way of a SavedModel, because that gives the file its signature with names.
+        saved_model.export(widened, Path(folder) / "model")
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "model"))
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        adjust(converter)
+        content = _converted(converter, frozen)
+    path.write_bytes(content)
+    found = describe(path)
+    return Exported(input=found.input, output=found.output, ops=found.ops, notes=notes)
+
+
+@lru_cache(maxsize=1)  # a model's variants are written one after another
+def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
+    """Return the graph as TFLite can have it, in float32, and what a user should know of it."""
     _refuse_strings(frozen)
     notes = remarks(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):
@@ -55,16 +72,7 @@ def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported
     widened = _in_float32(frozen)
     if widened is not frozen:
         notes = (*notes, "computes in float32: TFLite has few operations in other precisions")
-    with tempfile.TemporaryDirectory() as folder:
-        # By way of a SavedModel, because that gives the file its signature with names.
-        saved_model.export(widened, Path(folder) / "model")
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "model"))
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        adjust(converter)
-        content = _converted(converter, frozen)
-    path.write_bytes(content)
-    found = describe(path)
-    return Exported(input=found.input, output=found.output, ops=found.ops, notes=notes)
+    return widened, notes
 
 
 def _converted(converter: Any, frozen: Frozen) -> bytes:

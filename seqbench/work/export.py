@@ -14,7 +14,7 @@ from seqbench.freeze import Frozen, freeze
 from seqbench.jobs import Job
 from seqbench.machine import versions
 from seqbench.record import PLAIN
-from seqbench.reduced import CALIBRATED, REDUCED, Plain
+from seqbench.reduced import CALIBRATED, PACKAGES, REDUCED, Plain
 from seqbench.store import PERTURBED, Store, replacing
 from seqbench.targets import TARGETS, Artifact, Exported
 from seqbench.work.context import Context, guarded
@@ -97,7 +97,7 @@ def export(job: Job, context: Context) -> None:
 
         cell = cells.get((target, variant))
         if cell is not None:
-            record = context.attempt(cell, artifact.target.packages, facts["seed"], one)
+            record = context.attempt(cell, _packages(artifact), facts["seed"], one)
             ended = {"status": record.status, "reason": record.reason}
         else:
             fields = guarded(one)
@@ -105,11 +105,17 @@ def export(job: Job, context: Context) -> None:
         context.send("result", {"model": name, "target": target, "variant": variant, **ended})
 
 
+def _packages(artifact: Artifact) -> tuple[str, ...]:
+    """Return the distributions whose versions decide what is written."""
+    more = () if artifact.variant == PLAIN else PACKAGES.get(artifact.target.name, ())
+    return (*artifact.target.packages, *more)
+
+
 def _artifact(
     name: str, artifact: Artifact, origin: Origin, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
-    made_with = versions(artifact.target.packages)
+    made_with = versions(_packages(artifact))
     made_from = [origin.sha256, artifact.label, made_with]
     if artifact.variant in CALIBRATED:
         made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())

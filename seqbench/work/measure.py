@@ -47,7 +47,7 @@ def _measure_one(
     budget: Budget,
     context: Context,
 ) -> None:
-    pairs = _subject(item).pairs
+    subject = _subject(item)
     verifications = [cell for cell in cells if cell.kind is Kind.VERIFY]
     timings = [cell for cell in cells if cell.kind is Kind.INFER]
     packages, seed = runtime.packages, item["seed"]
@@ -55,10 +55,11 @@ def _measure_one(
         what = cell.target if cell.variant == PLAIN else f"{cell.target} ({cell.variant})"
         context.say(f"{cell.model}: running {what} in {runtime.name}")
         judge = verify.plain if cell.variant == PLAIN else verify.reduced
-        judged = partial(judge, _subject(item), load, cell)
+        judged = partial(judge, subject, load, cell)
         context.attempt(cell, packages, seed, judged)
     if not timings:
         return
+    artifact, answers = subject.pairs[0]
     opened: list[tuple[Session, float]] = []  # opened in the first cell that can, for all
     for cell in timings:
         context.say(f"{cell.model}: timing {runtime.name}, batch {cell.batch_size}")
@@ -66,10 +67,10 @@ def _measure_one(
         def timed(cell: Cell = cell) -> dict[str, Any]:
             if not opened:
                 start = time.perf_counter()
-                session = load(pairs[0][0], cell.device, threads())
+                session = load(artifact, cell.device, threads())
                 opened.append((session, time.perf_counter() - start))
             session, load_s = opened[0]
-            fields = _time(session, pairs[0][1], cell, budget)
+            fields = _time(session, answers, cell, budget)
             memory = None if runtime.apart else peak_memory_bytes()
             return {"load_s": load_s, "peak_memory_bytes": memory, **fields}
 

@@ -42,6 +42,16 @@ def _lookup(layer: str, vocabulary: list[Any], takes: str, mask: Any) -> list[Ca
     ]
 
 
+def _stft(tag: str, mode: str, **config: Any) -> Case:
+    settings = {"frame_length": 32, "frame_step": 16, "fft_length": 32, **config}
+    return case("STFTSpectrogram", tag, (160, 1), mode=mode, **settings)
+
+
+def _mel(tag: str, **config: Any) -> Case:
+    bins: dict[str, Any] = {"num_mel_bins": 8, "sampling_rate": 800, "max_freq": 400.0}
+    return case("MelSpectrogram", tag, (400,), fft_length=64, sequence_stride=32, **bins, **config)
+
+
 CASES = (
     case("Normalization", "given", (5,), mean=[1.0, 2, 3, 4, 5], variance=[1.0, 2, 3, 4, 5]),
     case(
@@ -138,60 +148,11 @@ CASES = (
         ],
         takes="string",
     ),
-    *(
-        case(
-            "STFTSpectrogram",
-            mode,
-            (160, 1),
-            mode=mode,
-            frame_length=32,
-            frame_step=16,
-            fft_length=32,
-        )
-        for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
-    ),
-    case(
-        "STFTSpectrogram",
-        "same",
-        (160, 1),
-        mode="magnitude",
-        frame_length=32,
-        frame_step=16,
-        fft_length=32,
-        padding="same",
-    ),
-    case(
-        "STFTSpectrogram",
-        "padded-fft",
-        (160, 1),
-        mode="psd",
-        frame_length=32,
-        frame_step=16,
-        fft_length=64,
-    ),
-    case(
-        "STFTSpectrogram",
-        "hamming-expanded",
-        (160, 1),
-        mode="log",
-        frame_length=32,
-        frame_step=16,
-        fft_length=32,
-        window="hamming",
-        expand_dims=True,
-    ),
-    case(
-        "STFTSpectrogram",
-        "no-window",
-        (160, 1),
-        mode="magnitude",
-        frame_length=32,
-        frame_step=16,
-        fft_length=32,
-        window=None,
-        scaling="spectrum",
-        periodic=True,
-    ),
+    *(_stft(mode, mode) for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft")),
+    _stft("same", "magnitude", padding="same"),
+    _stft("padded-fft", "psd", fft_length=64),
+    _stft("hamming-expanded", "log", window="hamming", expand_dims=True),
+    _stft("no-window", "magnitude", window=None, scaling="spectrum", periodic=True),
     stack(
         "STFTSpectrogram",
         "cnn",
@@ -204,49 +165,9 @@ CASES = (
         ],
     ),
     case("MelSpectrogram", "defaults", (8000,)),
-    case(
-        "MelSpectrogram",
-        "plain",
-        (400,),
-        fft_length=64,
-        sequence_stride=32,
-        num_mel_bins=8,
-        sampling_rate=800,
-        max_freq=400.0,
-    ),
-    case(
-        "MelSpectrogram",
-        "power",
-        (400,),
-        fft_length=64,
-        sequence_stride=32,
-        num_mel_bins=8,
-        sampling_rate=800,
-        max_freq=400.0,
-        power_to_db=False,
-    ),
-    case(
-        "MelSpectrogram",
-        "magnitude",
-        (400,),
-        fft_length=64,
-        sequence_stride=32,
-        num_mel_bins=8,
-        sampling_rate=800,
-        max_freq=400.0,
-        mag_exp=1.0,
-        window="hamming",
-    ),
-    case(
-        "MelSpectrogram",
-        "short-window",
-        (400,),
-        fft_length=64,
-        sequence_stride=32,
-        sequence_length=48,
-        num_mel_bins=8,
-        sampling_rate=800,
-        max_freq=400.0,
-    ),
+    _mel("plain"),
+    _mel("power", power_to_db=False),
+    _mel("magnitude", mag_exp=1.0, window="hamming"),
+    _mel("short-window", sequence_length=48),
 )
 MODELS = builders(CASES)
