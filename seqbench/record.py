@@ -7,12 +7,14 @@ import json
 import math
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from itertools import accumulate, pairwise
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the record format. History:
 
 1. The first (2026-11).
+2. `threads` of a cell, `samples_per_process`; facts of a timing in `details["timing"]` (2026-11).
 """
 
 
@@ -51,6 +53,7 @@ class Cell:
         device: `cpu`, `gpu` or `tpu`.
         variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
         batch_size: rows per call or step, None where the cell has no single one.
+        threads: how many a runtime is given; None for the CPUs that its process may use.
 
     """
 
@@ -61,13 +64,15 @@ class Cell:
     device: str = "cpu"
     variant: str = PLAIN
     batch_size: int | None = None
+    threads: int | None = None
 
     @property
     def key(self) -> str:
         """A name that is unique within a run and safe as a file name."""
         batch = None if self.batch_size is None else f"b{self.batch_size}"
-        parts = (self.model, self.kind, self.target, self.runtime, self.device, self.variant, batch)
-        return ".".join(part for part in parts if part is not None)
+        threads = None if self.threads is None else f"t{self.threads}"
+        parts = (self.model, self.kind, self.target, self.runtime, self.device, self.variant)
+        return ".".join(part for part in (*parts, batch, threads) if part is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,8 @@ class Record:
         tolerance: the difference allowed there.
         error_ratio: max_abs_error in units of the model's own float32 error (unitless).
         samples_s: seconds per call (per step in training), in the order measured.
+        samples_per_process: how many entries of `samples_s`, one after another, come from each
+            fresh process; their sum is its length.
         calls_per_sample: how many calls each sample is the mean of.
         first_call_s: the first call (or step), compilation included.
         load_s: seconds to load the artifact, or to build the model.
@@ -110,6 +117,7 @@ class Record:
     tolerance: float | None = None
     error_ratio: float | None = None
     samples_s: tuple[float, ...] = ()
+    samples_per_process: tuple[int, ...] = ()
     calls_per_sample: int | None = None
     first_call_s: float | None = None
     load_s: float | None = None
@@ -120,6 +128,12 @@ class Record:
     started_at: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_process(self) -> tuple[tuple[float, ...], ...]:
+        """The samples of each process."""
+        ends = list(accumulate(self.samples_per_process, initial=0))
+        return tuple(self.samples_s[start:end] for start, end in pairwise(ends))
 
 
 def encode(record: Record) -> dict[str, Any]:
@@ -134,7 +148,8 @@ def decode(flat: dict[str, Any]) -> Record:
     """Return the record that `encode` wrote.
 
     Raises:
-        ValueError: the object is of another schema number, or lacks a field.
+        ValueError: the object is of another schema number, lacks a field, or gives its processes
+            another number of samples than it has.
 
     """
     schema = flat.get("schema")
@@ -150,7 +165,11 @@ def decode(flat: dict[str, Any]) -> Record:
     for name in ("max_abs_error", "tolerance", "error_ratio"):
         values[name] = None if values[name] is None else float(values[name])
     values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
-    values |= {name: tuple(values[name]) for name in ("notes", "samples_s")}
+    values |= {name: tuple(values[name]) for name in ("notes", "samples_s", "samples_per_process")}
+    counted = sum(values["samples_per_process"])
+    if counted != len(values["samples_s"]):
+        msg = f"record has {len(values['samples_s'])} samples where its processes have {counted}"
+        raise ValueError(msg)
     cell_kind = Cell(**{**asdict(cell), "kind": Kind(cell.kind)})
     return Record(**{**values, "cell": cell_kind, "status": Status(values["status"])})
 

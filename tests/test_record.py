@@ -1,6 +1,6 @@
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ cells = st.builds(
     runtime=texts,
     device=st.sampled_from(["cpu", "gpu"]),
     batch_size=st.none() | st.integers(1, 512),
+    threads=st.none() | st.integers(1, 64),
 )
 records = st.builds(
     Record,
@@ -29,14 +30,30 @@ records = st.builds(
     cached=st.booleans(),
     max_abs_error=numbers,
     tolerance=numbers,
-    samples_s=st.lists(st.floats(0, 9), max_size=5).map(tuple),
     metrics=st.dictionaries(st.text(max_size=5), st.floats(allow_nan=False), max_size=3),
 )
 
 
-@given(records)
-def test_a_record_survives_its_json(record: Record) -> None:
-    assert decode(json.loads(dumps(record))) == record
+processes = st.lists(st.lists(st.floats(0, 9), max_size=5).map(tuple), max_size=3).map(tuple)
+
+
+@given(records, processes)
+def test_a_record_survives_its_json(
+    record: Record, processes: tuple[tuple[float, ...], ...]
+) -> None:
+    timed = replace(
+        record,
+        samples_s=tuple(sample for samples in processes for sample in samples),
+        samples_per_process=tuple(map(len, processes)),
+    )
+    assert decode(json.loads(dumps(timed))) == timed
+    assert timed.by_process == processes
+
+
+def test_samples_that_belong_to_no_process_are_refused() -> None:
+    flat = encode(Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS))
+    with pytest.raises(ValueError, match="record has 3 samples where its processes have 2"):
+        decode({**flat, "samples_s": [1.0, 2.0, 3.0], "samples_per_process": [2]})
 
 
 def test_nan_survives_as_text() -> None:
@@ -51,19 +68,19 @@ def test_nan_survives_as_text() -> None:
 def test_the_schema_is_pinned() -> None:
     """A change of these fields is a new schema number, with a line in its history."""
     flat = encode(Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS))
-    assert SCHEMA == 1
+    assert SCHEMA == 2
     assert sorted(flat) == [
         *("artifact", "batch_size", "cached", "calls_per_sample", "details", "device"),
         *("elapsed_s", "error_ratio", "first_call_s", "kind", "load_s", "machine"),
         *("max_abs_error", "metrics", "model", "notes", "peak_memory_bytes", "ran_on", "reason"),
-        *("runtime", "samples_s", "schema", "size_bytes", "started_at", "status", "target"),
-        *("tolerance", "variant"),
+        *("runtime", "samples_per_process", "samples_s", "schema", "size_bytes", "started_at"),
+        *("status", "target", "threads", "tolerance", "variant"),
     ]
 
 
 def test_another_schema_is_refused() -> None:
     flat = encode(Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS))
-    with pytest.raises(ValueError, match="record has schema 99, this seqbench reads 1: run it"):
+    with pytest.raises(ValueError, match="record has schema 99, this seqbench reads 2: run it"):
         decode({**flat, "schema": 99})
 
 

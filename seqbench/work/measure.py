@@ -100,6 +100,7 @@ def _time(session: Session, answers: Path, cell: Cell, budget: Budget) -> dict[s
         notes = (f"fixed batch of {fixed}: one call here is {-(-rows // fixed)} of the runtime's",)
     return {
         "samples_s": timing.samples_s,
+        "samples_per_process": (len(timing.samples_s),),
         "calls_per_sample": timing.calls_per_sample,
         "first_call_s": timing.first_call_s,
         "ran_on": session.ran_on,

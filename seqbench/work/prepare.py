@@ -85,6 +85,7 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
 def _fields(trained: Trained) -> dict[str, Any]:
     return {
         "samples_s": trained.samples_s,
+        "samples_per_process": (len(trained.samples_s),),
         "calls_per_sample": 1,
         "first_call_s": trained.first_step_s,
         "metrics": trained.metrics,

@@ -83,6 +83,7 @@ def train(model: str, rng: np.random.Generator) -> Record:
         cell=Cell(model=model, kind=Kind.TRAIN, runtime="keras", batch_size=32),
         status=Status.PASS,
         samples_s=_samples(rng, 900e-6 + 90e-6 * MODELS[model][0], 120),
+        samples_per_process=(120,),
         calls_per_sample=1,
         first_call_s=1.31,
         load_s=0.21,
@@ -141,6 +142,7 @@ def inferences(model: str, rng: np.random.Generator) -> list[Record]:
             ),
             status=Status.PASS,
             samples_s=_samples(rng, _latency(model, runtime, base, batch), 200),
+            samples_per_process=(200,),
             calls_per_sample=10 if _latency(model, runtime, base, batch) < 20e-6 else 1,
             first_call_s=0.08,
             load_s=0.034,
@@ -174,7 +176,13 @@ def broken_run() -> list[Record]:
 def _broken(record: Record) -> Record:
     cell = record.cell
     nothing = replace(
-        record, samples_s=(), size_bytes=None, max_abs_error=None, tolerance=None, error_ratio=None
+        record,
+        samples_s=(),
+        samples_per_process=(),
+        size_bytes=None,
+        max_abs_error=None,
+        tolerance=None,
+        error_ratio=None,
     )
     if (cell.model, cell.kind, cell.runtime) == ("digits_cnn", Kind.VERIFY, "onnxruntime"):
         return replace(
