@@ -11,10 +11,12 @@ import pytest
 
 from seqbench.errors import Unavailable
 from seqbench.runtimes.tfjs import TfjsSession, open_session
-from seqbench.web import browser, packages
+from seqbench.timing import QUICK
+from seqbench.web import browser, packages, server
 from seqbench.web.browser import Browser
 from seqbench.web.host import Host, JobError
 from seqbench.web.server import WebServer
+from tests.runtimes.graphs import graph_model
 
 pytestmark = pytest.mark.browser
 
@@ -108,6 +110,38 @@ def test_page_closes_itself_when_its_server_is_gone() -> None:
         while not running.ended() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert running.ended()
+
+
+def test_frame_without_a_trace_of_its_model_takes_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    send = server._Handler._file
+
+    def note(handler: server._Handler, name: str) -> None:
+        asked.append(name)
+        send(handler, name)
+
+    def frames() -> int:
+        return asked.count("runner.html")
+
+    monkeypatch.setattr(server._Handler, "_file", note)
+    x = np.load(DENSE / "x.npy")
+    with Host() as host:
+        assert answers(host)
+        assert answers(host)
+        assert frames() == 1
+        session = open_session(DENSE, "cpu", host)
+        assert session.measure([x], QUICK).samples_s
+        assert frames() == 2  # what is timed is alone
+        session.close()
+        failing = open_session(graph_model(tmp_path / "m", ("Lgamma",)), "cpu", host)
+        with pytest.raises(RuntimeError, match="Unknown op"):
+            failing.run(np.ones((1, 4), np.float32))
+        failing.close()
+        assert frames() == 2
+        assert answers(host)  # the frame that failed still holds its input: it went
+        assert frames() == 3
 
 
 def test_unknown_job_is_an_error_of_its_kind() -> None:

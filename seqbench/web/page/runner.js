@@ -1,10 +1,11 @@
-// Runs one TF.js graph model: `open` once, then `run` and `measure` as often as asked.
+// Runs one TF.js graph model at a time, all on one backend: `open`, then `run` and `measure` as
+// often as asked, then `close`.
 
 const BACKEND_SCRIPTS = { cpu: [], wasm: ["tf-backend-wasm"], webgl: ["tf-backend-webgl"] };
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 const CLOCK_STEPS = 20; // a sample shorter than this many steps of the clock is too coarse
 
-let model, input, asynchronous;
+let model, input, asynchronous, found;
 
 function addScript(name) {
   return new Promise((resolve, reject) => {
@@ -45,27 +46,38 @@ function clockStep() {
 }
 
 async function facts(backend) {
-  const found = { user_agent: navigator.userAgent, clock_step_s: clockStep() / 1000 };
+  const seen = { user_agent: navigator.userAgent, clock_step_s: clockStep() / 1000 };
   if (backend === "wasm") {
-    found.simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-    found.threads = tf.wasm.getThreadsCount();
+    seen.simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+    seen.threads = tf.wasm.getThreadsCount();
   }
   if (backend === "webgl") {
     const gl = tf.backend().gpgpu.gl;
     const names = gl.getExtension("WEBGL_debug_renderer_info");
-    found.renderer = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+    seen.renderer = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
   }
-  return found;
+  return seen;
+}
+
+async function startRuntime(backend) {
+  const names = ["tf-core", "tf-backend-cpu", ...BACKEND_SCRIPTS[backend], "tf-converter"];
+  for (const name of names) await addScript(name);
+  if (backend === "wasm") tf.wasm.setWasmPaths(new URL("modules/", location.href).href);
+  await useBackend(backend);
+  return facts(backend);
 }
 
 async function open(job) {
-  const names = ["tf-core", "tf-backend-cpu", ...BACKEND_SCRIPTS[job.backend], "tf-converter"];
-  for (const name of names) await addScript(name);
-  if (job.backend === "wasm") tf.wasm.setWasmPaths(new URL("modules/", location.href).href);
-  await useBackend(job.backend);
+  found ??= await startRuntime(job.backend);
   ({ input, asynchronous } = job);
   model = await tf.loadGraphModel(job.model);
-  return [await facts(job.backend), new Uint8Array()];
+  return [found, new Uint8Array()];
+}
+
+// Says whether nothing of the model is left: a failed run leaves tensors.
+async function close() {
+  model.dispose();
+  return tf.memory().numTensors === 0;
 }
 
 // Tensors of one shape and dtype whose elements lie one after another in `bytes`.
@@ -99,15 +111,15 @@ async function run(job, bytes) {
 async function inside(job, bytes) {
   const [x] = tensors({ ...job, count: 1 }, bytes);
   const feeds = { [input]: x };
-  const found = asynchronous ? await model.executeAsync(feeds, job.names) : model.execute(feeds, job.names);
+  const all = asynchronous ? await model.executeAsync(feeds, job.names) : model.execute(feeds, job.names);
   const told = [];
   const parts = [];
-  for (const y of [found].flat()) {
+  for (const y of [all].flat()) {
     if (!(y.dtype in ARRAYS)) continue;
     told.push({ shape: y.shape, dtype: y.dtype });
     parts.push(new Uint8Array(new ARRAYS[y.dtype](await y.data()).buffer));
   }
-  tf.dispose([x, found]);
+  tf.dispose([x, all]);
   return [{ tensors: told }, new Blob(parts)];
 }
 
@@ -153,4 +165,4 @@ async function measure(job, bytes) {
   return [answer, new Uint8Array()];
 }
 
-window.runner = { open, run, measure, tensors: inside };
+window.runner = { open, close, run, measure, tensors: inside };
