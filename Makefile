@@ -10,6 +10,10 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
 STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-build.txt requirements-node.txt pyproject.toml seqbench/web/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+JAX_VENV := .venv-jax
+JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements-jax.txt requirements-build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+# No hash: which file pip takes (with CUDA or without) depends on the index that it is told to use.
+TORCH := 2.13.0
 
 SCENARIO ?=
 DEVICE ?=
@@ -21,7 +25,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup bench bench-full export report coverage architectures speed faults test test-quick check format lock clean
+.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed faults test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +48,20 @@ $(STAMP): requirements.txt requirements-build.txt requirements-node.txt pyprojec
 	@$(SEQBENCH) setup
 	@rm -f $(VENV)/.ready-*
 	@touch $@
+
+setup-jax: $(JAX_STAMP) ## Make .venv-jax, which has jax and no TensorFlow
+
+$(JAX_STAMP): $(STAMP) requirements-jax.txt
+	@echo "setup: jax without TensorFlow into $(JAX_VENV)"
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(JAX_VENV)
+	@$(UV) pip sync --quiet --python $(JAX_VENV)/bin/python --require-hashes \
+		requirements-jax.txt requirements-build.txt
+	@$(UV) pip install --quiet --python $(JAX_VENV)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup-torch: $(STAMP) ## Add PyTorch to .venv, from the index that pip is told to use
+	@$(BIN)/python -c 'import importlib.metadata as m, sys; sys.exit(not m.version("torch").startswith("$(TORCH)"))' 2>/dev/null \
+		|| { echo "setup: torch into $(VENV)"; $(BIN)/pip install --quiet torch==$(TORCH); }
 
 bench: setup ## Run the main job: all scenarios, quick profile; ends with a table and the report's path
 	@$(SEQBENCH) run $(SCENARIO) --quick $(options)
@@ -69,7 +87,7 @@ speed: setup ## Time an export of six models against two yardsticks; long
 faults: setup ## Inject faults into exports and count what the verdict catches; long
 	@$(BIN)/python -m benchmarks.faults results/faults.md
 
-test: setup ## Run all tests, slow and browser ones included
+test: setup setup-jax setup-torch ## Run all tests, slow and browser ones included
 	$(BIN)/python -m pytest
 
 test-quick: setup ## Run the tests that take seconds
@@ -86,10 +104,11 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 
 lock: setup ## Resolve the requirements anew
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra tensorflow --extra jax pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra jax --constraints requirements.txt pyproject.toml -o requirements-jax.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-build.in -o requirements-build.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.txt
 
 clean: ## Remove .venv and what tools have cached; results stay
-	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(JAX_VENV) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
