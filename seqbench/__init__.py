@@ -29,7 +29,7 @@ The map of the package, from the ground up; each floor knows only those below it
     manifest, foreign           what lies beside artifacts; which target an artifact is of
     plan                        scenarios x targets x runtimes x devices -> cells
     work/, worker, isolate      the jobs, the child that does them, the parent that minds it
-    report/                     records -> rows -> terminal, Markdown, HTML
+    report/                     records -> rows -> terminal, Markdown, HTML, JUnit XML ..
     steps, explain, runner      the steps of a run, the layer at which an artifact parts from
                                 its model, and the run
     coverage/                   every layer of Keras, proven on every target

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqbench import console
-from seqbench.commands.options import allow_code, models
+from seqbench.commands.options import FORMATS_HELP, allow_code, models
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,10 +64,11 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 
 @click.command("report")
 @click.argument("run", type=console.PATH)
-@click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
+@click.option("--format", "form", help=FORMATS_HELP)
+@click.option("--out", type=console.PATH, help="The file; without --format its suffix chooses.")
 @console.command
-def report_(run: Path, out: Path | None) -> None:
-    """Write the report of RUN again, from its records."""
+def report_(run: Path, form: str | None, out: Path | None) -> None:
+    """Write the report of RUN again, from its records, and print the file's name."""
     from seqbench import report
 
-    click.echo(report.write(run, out))
+    click.echo(report.write(run, out, form))

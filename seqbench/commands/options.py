@@ -4,6 +4,7 @@ import click
 
 TARGETS_HELP = "Targets, as `seqbench list` shows them."
 RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
+FORMATS_HELP = "One of html,markdown,json,pytest-benchmark,junit (default: html and markdown)."
 VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")

@@ -1,49 +1,94 @@
 """The report of a run's folder, and its files."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from seqbench import store
 from seqbench.errors import InputError
 from seqbench.record import Cell, Kind, Record, encode
 from seqbench.report.html import html
+from seqbench.report.junit import junit
 from seqbench.report.markdown import markdown
 from seqbench.report.problems import never_ran
+from seqbench.report.pytest_benchmark import pytest_benchmark
 from seqbench.report.rows import Report, build
 
-FORMATS = (".html", ".md", ".json")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A form in which a run is written down.
+
+    Attributes:
+        filename: what the file is called in the run's folder.
+        text: makes it from the report, and from the records as they are.
+
+    """
+
+    filename: str
+    text: Callable[[Report, list[Record]], str]
 
 
-def write(run: Path, out: Path | None = None) -> Path:
+FORMATS = {
+    "html": Format(filename="report.html", text=lambda report, _: html(report)),
+    "markdown": Format(filename="report.md", text=lambda report, _: markdown(report)),
+    "json": Format(filename="report.json", text=lambda _, records: _json(records)),
+    "pytest-benchmark": Format(
+        filename="pytest-benchmark.json", text=lambda report, _: pytest_benchmark(report.records)
+    ),
+    "junit": Format(filename="junit.xml", text=lambda report, _: junit(report)),
+}
+"""Every form by its name."""
+
+SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".xml": "junit"}
+"""The form of a file where none is named."""
+
+
+def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     """Write the report of a run, finished or not, and return the file.
 
     Args:
         run: the run's folder.
-        out: the file to write; its suffix chooses the format. Where it is not given, `report.html`
-            and `report.md` are written into the folder, and the former is returned.
+        out: the file to write. Where it is not given, the form's own name in the run's folder.
+        form: one of `FORMATS`. Where it is not given, the suffix of `out` chooses; where that is
+            not given either, `report.md` and `report.html` are written, the latter is returned.
 
     Raises:
-        InputError: it is no run's folder, the suffix is another one, or `out` cannot be written.
+        InputError: it is no run's folder, the form or the suffix is unknown, or the file cannot
+            be written.
 
     """
-    if out is not None and out.suffix not in FORMATS:
-        expected = ", ".join(FORMATS)
-        msg = (
-            f"{out}: a report is written as one of {expected}, not as {out.suffix or 'a folder'!r}"
-        )
-        raise InputError(msg)
+    files = _files(run, out, form)
     records = store.read(run)
     planned, specs = _plan(run)
     report = build(records, run.resolve().name, planned, specs)
-    for path in [out] if out else [run / "report.md", run / "report.html"]:
+    everything = [*records, *never_ran(records, planned)]
+    for path, name in files.items():
         try:
-            store.write_text(
-                path, _text(path.suffix, report, [*records, *never_ran(records, planned)])
-            )
+            store.write_text(path, FORMATS[name].text(report, everything))
         except OSError as error:
             msg = f"cannot write the report {path}: {error.strerror}"
             raise InputError(msg) from error
     return path
+
+
+def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:
+    """Return the form of each file that is to be written."""
+    if form is not None and form not in FORMATS:
+        msg = f"unknown format {form!r}: expected one of {', '.join(FORMATS)}"
+        raise InputError(msg)
+    if out is None:
+        names = [form] if form else ["markdown", "html"]
+        return {run / FORMATS[name].filename: name for name in names}
+    if form is None and out.suffix not in SUFFIXES:
+        expected = ", ".join(SUFFIXES)
+        msg = (
+            f"{out}: a report is written as one of {expected}, not as {out.suffix or 'a folder'!r};"
+            " or name a --format"
+        )
+        raise InputError(msg)
+    return {out: form or SUFFIXES[out.suffix]}
 
 
 def load(run: Path) -> Report:
@@ -69,7 +114,5 @@ def _plan(run: Path) -> tuple[list[Cell], dict[str, str]]:
         raise InputError(msg) from error
 
 
-def _text(suffix: str, report: Report, records: list[Record]) -> str:
-    if suffix == ".json":
-        return json.dumps([encode(record) for record in records], indent=1) + "\n"
-    return html(report) if suffix == ".html" else markdown(report)
+def _json(records: list[Record]) -> str:
+    return json.dumps([encode(record) for record in records], indent=1) + "\n"

@@ -26,6 +26,7 @@ class Report:
         exports: records of exports.
         tradeoffs: artifacts with size, speed and error.
         machine: where it ran.
+        records: every cell, in the order in which they ran; those that never ran are errors.
 
     """
 
@@ -41,6 +42,7 @@ class Report:
     exports: tuple[Record, ...]
     tradeoffs: tuple[measured.Tradeoff, ...]
     machine: tuple[Fact, ...]
+    records: tuple[Record, ...]
 
 
 def build(
@@ -77,6 +79,7 @@ def build(
         exports=tuple(of[Kind.EXPORT]),
         tradeoffs=measured.tradeoffs(of[Kind.EXPORT], verdicts, latencies),
         machine=facts(record.machine for record in seen),
+        records=tuple(seen),
     )
 
 

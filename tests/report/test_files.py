@@ -37,7 +37,13 @@ def test_a_killed_run_has_a_report_and_its_missing_cell_is_an_error(run: Path) -
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("a.html", "<!doctype html>"), ("a.md", "# my run"), ("a.json", "[")]
+    ("name", "start"),
+    [
+        ("a.html", "<!doctype html>"),
+        ("a.md", "# my run"),
+        ("a.json", "["),
+        ("a.xml", "<?xml version"),
+    ],
 )
 def test_the_suffix_chooses_the_format(run: Path, name: str, start: str) -> None:
     out = run.parent / name
@@ -53,12 +59,39 @@ def test_the_json_holds_every_planned_cell(run: Path) -> None:
     assert records[-1].status == "error"
 
 
+@pytest.mark.parametrize(
+    ("form", "name", "start"),
+    [
+        ("html", "report.html", "<!doctype html>"),
+        ("markdown", "report.md", "# my run"),
+        ("json", "report.json", "["),
+        ("pytest-benchmark", "pytest-benchmark.json", "{"),
+        ("junit", "junit.xml", "<?xml version"),
+    ],
+)
+def test_a_format_is_written_into_the_run_or_to_any_name(
+    run: Path, form: str, name: str, start: str
+) -> None:
+    assert report.write(run, form=form) == run / name
+    assert (run / name).read_text(encoding="utf-8").startswith(start)
+    elsewhere = run.parent / "a.txt"
+    assert report.write(run, elsewhere, form) == elsewhere
+    assert elsewhere.read_text(encoding="utf-8") == (run / name).read_text(encoding="utf-8")
+
+
+def test_an_unknown_format_is_refused_in_one_line(run: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        report.write(run, form="pdf")
+    expected = "unknown format 'pdf': expected one of html, markdown, json, pytest-benchmark, junit"
+    assert str(caught.value) == expected
+
+
 def test_another_suffix_is_refused_in_one_line(run: Path) -> None:
     out = run / "a.pdf"
     with pytest.raises(InputError) as caught:
         report.write(run, out)
-    expected = f"{out}: a report is written as one of .html, .md, .json, not as '.pdf'"
-    assert str(caught.value) == expected
+    expected = f"{out}: a report is written as one of .html, .md, .json, .xml, not as '.pdf'"
+    assert str(caught.value) == f"{expected}; or name a --format"
 
 
 def test_a_file_that_cannot_be_written_is_named(run: Path) -> None:
