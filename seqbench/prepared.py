@@ -13,6 +13,7 @@ import numpy as np
 
 from seqbench.models.loading import load
 from seqbench.models.source import Source
+from seqbench.models.weights import give
 from seqbench.store import replacing, typed, write_json
 
 if TYPE_CHECKING:
@@ -86,5 +87,5 @@ def restore(folder: Path) -> "keras.Sequential":
     origin = found["source"]
     model = load(source(origin), allow_code=origin["allow_code"]).build()
     with np.load(folder / WEIGHTS, allow_pickle=False) as weights:
-        model.set_weights([typed(weights[name]) for name in sorted(weights)])
+        give(model, [typed(weights[name]) for name in sorted(weights)])
     return model

@@ -10,6 +10,7 @@ import numpy as np
 from seqbench import first_layers
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import computes_in_float64, float64_twin, in_precision, rebuilt
+from seqbench.models.weights import give
 from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
@@ -254,7 +255,7 @@ def perturb(model: "keras.Sequential", seed: int) -> None:
             positive = "variance" in variable.path
             new = value * np.exp(0.3 * noise) if positive else value + 0.1 * noise
         moved.append(new.astype(value.dtype))
-    model.set_weights(moved)
+    give(model, moved)
 
 
 def _hides_faults(value: np.ndarray) -> bool:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.models.weights import give
+
 if TYPE_CHECKING:
     import keras
 
@@ -47,7 +49,7 @@ def rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
     with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
         other = type(model).from_config(_readable(config), own)
     other.build(model.input_shape)
-    other.set_weights([np.asarray(weight) for weight in model.get_weights()])
+    give(other, [np.asarray(weight) for weight in model.get_weights()])
     for mine, its in zip(_lookups(model), _lookups(other), strict=True):
         if mine.input_vocabulary is None:  # it is in the configuration only where given there
             weights = np.asarray(mine.idf_weights_const) if mine.output_mode == "tf_idf" else None

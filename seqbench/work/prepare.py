@@ -10,6 +10,7 @@ from seqbench.advice.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
+from seqbench.models.weights import give
 from seqbench.placement import set_threads
 from seqbench.prepared import source
 from seqbench.quality import Sample
@@ -47,7 +48,7 @@ def prepare(job: Job, context: Context) -> None:
         given = model.get_weights()
         reference.perturb(model, scenario.seed)
         _write(model, folder / PERTURBED, job, scenario, held_out, fresh)
-        model.set_weights(given)
+        give(model, given)
     _write(model, folder, job, scenario, held_out, fresh)
 
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from seqbench.models.twin import computes_in_float64, in_precision, rebuilt
+from seqbench.models.twin import computes_in_float64, float64_twin, in_precision, rebuilt
 
 NUMBERS = np.array([[3], [5], [5], [7]])
 WORDS = ["ape bee", "bee cat cat", "dog"]
@@ -62,3 +62,10 @@ def test_a_model_of_float64_computes_in_float32_too() -> None:
 )
 def test_a_model_computes_in_float64_only_if_all_of_it_does(layer: Any, expected: bool) -> None:
     assert computes_in_float64(stack(layer, (2, 4))) == expected
+
+
+def test_statistics_of_an_adapted_normalization_come_along() -> None:
+    data = np.random.default_rng(0).normal(5, 3, (50, 4)).astype("float32")
+    model = stack(adapted(layers.Normalization(), data))
+    twin = float64_twin(model)
+    np.testing.assert_allclose(twin(data), model(data), atol=1e-5)
