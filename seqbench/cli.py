@@ -3,7 +3,7 @@
 import click
 
 from seqbench import __version__
-from seqbench.commands import looking, measuring, proving, tending
+from seqbench.commands import comparing, looking, measuring, proving, tending
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,6 +24,7 @@ for command in (
     measuring.run,
     measuring.export,
     measuring.verify,
+    comparing.compare,
     proving.coverage,
     looking.report_,
     tending.setup,

@@ -127,17 +127,28 @@ def write_json(records: list[Record], file: str | None) -> None:
     """
     import json
 
-    from seqbench import store
     from seqbench.record import encode
+
+    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
+    write_text(text + "\n", file)
+
+
+def write_text(text: str, file: str | None) -> None:
+    """Write a text to a file, `-` for standard output; None writes nothing.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    from seqbench import store
 
     if file is None:
         return
-    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
     if file == "-":
-        click.echo(text)
+        click.echo(text, nl=False)
         return
     try:
-        store.write_text(PATH.convert(file), text + "\n")
+        store.write_text(PATH.convert(file), text)
     except OSError as error:
         raise InputError(f"cannot write {file}: {error.strerror}") from error
 

@@ -32,6 +32,7 @@ def test_help_names_every_command() -> None:
         "export",
         "verify",
         "report",
+        "compare",
         "setup",
         "doctor",
     ]:

@@ -162,7 +162,7 @@ def dots(points: Sequence[Point], style: Style, title: str) -> str:
     said = "; ".join(
         f"{point.row}{f', {point.lane}' if point.lane else ''}: {point.label}" for point in points
     )
-    return _svg(chart, f"{title}. {said}")
+    return svg(chart, f"{title}. {said}")
 
 
 def bounds(values: Sequence[float]) -> Bounds:
@@ -200,8 +200,8 @@ def _turn(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
     return [options[i % len(options)] for i in range(len(wanted))]
 
 
-def _svg(chart: "altair.LayerChart | altair.FacetChart", label: str) -> str:
-    """Draw a chart so that it shrinks with its page; what it says stands in one label."""
+def svg(chart: "altair.LayerChart | altair.FacetChart", label: str) -> str:
+    """Draw a chart as SVG that shrinks with its page; what it says stands in one label."""
     drawn = StringIO()
     chart.configure(background="transparent", padding=PADDING).configure_view(
         stroke=None

@@ -1,0 +1,58 @@
+"""A comparison's files: JSON, Markdown, HTML."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from seqbench import store
+from seqbench.compare.forest import html
+from seqbench.compare.runs import Comparison
+from seqbench.compare.tables import markdown
+from seqbench.errors import InputError
+
+SCHEMA = 1
+"""Number of the JSON format. History: 1, the first (2026-11)."""
+
+FORMATS = (".html", ".md", ".json")
+
+
+def check(out: Path | None) -> None:
+    """Refuse a file of another format before any work is done.
+
+    Raises:
+        InputError: the suffix is none of `FORMATS`.
+
+    """
+    if out is not None and out.suffix not in FORMATS:
+        msg = f"{out}: a comparison is written as one of {', '.join(FORMATS)}"
+        raise InputError(msg)
+
+
+def write(comparison: Comparison, out: Path) -> None:
+    """Write a comparison; the file's suffix chooses the format.
+
+    Raises:
+        InputError: the suffix is none of `FORMATS`, or the file cannot be written.
+
+    """
+    check(out)
+    writers = {".html": html, ".md": markdown, ".json": dumps}
+    try:
+        store.write_text(out, writers[out.suffix](comparison))
+    except OSError as error:
+        msg = f"cannot write {out}: {error.strerror}"
+        raise InputError(msg) from error
+
+
+def dumps(comparison: Comparison) -> str:
+    """Return a comparison as JSON: an object, its cells flat as in records."""
+    cells = [
+        {
+            **asdict(compared.cell),
+            "verdict": compared.verdict,
+            "aspects": [asdict(aspect) for aspect in compared.aspects],
+        }
+        for compared in comparison.cells
+    ]
+    whole = {"schema": SCHEMA, "verdict": comparison.verdict, **asdict(comparison), "cells": cells}
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
