@@ -20,6 +20,7 @@ The map of the package, from the ground up; each floor knows only those below it
     rounding, reference         what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
     flops, show                 what each layer costs
+    roofline                    the time that no runtime can beat on this machine
     placement, training         TensorFlow's threads and devices; timed training steps
     substitutes/, rewrites/     operations said in others, for formats that lack them:
                                 while a model is traced, and in its graph

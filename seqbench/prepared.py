@@ -49,22 +49,29 @@ def source(origin: dict[str, Any]) -> Source:
 
 
 def save(
-    model: "keras.Sequential", folder: Path, origin: dict[str, Any], seed: int, fresh: list[str]
+    model: "keras.Sequential",
+    folder: Path,
+    origin: dict[str, Any],
+    seed: int,
+    fresh: list[str],
+    demand: dict[str, int] | None = None,
 ) -> None:
-    """Write a model's weights and where it comes from into a folder."""
+    """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
     with replacing(folder / WEIGHTS) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **weights)
     shape = model.input_shape
     found = {"source": origin, "seed": seed, "fresh": fresh, "input_shape": shape}
+    found["demand"] = demand
     write_json(folder / FACTS, found)
 
 
 def facts(folder: Path) -> dict[str, Any] | None:
     """Return what `save` wrote of a model; None where it wrote nothing.
 
-    `source`, `seed`, `fresh`, and `input_shape` as Keras has it, None where a size is free.
+    `source`, `seed`, `fresh`, `input_shape` as Keras has it, None where a size is free, and
+    `demand` as `roofline.Demand` has it, None where that is not known.
     """
     path = folder / FACTS
     found: dict[str, Any] | None = None

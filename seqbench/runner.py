@@ -13,8 +13,10 @@ from pathlib import Path
 from seqbench import explain, isolate, machine, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
+from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
 from seqbench.record import Cell, Kind, Record, Status
+from seqbench.roofline import Peak
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
 from seqbench.store import Store, remove, write_json
@@ -38,6 +40,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         run = Run(store=store, workers=workers[0], request=request, observer=observer)
         cells = plan.cells(steps.inspect(run), request.selection)
         _begin(run, cells)
+        _measure_peak(run)
         runs = [replace(run, workers=one) for one in workers]
         _leave_out_missing_devices(run)
         _in_lanes(runs, [partial(_one_model, source) for source in request.sources])
@@ -153,6 +156,20 @@ def _refuse_changes(path: Path, request: Request) -> None:
                 "file has changed since): choose another folder with --out"
             )
             raise InputError(msg)
+
+
+def _measure_peak(run: Run) -> None:
+    """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
+    if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
+        outcome = run.workers.run(Job(do="peak", needs=None))
+        if outcome.problem is not None:
+            run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
+            return
+        (found,) = outcome.results
+        run.peak = Peak(**{**found, "core_bytes_per_s": tuple(found["core_bytes_per_s"])})
+        plan = run.store.root / "run.json"
+        known = json.loads(plan.read_text(encoding="utf-8"))
+        write_json(plan, {**known, "peak": found})
 
 
 def _leave_out_missing_devices(run: Run) -> None:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seqbench import machine, manifest, prepared
+from seqbench import machine, manifest, prepared, roofline
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
 from seqbench.plan import Model, Selection
 from seqbench.record import PLAIN, Cell, Kind, Record, Status
+from seqbench.roofline import Peak
 from seqbench.runtimes import Runtime
 from seqbench.store import PERTURBED, Store
 from seqbench.targets import TARGETS, Artifact
@@ -71,6 +72,7 @@ class Run:
         blocked: why a model, or a target of it in a variant, cannot be used, with the status that
             follows.
         bad_input: what was wrong with the user's input, a line each.
+        peak: what the machine does at most; None where it was not measured.
 
     """
 
@@ -81,6 +83,7 @@ class Run:
     left: dict[str, Cell] = field(default_factory=dict)
     blocked: dict[tuple[str, str, str], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
+    peak: Peak | None = None
 
     def cells(self, model: str | None = None) -> list[Cell]:
         """Return the cells that are left, of one model or of all; others may finish meanwhile."""
@@ -183,6 +186,11 @@ def measure(
             _item(run.store, model, variant, runtime, artifact)
             for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in cells)
         ],
+        "bounds": {
+            cell.key: roofline.of(cell, prepared.facts(run.store.model(cell.model)), run.peak)
+            for cell in cells
+            if cell.kind is Kind.INFER
+        },
     }
     execute(
         run,

@@ -39,9 +39,11 @@ def verdicts(report: Report) -> Table:
 def latencies(report: Report) -> Table:
     """Return everything about each inference."""
     return _table(
-        "Time of a call in each runtime; under each median its 95 % interval",
+        "Time of a call in each runtime; under each median its 95 % interval. Roofline: the median"
+        " as a multiple of the time that no runtime can beat on this machine",
         _columns("Runtime")
-        + _numbers("Batch", "Median", "p95", "Samples/s", "Against Keras", "First call", "Load")
+        + _numbers("Batch", "Median", "p95", "Samples/s", "Against Keras", "Roofline")
+        + _numbers("First call", "Load")
         + _numbers("Peak memory", "Timed"),
         [
             (
@@ -50,6 +52,7 @@ def latencies(report: Report) -> Table:
                     Item(text=place(row.record.cell), sub=_where(row.record)),
                     *_timing(row),
                     Item(text=units.times(row.relative)),
+                    Item(text=units.times(row.roofline)),
                     Item(text=units.seconds(row.record.first_call_s)),
                     Item(text=units.seconds(row.record.load_s)),
                     Item(text=units.size(row.record.peak_memory_bytes)),

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from seqbench import stats
+from seqbench import stats, units
 from seqbench.record import Cell, Kind, Record, Status
 
 BASELINE = "keras"
@@ -39,6 +40,7 @@ class Timed:
         p95_needs: what a p95 would need, None where there is one.
         throughput: examples per second at the median.
         relative: median as a multiple of Keras's own for the same batch, None without that.
+        roofline: median as a multiple of the time that no runtime can beat, None without that.
 
     """
 
@@ -48,6 +50,7 @@ class Timed:
     p95_needs: str | None
     throughput: float | None
     relative: float | None = None
+    roofline: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ def timed(record: Record) -> Timed:
     Samples that are means of several calls have no percentiles: a mean hides the slow call in it.
     """
     samples, batch = record.samples_s, record.cell.batch_size
+    bound_s = (record.details.get("roofline") or {}).get("bound_s")
     calls = record.calls_per_sample or 1
     median = stats.median(samples)
     p95 = stats.percentile(samples, 95) if calls == 1 else None
@@ -89,7 +93,19 @@ def timed(record: Record) -> Timed:
         p95=p95,
         p95_needs=needs,
         throughput=stats.throughput(batch, median.value) if median and batch else None,
+        roofline=median.value / bound_s if median and bound_s else None,
     )
+
+
+def machine(record: Record) -> dict[str, Any]:
+    """Return the record's facts of the machine, with the peak that its bound comes from."""
+    bound = record.details.get("roofline")
+    if not bound:
+        return record.machine
+    return {
+        **record.machine,
+        "peak_of_a_core": f"{units.rate(bound['core_flops_per_s'])} FLOP/s in float32",
+    }
 
 
 def related(rows: Iterable[Timed]) -> tuple[Timed, ...]:

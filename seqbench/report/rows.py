@@ -78,7 +78,7 @@ def build(
         training=tuple(map(measured.timed, here[Kind.TRAIN])),
         exports=tuple(of[Kind.EXPORT]),
         tradeoffs=measured.tradeoffs(of[Kind.EXPORT], verdicts, latencies),
-        machine=facts(record.machine for record in seen),
+        machine=facts(map(measured.machine, seen)),
         records=tuple(seen),
     )
 

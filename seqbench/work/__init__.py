@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from seqbench.jobs import Job
 from seqbench.substitutes import RUNNABLE, in_place
-from seqbench.work import export, inspect, locate, measure, prepare
+from seqbench.work import export, inspect, locate, measure, peak, prepare
 from seqbench.work.context import Context
 
 DO: dict[str, Callable[[Job, Context], None]] = {
@@ -13,6 +13,7 @@ DO: dict[str, Callable[[Job, Context], None]] = {
     "check": inspect.check,
     "show": inspect.show,
     "probe": inspect.device,
+    "peak": peak.peak,
     "prepare": prepare.prepare,
     "train": prepare.train_only,
     "export": export.export,

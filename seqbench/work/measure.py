@@ -26,9 +26,10 @@ DISTINCT_INPUTS = 4
 def measure(job: Job, context: Context) -> None:
     """Verify and time artifacts in one runtime.
 
-    Arguments: `runtime`, `budget` and `items`; an item is `model`, `variant`, `seed`, `fresh`,
-    `held_out`, `promise` and `pairs`: the artifact with its reference first, then those that are
-    only judged. The job's cells of a model in a variant belong to its item.
+    Arguments: `runtime`, `budget`, `bounds` (a roofline's for each timed cell) and `items`; an
+    item is `model`, `variant`, `seed`, `fresh`, `held_out`, `promise` and `pairs`: the artifact
+    with its reference first, then those that are only judged. The job's cells of a model in a
+    variant belong to its item.
     """
     runtime = RUNTIMES[job.arguments["runtime"]]
     budget = Budget(**job.arguments["budget"])
@@ -36,6 +37,7 @@ def measure(job: Job, context: Context) -> None:
         for item in job.arguments["items"]:
             of = (item["model"], item["variant"])
             cells = [cell for cell in job.cells if (cell.model, cell.variant) == of]
+            item["bounds"] = job.arguments["bounds"]
             _measure_one(item, cells, runtime, load, budget, context)
 
 
@@ -71,6 +73,7 @@ def _measure_one(
                 opened.append((session, time.perf_counter() - start))
             session, load_s = opened[0]
             fields = _time(session, answers, cell, budget)
+            fields["details"]["roofline"] = item["bounds"][cell.key]
             memory = None if runtime.apart else peak_memory_bytes()
             return {"load_s": load_s, "peak_memory_bytes": memory, **fields}
 

@@ -1,11 +1,12 @@
 """Build and train a model, and work out what its exports will be judged by."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import prepared, quality, reference
+from seqbench import prepared, quality, reference, roofline
 from seqbench.advice.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
@@ -123,4 +124,6 @@ def _write(
     """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
     reference.save(reference.cases(model, scenario.seed, held_out), folder / prepared.REFERENCE)
-    prepared.save(model, folder, job.arguments["source"], scenario.seed, fresh)
+    asked = roofline.demand(model)
+    needs = None if asked is None else asdict(asked)
+    prepared.save(model, folder, job.arguments["source"], scenario.seed, fresh, needs)

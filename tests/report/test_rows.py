@@ -55,6 +55,18 @@ def test_a_models_file_stands_in_the_command_that_repeats_its_cell() -> None:
     assert report.failures[0].commands[0].startswith("seqbench run models/three_class.keras ")
 
 
+def test_a_latency_is_a_multiple_of_the_roofline_and_the_peak_a_fact_of_the_machine() -> None:
+    bound = {"bound_s": 2e-6, "core_flops_per_s": 104e9}
+    record = Record(
+        cell=INFER, status=Status.PASS, samples_s=(5e-6,) * 9, details={"roofline": bound}
+    )
+    report = build([record, replace(record, details={"roofline": None})], "r")
+    assert [row.roofline for row in report.latencies] == [pytest.approx(2.5), None]
+    assert [(fact.name, fact.value) for fact in report.machine] == [
+        ("Peak of a core", "104G FLOP/s in float32")
+    ]
+
+
 def test_what_a_cell_does_in_words() -> None:
     cell = replace(INFER, variant="float16", device="gpu")
     assert problems.doing(cell) == "infer onnx in onnxruntime on gpu, float16, batch 1"
