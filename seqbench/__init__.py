@@ -5,6 +5,7 @@
 The map of the package, from the ground up; each floor knows only those below it:
 
     errors, oneline, record     what can go wrong; cells, records and their JSON
+    chips                       TPUs that need not be here: their published figures
     jobs                        work for a process of its own, and the messages it sends
     scenario, device, machine   what is measured, where it runs, facts of this machine
     timing, stats, units        clocks, medians with intervals, how numbers are printed
@@ -22,6 +23,7 @@ The map of the package, from the ground up; each floor knows only those below it
     flops, show                 what each layer costs
     roofline                    the time that no runtime can beat on this machine
     placement, training         TensorFlow's threads and devices; timed training steps
+    programs, ahead             a model as functions of JAX, compiled for a TPU that is not here
     substitutes/, rewrites/     operations said in others, for formats that lack them:
                                 while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqbench import prepared, runner
+from seqbench.chips import CHIPS
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
@@ -48,10 +49,12 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     Args:
         models: scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or Keras models.
         out: the run's folder; a run that was begun there is gone on with.
-        kinds: what to do, of `train`, `infer`, `export` and `verify`.
+        kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
+            be here `compile` (inference) and `compile-train` (the training step).
         targets: formats to export to.
         runtimes: what to run the artifacts in; None for each target's default runtimes.
-        devices: devices to use; one that is missing gives `unavailable` records.
+        devices: devices to use; one that is missing gives `unavailable` records. `tpu:v5e` and
+            the other chips are only compiled for.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
         quick: whether to time each cell for 0.3 s instead of 3 s.
@@ -66,7 +69,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
         targets=_known("target", targets, TARGETS),
         runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
-        devices=_known("device", devices, DEVICES),
+        devices=_known("device", devices, (*DEVICES, *CHIPS)),
         variants=_known("variant", variants, VARIANTS),
     )
     with _sources(models) as sources:

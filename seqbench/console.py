@@ -90,11 +90,12 @@ def known_requirements(names: Iterable[str] | None) -> None:
         InputError: a name is unknown.
 
     """
+    from seqbench.chips import CHIPS
     from seqbench.device import DEVICES
     from seqbench.runtimes import RUNTIMES
     from seqbench.targets import TARGETS
 
-    known = [*DEVICES, *RUNTIMES, *TARGETS]
+    known = [*DEVICES, *CHIPS, *RUNTIMES, *TARGETS]
     for name in names or ():
         if name not in known:
             raise InputError(f"--require {name}: expected one of {', '.join(known)}")

@@ -4,6 +4,9 @@ import sys
 from dataclasses import dataclass
 from glob import glob
 
+from seqbench import chips
+from seqbench.chips import CHIPS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
@@ -50,12 +53,14 @@ DEVICES: dict[str, Device] = {
 
 
 def environment(name: str) -> dict[str, str]:
-    """Return the environment variables of a process that uses this device."""
-    return {**QUIET, **DEVICES[name].environment}
+    """Return the environment variables of a process that uses this device, or compiles for it."""
+    return {**QUIET, **(chips.ENVIRONMENT if name in CHIPS else DEVICES[name].environment)}
 
 
 def no_sign_of(name: str) -> str | None:
     """Return why there can be no such device here, without loading a framework; None if unsure."""
+    if name in CHIPS:
+        return chips.missing()
     nodes = DEVICES[name].nodes
     if sys.platform != "linux" or not nodes or any(map(glob, nodes)):
         return None

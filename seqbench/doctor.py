@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
+from seqbench import chips
 from seqbench.errors import InputError, Unavailable
 from seqbench.inventory import missing_devices
 from seqbench.web import browser, packages
@@ -65,6 +66,7 @@ def examine() -> list[Item]:
             needed=False,
         ),
     ]
+    items.append(_compiler())
     for name, missing in missing_devices().items():
         found = None if missing else "here"
         items.append(Item(name=name, found=found, remedy=missing or "", needed=False))
@@ -124,6 +126,13 @@ def _package(name: str) -> Item:
     except importlib.metadata.PackageNotFoundError:
         found = None
     return Item(name=name, found=found, remedy=f"pip install {name}")
+
+
+def _compiler() -> Item:
+    """The compiler for TPUs that are not here."""
+    missing = chips.missing()
+    found = None if missing else f"libtpu {importlib.metadata.version('libtpu')}"
+    return Item(name=", ".join(chips.CHIPS), found=found, remedy=missing or "", needed=False)
 
 
 def _browser() -> Item:

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from seqbench import chips
 from seqbench.device import DEVICES
 from seqbench.errors import Unavailable
 from seqbench.isolate import Workers
@@ -22,11 +23,13 @@ from seqbench.web import browser, packages
 MODULES = {"tensorflow": "tensorflow", "litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
 """The module that a runtime needs, where it is one of Python."""
 
+COMPILED_FOR = "compiled for, to see whether a model fits"
+
 
 def inventory() -> dict[str, Any]:
-    """Return scenarios, targets, runtimes and devices as JSON values.
+    """Return scenarios, targets, runtimes, devices and chips to compile for, as JSON values.
 
-    `missing` is why a runtime or a device cannot be used here, None where it can.
+    `missing` is why one cannot be used here, None where it can.
     """
     return {
         "scenarios": [
@@ -50,6 +53,7 @@ def inventory() -> dict[str, Any]:
         "devices": [
             {"name": name, "missing": missing} for name, missing in missing_devices().items()
         ],
+        "chips": [{"name": name, "missing": chips.missing()} for name in chips.CHIPS],
     }
 
 
@@ -94,6 +98,10 @@ def table(found: dict[str, Any]) -> Group:
             ((row["name"], row["missing"] or row["summary"]) for row in found["runtimes"]),
         ),
         _table("Devices", ((row["name"], row["missing"] or "here") for row in found["devices"])),
+        _table(
+            "Chips that need not be here",
+            ((row["name"], row["missing"] or COMPILED_FOR) for row in found["chips"]),
+        ),
     )
 
 

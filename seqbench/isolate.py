@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
 from seqbench.jobs import Job, Message, Needs
 from seqbench.store import remove
@@ -158,7 +159,7 @@ class Workers:
     def missing(self, device: str) -> str | None:
         """Return why a device cannot be used, found out in a process of its own; None if it can."""
         reason = no_sign_of(device)
-        if reason is None:
+        if reason is None and device not in CHIPS:
             outcome = self.run(Job(do="probe", device=device))
             reason = outcome.problem or outcome.results[0]
         return reason

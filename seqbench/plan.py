@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from seqbench.chips import CHIPS
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.reduced import variants
 from seqbench.runtimes import RUNTIMES, Runtime
+
+AHEAD = "keras-jax"
+"""What programs for chips that need not be here are made with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +71,10 @@ def runtimes(selection: Selection) -> list[Runtime]:
 
 
 def _of(model: Model, selection: Selection) -> Iterator[Cell]:
+    chips = [device for device in selection.devices if device in CHIPS]
+    devices = [device for device in selection.devices if device not in CHIPS]
     if Kind.TRAIN in selection.kinds and model.training_batch is not None:
-        for device in selection.devices:
+        for device in devices:
             yield Cell(
                 model=model.name,
                 kind=Kind.TRAIN,
@@ -76,14 +82,26 @@ def _of(model: Model, selection: Selection) -> Iterator[Cell]:
                 device=device,
                 batch_size=model.training_batch,
             )
-    if Kind.EXPORT in selection.kinds:
+    if Kind.EXPORT in selection.kinds and devices:
         for target in selection.targets:
             for variant in selection.of(target):
                 yield Cell(model=model.name, kind=Kind.EXPORT, target=target, variant=variant)
     for runtime in runtimes(selection):
-        for device in selection.devices:
+        for device in devices:
             if device in runtime.devices:
                 yield from _in(runtime, device, model, selection)
+    for chip in chips:
+        yield from _ahead(chip, model, selection)
+
+
+def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
+    """For a chip that need not be here: its programs are compiled, and nothing else is done."""
+    here = Cell(model=model.name, kind=Kind.COMPILE, runtime=AHEAD, device=device)
+    if Kind.COMPILE in selection.kinds:
+        for batch_size in model.batch_sizes:
+            yield replace(here, batch_size=batch_size)
+    if Kind.COMPILE_TRAIN in selection.kinds and model.training_batch is not None:
+        yield replace(here, kind=Kind.COMPILE_TRAIN, batch_size=model.training_batch)
 
 
 def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> Iterator[Cell]:

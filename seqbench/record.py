@@ -23,12 +23,14 @@ PLAIN = "fp32"
 
 
 class Kind(StrEnum):
-    """What a cell does."""
+    """What a cell does; `compile` and `compile-train` compile inference and the training step."""
 
     TRAIN = "train"
     INFER = "infer"
     EXPORT = "export"
     VERIFY = "verify"
+    COMPILE = "compile"
+    COMPILE_TRAIN = "compile-train"
 
 
 class Status(StrEnum):
@@ -50,7 +52,7 @@ class Cell:
         kind: what to do.
         target: the file format, None for Keras itself.
         runtime: what runs the model, None for an export.
-        device: `cpu`, `gpu` or `tpu`.
+        device: `cpu`, `gpu` or `tpu`, or `tpu:v5e` and so on for a chip that need not be here.
         variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
         batch_size: rows per call or step, None where the cell has no single one.
         threads: how many a runtime is given; None for the CPUs that its process may use.
@@ -71,7 +73,8 @@ class Cell:
         """A name that is unique within a run and safe as a file name."""
         batch = None if self.batch_size is None else f"b{self.batch_size}"
         threads = None if self.threads is None else f"t{self.threads}"
-        parts = (self.model, self.kind, self.target, self.runtime, self.device, self.variant)
+        device = self.device.replace(":", "-")
+        parts = (self.model, self.kind, self.target, self.runtime, device, self.variant)
         return ".".join(part for part in (*parts, batch, threads) if part is not None)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from seqbench import explain, isolate, machine, plan, steps
+from seqbench.chips import CHIPS
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -46,6 +47,9 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         _in_lanes(runs, [partial(_one_model, source) for source in request.sources])
         parts = [names[i::lanes] for i in range(lanes)]
         _in_lanes(runs, [partial(_measure, part, apart=True) for part in parts])
+        for device in request.selection.devices:
+            if device in CHIPS:
+                steps.compile_ahead(run, device)
         steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqbench import machine, manifest, prepared, roofline
+from seqbench.chips import CHIPS
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -108,7 +109,7 @@ def inspect(run: Run) -> list[Model]:
 
 def prepare(run: Run, source: Source) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
-    mine = run.cells(source.name)
+    mine = [cell for cell in run.cells(source.name) if cell.device not in CHIPS]
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     if mine and prepared.facts(run.store.model(source.name)) is None:
@@ -197,6 +198,15 @@ def measure(
         Job(do="measure", cells=cells, needs=runtime.needs, device=device, arguments=arguments),
     )
     return cells
+
+
+def compile_ahead(run: Run, device: str) -> None:
+    """Compile every model's programs for a chip that need not be here."""
+    cells = tuple(cell for cell in run.cells() if cell.device == device)
+    if cells:
+        arguments = {"sources": run.request.origins}
+        job = Job(do="compile", cells=cells, needs=None, device=device, arguments=arguments)
+        execute(run, job)
 
 
 def _item(

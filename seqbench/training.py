@@ -50,8 +50,8 @@ def train(
     import tensorflow as tf
 
     model.compile(
-        loss=_made(training.loss),
-        optimizer=_made(training.optimizer),
+        loss=made(training.loss),
+        optimizer=made(training.optimizer),
         metrics=list(training.metrics),
         jit_compile=False,
     )
@@ -82,7 +82,7 @@ def train(
     )
 
 
-def _made(value: object) -> object:
+def made(value: object) -> object:
     """Return a loss or an optimizer: a name or an object as it is, else what the function makes."""
     import keras
 

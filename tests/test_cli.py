@@ -65,6 +65,10 @@ def test_importing_the_package_and_its_api_loads_no_framework() -> None:
         (("check", "digits_cn"), "seqbench: digits_cn: no such scenario or file; did you mean"),
         (("check", "missing.keras"), "seqbench: missing.keras: no such file; expected"),
         (("run", "three_class", "--only", "paint"), "seqbench: unknown kind 'paint': expected one"),
+        (
+            ("run", "three_class", "--device", "tpu:v9"),
+            "unknown device 'tpu:v9': expected one of cpu, gpu, tpu, tpu:v4, tpu:v5e",
+        ),
         (("export", "three_class", "--to", "pdf"), "seqbench: unknown target 'pdf': expected one"),
         (
             ("export", "three_class", "--variant", "int4"),
@@ -111,6 +115,7 @@ def test_list_is_json_on_request() -> None:
     ]
     assert "digits_cnn" in {row["name"] for row in found["scenarios"]}
     assert {row["name"]: row["missing"] for row in found["devices"]}["cpu"] is None
+    assert {row["name"]: row["missing"] for row in found["chips"]}["tpu:v5e"] is None
 
 
 NO_BRACKETS = """

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from seqbench import console
-from seqbench.commands.options import RUNTIMES_HELP, TARGETS_HELP, VARIANTS_HELP, allow_code, models
+from seqbench.commands.options import (
+    DEVICES_HELP,
+    KINDS_HELP,
+    RUNTIMES_HELP,
+    TARGETS_HELP,
+    VARIANTS_HELP,
+    allow_code,
+    models,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +23,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @models
-@click.option("--only", "kinds", callback=console.names, help="Kinds: train,infer,export,verify.")
+@click.option("--only", "kinds", callback=console.names, help=KINDS_HELP)
 @click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
 @click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--device", "devices", callback=console.names, help="Of cpu,gpu,tpu (default: all).")
+@click.option("--device", "devices", callback=console.names, help=DEVICES_HELP)
 @click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--quick/--full", default=True, help="Time each cell for 0.3 s (default) or 3 s.")
 @click.option("--out", type=console.PATH, help="The run's folder.")

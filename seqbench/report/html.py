@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from seqbench import units
 from seqbench.record import Status
-from seqbench.report import charts, details, matrices, panels, precision, problems, tables
+from seqbench.report import charts, compiled, details, matrices, panels, precision, problems, tables
 from seqbench.report.rows import Report, headline
 
 
@@ -36,6 +36,7 @@ def html(report: Report) -> str:
         tradeoff_panels=panels.tradeoff(report),
         tradeoff_legend=_legend(panels.runtimes(report)),
         exports=details.exports(report),
+        compiled=compiled.table(report),
     )
 
 
@@ -54,6 +55,7 @@ def _sections(report: Report, reduced: tables.Table) -> list[tuple[str, str]]:
         ("latency", "Latency", report.latencies),
         ("training", "Training", report.training),
         ("size", "Size, speed, error", report.exports),
+        ("compiled", compiled.TITLE, report.compiled),
         ("machine", "The machine", report.machine or report.missing),
     )
     return [(anchor, title) for anchor, title, rows in there if rows]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from seqbench import units
-from seqbench.report import details, matrices, precision, problems, tables
+from seqbench.report import compiled, details, matrices, precision, problems, tables
 from seqbench.report.rows import Report, headline
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
@@ -22,6 +22,7 @@ def markdown(report: Report) -> str:
         ("Latency", (details.latencies(report),)),
         ("Training", (details.training(report),)),
         ("Exports", (details.exports(report),)),
+        (compiled.TITLE, (compiled.table(report),)),
     )
     for title, found in shown:
         rows = [part for table in found if table.rows for part in _table(table)]

@@ -24,6 +24,7 @@ class Report:
         latencies: inferences, but for what is unavailable here.
         training: training steps, but for what is unavailable here.
         exports: records of exports.
+        compiled: programs compiled for chips, but for what is unavailable here.
         tradeoffs: artifacts with size, speed and error.
         machine: where it ran.
         records: every cell, in the order in which they ran; those that never ran are errors.
@@ -40,6 +41,7 @@ class Report:
     latencies: tuple[measured.Timed, ...]
     training: tuple[measured.Timed, ...]
     exports: tuple[Record, ...]
+    compiled: tuple[Record, ...]
     tradeoffs: tuple[measured.Tradeoff, ...]
     machine: tuple[Fact, ...]
     records: tuple[Record, ...]
@@ -77,6 +79,7 @@ def build(
         latencies=latencies,
         training=tuple(map(measured.timed, here[Kind.TRAIN])),
         exports=tuple(of[Kind.EXPORT]),
+        compiled=(*here[Kind.COMPILE], *here[Kind.COMPILE_TRAIN]),
         tradeoffs=measured.tradeoffs(of[Kind.EXPORT], verdicts, latencies),
         machine=facts(map(measured.machine, seen)),
         records=tuple(seen),

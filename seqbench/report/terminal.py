@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seqbench.record import Status
-from seqbench.report import details, matrices, precision, problems, tables
+from seqbench.report import compiled, details, matrices, precision, problems, tables
 from seqbench.report.rows import Report, headline
 
 STYLES = {
@@ -30,6 +30,7 @@ def terminal(report: Report) -> Group:
         details.training_summary(report),
         matrices.sizes(report),
         precision.table(report),
+        compiled.summary(report),
     ]
     for table in shown:
         parts += [_table(table), Text()] if table.rows else []

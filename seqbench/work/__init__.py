@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from seqbench.jobs import Job
 from seqbench.substitutes import RUNNABLE, in_place
-from seqbench.work import export, inspect, locate, measure, peak, prepare
+from seqbench.work import compiling, export, inspect, locate, measure, peak, prepare
 from seqbench.work.context import Context
 
 DO: dict[str, Callable[[Job, Context], None]] = {
@@ -18,6 +18,7 @@ DO: dict[str, Callable[[Job, Context], None]] = {
     "train": prepare.train_only,
     "export": export.export,
     "measure": measure.measure,
+    "compile": compiling.models,
     "tensors": locate.tensors,
     "locate": locate.locate,
 }

@@ -1,0 +1,76 @@
+"""Compile models for a TPU that need not be here."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from seqbench import ahead, programs
+from seqbench.chips import CHIPS
+from seqbench.errors import InputError, Unsupported
+from seqbench.jobs import Job
+from seqbench.models.loading import load
+from seqbench.models.stateless import stateless
+from seqbench.prepared import source
+from seqbench.programs import Program
+from seqbench.record import Cell, Kind, Status
+from seqbench.scenario import Data, Scenario
+from seqbench.work.context import Context
+
+if TYPE_CHECKING:
+    import keras
+
+PACKAGES = ("keras", "jax", "jaxlib", "libtpu", "numpy")
+
+Built = Callable[[], "tuple[Scenario, keras.Sequential, Data | None]"]
+
+NO_SEED = 0
+"""What a compiler makes of a program does not depend on its weights."""
+
+
+def models(job: Job, context: Context) -> None:
+    """Compile the cells' inference and training steps for the job's chip.
+
+    Arguments: `sources`, of all models that a cell may be of.
+    """
+    import keras
+
+    keras.config.disable_traceback_filtering()  # it would change the types of exceptions
+    for origin in job.arguments["sources"]:
+        built: Built = cache(partial(_on_jax, origin))
+        for cell in job.cells:
+            if cell.model == origin["name"]:
+                what = "the training step" if cell.kind is Kind.COMPILE_TRAIN else "inference"
+                context.say(f"{cell.model}: compiling {what} for {cell.device}")
+                context.attempt(cell, PACKAGES, NO_SEED, partial(_compiled, cell, built))
+
+
+def _on_jax(origin: dict[str, Any]) -> "tuple[Scenario, keras.Sequential, Data | None]":
+    """Build a model on Keras's JAX back end; it was inspected before, so its file is right."""
+    try:
+        scenario = load(source(origin), allow_code=origin["allow_code"])
+        model, data = scenario.build(), scenario.data() if scenario.data else None
+    except InputError as error:
+        raise Unsupported(f"it cannot be built on Keras's JAX back end: {error}") from error
+    return scenario, model, data
+
+
+def _compiled(cell: Cell, built: Built) -> dict[str, Any]:
+    chip = CHIPS[cell.device]
+    scenario, model, data = built()
+    try:
+        if cell.kind is Kind.COMPILE_TRAIN:
+            found = ahead.compile_for(chip, model, _step(model, scenario, data))
+        else:
+            with stateless(model):
+                program = programs.inference(model, cell.batch_size or 1, data)
+                found = ahead.compile_for(chip, model, program)
+    except ahead.TooLargeError as error:
+        return {"status": Status.FAIL, "reason": str(error)}
+    return {"details": {"compiled": asdict(found)}}
+
+
+def _step(model: "keras.Sequential", scenario: Scenario, data: Data | None) -> Program:
+    assert scenario.training is not None  # noqa: S101 - else no such cell was planned
+    assert data is not None  # noqa: S101 - else no such cell was planned
+    return programs.training_step(model, scenario.training, data)

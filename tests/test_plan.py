@@ -1,0 +1,49 @@
+from seqbench.plan import Model, Selection, cells
+from seqbench.record import Cell, Kind
+
+MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32)
+
+
+def planned(
+    *devices: str, model: Model = MODEL, kinds: tuple[Kind, ...] = tuple(Kind)
+) -> set[Cell]:
+    selection = Selection(kinds=kinds, targets=("onnx",), runtimes=None, devices=devices)
+    found = cells([model], selection)
+    assert len({cell.key for cell in found}) == len(found)
+    return set(found)
+
+
+def test_a_chip_that_need_not_be_here_is_only_compiled_for() -> None:
+    found = planned("tpu:v5e")
+    assert {(cell.kind, cell.batch_size) for cell in found} == {
+        (Kind.COMPILE, 1),
+        (Kind.COMPILE, 32),
+        (Kind.COMPILE_TRAIN, 32),
+    }
+    assert {(cell.runtime, cell.target, cell.device) for cell in found} == {
+        ("keras-jax", None, "tpu:v5e")
+    }
+
+
+def test_chips_add_to_devices_and_take_nothing_away() -> None:
+    cpu, chip = planned("cpu"), planned("tpu:v6e")
+    assert planned("cpu", "tpu:v6e") == cpu | chip
+    assert not {Kind.COMPILE, Kind.COMPILE_TRAIN} & {cell.kind for cell in cpu}
+
+
+def test_a_model_that_is_not_trained_has_no_training_step() -> None:
+    model = Model(name="m", batch_sizes=(1,), training_batch=None)
+    assert {cell.kind for cell in planned("tpu:v4", model=model)} == {Kind.COMPILE}
+
+
+def test_kinds_choose_what_is_compiled() -> None:
+    assert {cell.kind for cell in planned("tpu:v4", kinds=(Kind.COMPILE_TRAIN,))} == {
+        Kind.COMPILE_TRAIN
+    }
+    assert not planned("tpu:v4", kinds=(Kind.INFER,))
+
+
+def test_the_key_is_a_file_name_everywhere() -> None:
+    assert {cell.key for cell in planned("tpu:v5e", kinds=(Kind.COMPILE_TRAIN,))} == {
+        "m.compile-train.keras-jax.tpu-v5e.fp32.b32"
+    }
