@@ -22,14 +22,12 @@ def name_layers(
 ) -> None:
     """Look for the layer in every artifact that just failed in a runtime, and complete its record.
 
-    Where the look fails, the record stays as it is: the verdict does not hang on it.
+    Where the look fails, a note says so: the verdict does not hang on it.
     """
     for cell in cells:
         record = run.store.find(cell.key)
         if record is not None and _parts(record):
-            found = _found(run, record, runtime, given)
-            if found is not None:
-                run.store.save(_completed(record, found))
+            run.store.save(_completed(record, _found(run, record, runtime, given)))
 
 
 def _parts(record: Record) -> bool:
@@ -38,7 +36,8 @@ def _parts(record: Record) -> bool:
     return judged and record.status is Status.FAIL and "worst_case" in record.details
 
 
-def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> dict[str, Any] | None:
+def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> dict[str, Any] | str:
+    """Return the layer's facts as JSON values, or why there are none."""
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
     artifact = given or run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
@@ -51,16 +50,21 @@ def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> di
     outcome = run.workers.run(
         Job(do="tensors", needs=runtime.needs, device=cell.device, arguments={**common, **inside})
     )
-    if outcome.problem is not None or not tensors.exists():
-        return None
+    if outcome.problem is not None:
+        return f"which layer differs is not known, the look inside failed: {outcome.problem}"
     arguments = {**common, "model": str(folder), "tensors": str(tensors)}
     outcome = run.workers.run(Job(do="locate", arguments=arguments))
     tensors.unlink()
-    found: dict[str, Any] | None = next(iter(outcome.results), None)
-    return found
+    problem = outcome.problem or outcome.bad_input
+    if problem is not None:
+        return f"which layer differs is not known, the search failed: {problem}"
+    found: dict[str, Any] | None = outcome.results[0]
+    return found or "no layer differs by itself: the artifact shows the right output of each"
 
 
-def _completed(record: Record, found: dict[str, Any]) -> Record:
+def _completed(record: Record, found: dict[str, Any] | str) -> Record:
+    if isinstance(found, str):
+        return replace(record, notes=(*record.notes, found))
     place = f"layer {found['layer']!r} ({found['class']})"
     if found["others"]:
         names = ", ".join(repr(name) for name in found["others"])

@@ -97,3 +97,43 @@ def test_a_right_artifact_has_no_such_layer(tmp_path: Path) -> None:
     (record,) = api.verify(tmp_path / "model.onnx", model)
     assert record.status == Status.PASS
     assert "parted" not in record.details
+
+
+COUNTING = """
+from pathlib import Path
+
+import keras
+
+built = Path(__file__).with_suffix(".built")
+most = Path(__file__).with_suffix(".most")
+
+
+def model():
+    built.open("a").write(".")
+    if most.exists() and built.stat().st_size > most.stat().st_size:
+        raise OSError("the disk is gone")
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(3, bias_initializer="normal", name="only")]
+    )
+"""
+
+
+def test_a_look_that_fails_is_said_and_the_verdict_stays(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(COUNTING)
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, bias_initializer="normal", name="only")]
+    )
+    artifact = tmp_path / "model.onnx"
+    TARGETS["onnx"].export(freeze(model), artifact)
+    (record,) = api.verify(artifact, f"{file}:model")
+    assert record.status == Status.PASS
+    rounded(model, "only")
+    TARGETS["onnx"].export(freeze(model), artifact)
+    (tmp_path / "mine.built").rename(tmp_path / "mine.most")  # as often, and not once more
+    (record,) = api.verify(artifact, f"{file}:model")
+    assert record.status == Status.FAIL
+    [note] = [note for note in record.notes if note.startswith("which layer differs is not known")]
+    assert "the disk is gone" in note
