@@ -18,7 +18,7 @@ def small_cnn() -> Any:
     import keras
     from keras import layers
 
-    from seqbench.reference import perturb
+    from seqbench.models.weights import perturb
 
     keras.utils.set_random_seed(3)
     model = keras.Sequential(
@@ -42,7 +42,7 @@ def small_rnn() -> Any:
     import keras
     from keras import layers
 
-    from seqbench.reference import perturb
+    from seqbench.models.weights import perturb
 
     keras.utils.set_random_seed(4)
     cell = layers.GRU(5, dropout=0.2, recurrent_dropout=0.2)

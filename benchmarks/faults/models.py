@@ -7,10 +7,10 @@ import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench impo
 import numpy as np
 
 from benchmarks.faults import own
-from seqbench import reference
 from seqbench.models.catalogue import shipped
 from seqbench.models.loading import load
 from seqbench.models.source import resolve
+from seqbench.models.weights import perturb
 from seqbench.scenario import Data, Scenario
 from seqbench.training import train
 
@@ -59,7 +59,7 @@ def subject(name: str, seed: int, epochs: int | None = None) -> Subject:
         train(later, data, replace(training, epochs=1), "cpu", lambda _: None)
     elif epochs:
         train(model, data, replace(training, epochs=epochs), "cpu", lambda _: None)
-    reference.perturb(model, seed)
+    perturb(model, seed)
     return Subject(name=name, model=model, data=data.x_test, later=later)
 
 

@@ -6,6 +6,7 @@ import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench impo
 import numpy as np
 
 from seqbench import reference, suite
+from seqbench.models.weights import perturb
 
 L = keras.layers
 
@@ -211,7 +212,7 @@ MODELS: dict[str, Callable[[], keras.Sequential]] = {
 
 def settle(model: keras.Sequential, seed: int) -> None:
     """Make fresh weights look trained: move them, and let BatchNorm see batches."""
-    reference.perturb(model, seed)
+    perturb(model, seed)
     if any(isinstance(layer, L.BatchNormalization) for layer in model.layers):
         for i in range(8):
             model(suite.make(reference.input_spec(model), seed + i)["random"], training=True)

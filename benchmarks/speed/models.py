@@ -5,6 +5,7 @@ from pathlib import Path
 import keras  # noqa: TID253 - Keras models; nothing in seqbench imports them
 
 from seqbench import reference
+from seqbench.models.weights import perturb
 
 layers = keras.layers
 
@@ -118,6 +119,6 @@ def save(folder: Path) -> None:
     for name, build in MODELS.items():
         keras.utils.set_random_seed(0)
         model = build()
-        reference.perturb(model, 0)
+        perturb(model, 0)
         model.save(folder / f"{name}.keras")
         reference.save(reference.cases(model, seed=0), folder / f"{name}.npz")

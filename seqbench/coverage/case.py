@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seqbench import reference
+from seqbench.models.weights import perturb
 
 if TYPE_CHECKING:
     import keras
@@ -87,7 +87,7 @@ def stack(
         start = keras.Input(batch_shape=(batch, *shape), dtype=takes)
         model = keras.Sequential([start, *(made if isinstance(made, list) else [made])])
         # Trained models have no zero biases; and a fault in one would not show.
-        reference.perturb(model, SEED)
+        perturb(model, SEED)
         return model
 
     return Case(name=f"{layer}-{tag}", covers=(layer, *covers), build=build)

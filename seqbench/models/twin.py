@@ -69,6 +69,11 @@ def computes_in_float64(model: "keras.Sequential") -> bool:
     return {layer.compute_dtype for layer in layers} & set(FLOATS) == {"float64"}
 
 
+def computes_in_less(model: "keras.Sequential") -> bool:
+    """Tell whether a layer of a model computes in less than float32."""
+    return any(layer.compute_dtype in ("float16", "bfloat16") for layer in model._flatten_layers())
+
+
 def holds_float64(model: "keras.Sequential") -> bool:
     """Tell whether a layer of a model computes in float64."""
     return any(layer.compute_dtype == "float64" for layer in model._flatten_layers())

@@ -11,7 +11,7 @@ from seqbench.advice.datacheck import check_data
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
-from seqbench.models.weights import give
+from seqbench.models.weights import fresh_weights, give, perturb
 from seqbench.placement import set_threads
 from seqbench.prepared import source
 from seqbench.quality import Sample
@@ -43,11 +43,11 @@ def prepare(job: Job, context: Context) -> None:
     context.say(f"{scenario.name}: working out the float64 reference")
     if data is not None:
         _keep_data(model, scenario, data, folder)
-    fresh = reference.fresh_weights(model)
+    fresh = fresh_weights(model)
     held_out = None if data is None else data.x_test
     if fresh:
         given = model.get_weights()
-        reference.perturb(model, scenario.seed)
+        perturb(model, scenario.seed)
         _write(model, folder / PERTURBED, job, scenario, held_out, fresh)
         give(model, given)
     _write(model, folder, job, scenario, held_out, fresh)

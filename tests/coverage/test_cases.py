@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import pytest
 
-from seqbench import reference
 from seqbench.coverage import cases, listing
 from seqbench.coverage.case import builders, case, grid, stack
 from seqbench.coverage.cases import all_cases
 from seqbench.models.loading import load
 from seqbench.models.source import resolve
+from seqbench.models.weights import fresh_weights
 
 EVERY = [each for _, each in all_cases()]
 
@@ -64,7 +64,7 @@ def test_a_grid_is_a_case_for_each_configuration() -> None:
 
 def test_a_case_has_no_weight_that_hides_faults_and_is_new_each_time() -> None:
     made = case("Dense", "plain", (3,), units=2)
-    assert reference.fresh_weights(made.build()) == []
+    assert fresh_weights(made.build()) == []
     assert made.build().layers[0] is not made.build().layers[0]
 
 

@@ -15,6 +15,7 @@ from seqbench import reference, verdict
 from seqbench.freeze import freeze
 from seqbench.models import loading
 from seqbench.models.source import resolve
+from seqbench.models.weights import perturb
 from seqbench.runtimes import RUNTIMES, Load
 from seqbench.targets import TARGETS
 
@@ -65,7 +66,7 @@ def test_both_converters_give_equal_outputs_in_the_browser(
 ) -> None:
     keras.utils.set_random_seed(0)
     model = loading.load(resolve(scenario)).build()
-    reference.perturb(model, 0)
+    perturb(model, 0)
     frozen = freeze(model)
     TARGETS["saved_model"].export(frozen, tmp_path / "saved_model")
     TARGETS["tfjs"].export(frozen, tmp_path / "ours")

@@ -11,13 +11,14 @@ import tensorflow as tf
 from seqbench import reference, verdict
 from seqbench.errors import Unsupported
 from seqbench.freeze import freeze
+from seqbench.models.weights import perturb
 from seqbench.runtimes import onnxruntime
 from seqbench.targets import TARGETS
 
 
 def export(layers: list[keras.Layer], path: Path, **start: str) -> keras.Sequential:
     model = keras.Sequential([keras.Input((6,), **start), *layers])
-    reference.perturb(model, seed=1)
+    perturb(model, seed=1)
     TARGETS["onnx"].export(freeze(model), path)
     return model
 
@@ -72,7 +73,7 @@ def test_tables_of_words_are_label_encoders(config: dict[str, Any], tmp_path: Pa
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16"])
 def test_bfloat16_computes_in_float32_and_says_so(policy: str, tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(40, "tanh", dtype=policy)])
-    reference.perturb(model, seed=1)
+    perturb(model, seed=1)
     exported = TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
     assert exported.notes == ("in float32: ONNX Runtime has hardly an operation in bfloat16",)
     assert exported.output.dtype == "float32"
