@@ -34,6 +34,7 @@ The map of the package, from the ground up; each floor knows only those below it
     work/, worker, isolate      the jobs, the child that does them, the parent that minds it
     report/                     records -> rows -> terminal, Markdown, HTML, JUnit XML ..
     compare/                    what became better or worse from one run to another
+    history/                    a cell's times over many runs
     steps, explain, runner      the steps of a run, the layer at which an artifact parts from
                                 its model, and the run
     coverage/                   every layer of Keras, proven on every target

@@ -27,6 +27,7 @@ for command in (
     comparing.compare,
     proving.coverage,
     looking.report_,
+    looking.history,
     tending.setup,
     tending.doctor,
 ):

@@ -62,6 +62,23 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     return int(any(found.values()))
 
 
+@click.command()
+@click.argument("runs_folder", type=console.PATH, default="results")
+@click.option("--cell", "pattern", help="Only cells whose keys hold this regular expression.")
+@click.option("--out", type=console.PATH, help="File: .html, with charts.")
+@console.command
+def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
+    """Show each timed cell's median over the runs in RUNS_FOLDER (default: results)."""
+    from seqbench.history import lines, page, table
+
+    found = lines.gather(runs_folder, pattern)
+    for line in found.unreadable:
+        click.echo(f"seqbench: {line}", err=True)
+    if out is not None:
+        page.write(found, out)
+    console.show(table.terminal(found))
+
+
 @click.command("report")
 @click.argument("run", type=console.PATH)
 @click.option("--format", "form", help=FORMATS_HELP)

@@ -135,12 +135,12 @@ def dots(points: Sequence[Point], style: Style, title: str) -> str:
         ),
         yOffset=alt.YOffset("lane:N", sort=[lane for lane in lanes if lane in there]),
         color=alt.Color(
-            "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=_turn(COLOURS, lanes))
+            "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=turn(COLOURS, lanes))
         ),
     )
     placed = base.transform_filter("isValid(datum.at)")
     shape = alt.Shape(
-        "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=_turn(SHAPES, lanes))
+        "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=turn(SHAPES, lanes))
     )
     layers = [
         placed.transform_filter("isValid(datum.low)")
@@ -196,7 +196,8 @@ def ticks(ends: Bounds, unit: Unit, most: int) -> list[float]:
     return whole[:: max(math.ceil(len(whole) / most), 1)]
 
 
-def _turn(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
+def turn(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Return one of the options for each that is wanted, in turn."""
     return [options[i % len(options)] for i in range(len(wanted))]
 
 
