@@ -25,6 +25,7 @@ for command in (
     measuring.export,
     measuring.verify,
     comparing.compare,
+    comparing.ab,
     proving.coverage,
     looking.report_,
     looking.history,

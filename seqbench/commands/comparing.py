@@ -2,11 +2,12 @@
 
 from __future__ import annotations  # `Path` is not imported for --help
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seqbench import console
+from seqbench.commands.options import RUNTIMES_HELP, allow_code, models
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,75 @@ def compare(
 
     files.check(out)
     return _show(runs.compare(base, head, min_effect=min_effect), out, json_file)
+
+
+@click.command()
+@models
+@click.option("--base", help="REV, RUN, ENV, or . for the working tree.")
+@click.option("--head", default=".", show_default=True, help="The same.")
+@click.option("--self", "itself", is_flag=True, help="The working tree against itself: a test.")
+@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
+@click.option("--batch", "batches", callback=console.names, help="Rows per call (default: 1).")
+@click.option("--device", default="cpu", show_default=True, help="One of cpu,gpu,tpu.")
+@click.option("--seconds", type=float, default=20.0, show_default=True, help="Time for a cell.")
+@min_effect
+@out
+@json_file
+@allow_code
+@console.command
+def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
+    models: tuple[str, ...],
+    *,
+    base: str | None,
+    head: str,
+    runtimes: tuple[str, ...] | None,
+    batches: tuple[str, ...] | None,
+    out: Path | None,
+    json_file: str | None,
+    itself: bool,
+    allow_code: bool,
+    **chosen: Any,
+) -> int:
+    """Time two sides of MODEL in turn, in one job, and say which is faster.
+
+    Fresh processes of both sides run in pairs, in short blocks in random order, until the verdict
+    is settled or the time for the cell is spent.
+
+    \b
+    A side is, looked for in this order:
+      .    the working tree, in this environment
+      RUN  a run's folder (with run.json): the files that it exported, in this environment
+      ENV  a virtual environment's folder or a Python interpreter: the working tree, in that
+           environment; seqbench must be installed there
+      REV  a git revision of the repository around the current folder: the models' files as
+           they were then, in this environment
+
+    Exit status 1 where any cell is worse; with --self, where any is better or worse.
+    """
+    from seqbench.compare import files, interleave
+    from seqbench.compare.verdicts import Verdict
+
+    files.check(out)
+    if itself == (base is not None):
+        raise click.UsageError("give either --base or --self")
+    sizes = batches or ("1",)
+    if not all(size.isdecimal() for size in sizes):
+        raise click.UsageError(f"--batch {','.join(sizes)}: expected whole numbers, as 1,32")
+    comparison = interleave.ab(
+        console.some(models),
+        interleave.Plan(
+            runtimes=runtimes or interleave.default_runtimes(),
+            batch_sizes=tuple(map(int, sizes)),
+            **chosen,
+        ),
+        base=base or head,
+        head=head,
+        allow_code=allow_code,
+        say=lambda text: click.echo(text, err=True),
+    )
+    status = _show(comparison, out, json_file)
+    alarm = itself and any(cell.verdict is Verdict.BETTER for cell in comparison.cells)
+    return int(status or alarm)
 
 
 def _show(comparison: Comparison, out: Path | None, json_file: str | None) -> int:

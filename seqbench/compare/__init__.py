@@ -2,7 +2,9 @@
 
 intervals, verdicts     the interval of a ratio, and what follows from it
 aspects, runs           what two records of a cell say; two runs, cell by cell
-tables, files           a comparison as tables, and its files
+sides, interleave       what the two sides of `seqbench ab` can be; the job that times both
+looks, pairs, child     when to stop; a pair of fresh processes in turn; one such process
+tables, forest, files           a comparison as tables, as a picture, and its files
 
 `runs.compare` is the comparison, `verdicts.judge` the rule that it rests on.
 """

@@ -68,11 +68,11 @@ def aspects(base: Record, head: Record, alpha: float, min_effect: float) -> Iter
         min_effect: the smallest part by which a time or a size must grow to matter.
 
     """
-    yield _status(base, head)
+    yield status(base, head)
     if is_timed(base, head):
         yield _time(base, head, alpha, min_effect)
     if base.size_bytes and head.size_bytes:
-        yield _size(base.size_bytes, head.size_bytes, min_effect)
+        yield size(base.size_bytes, head.size_bytes, min_effect)
     yield from _quality(base, head)
 
 
@@ -99,7 +99,8 @@ def vanished(base: Record) -> Aspect:
     )
 
 
-def _status(base: Record, head: Record) -> Aspect:
+def status(base: Record, head: Record) -> Aspect:
+    """Return what became of a cell's status; where neither side passes, why does not matter."""
     passed, passes = (record.status is Status.PASS for record in (base, head))
     verdict = Verdict.SAME
     if passed != passes:
@@ -143,7 +144,8 @@ def _advice(ratio: Interval | None) -> str:
     return f"{base} and {head} processes do not settle it: use `seqbench ab`, or more processes"
 
 
-def _size(base: int, head: int, min_effect: float) -> Aspect:
+def size(base: int, head: int, min_effect: float) -> Aspect:
+    """Return what became of an artifact's size, bytes."""
     verdict = Verdict.SAME
     if head > base * (1 + min_effect):
         verdict = Verdict.WORSE

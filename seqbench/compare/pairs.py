@@ -1,0 +1,197 @@
+"""Pairs of fresh processes, one of each side, that take turns in short blocks."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seqbench.compare.child import Work
+
+BLOCK_S = 0.025
+"""Length of a block: long enough for a median, short against the load of other programs."""
+
+ROUNDS = 8
+"""Blocks of each side in a pair: beyond 0.2 s a side the spread between processes is the floor,
+and only more processes narrow the interval."""
+
+FEWEST_ROUNDS = 2
+
+PAIR_S = 1.0
+"""After this time a pair takes no further round: with calls that are longer than a block."""
+
+SILENCE_S = 600.0
+"""Longest wait for an answer: loading may mean building a large model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How to start the process of one side.
+
+    Attributes:
+        command: the program and its arguments.
+        environment: all its variables.
+        work: what it loads.
+
+    """
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    work: Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """What one pair of processes measured: medians of blocks, seconds per call.
+
+    Attributes:
+        base: the base's blocks, in their order.
+        head: the head's, one a round as the base's.
+
+    """
+
+    base: tuple[float, ...]
+    head: tuple[float, ...]
+
+    @property
+    def log_ratio(self) -> float:
+        """The log of head over base: the median over rounds of their blocks' log ratios.
+
+        The blocks of a round follow each other at once, so that both saw the same machine.
+        """
+        return float(np.median(np.log(self.head) - np.log(self.base)))
+
+
+class SideError(Exception):
+    """A side's process could not do its work.
+
+    Args:
+        side: 0 for the base, 1 for the head.
+        reason: why not.
+
+    """
+
+    def __init__(self, side: int, reason: str) -> None:
+        super().__init__(reason)
+        self.side = side
+
+
+def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
+    """Start a process of each side, and time blocks of the two in random order.
+
+    Both load at once; while one is timed the other waits for its standard input.
+
+    Args:
+        sides: the base and the head.
+        generator: decides the order.
+
+    Raises:
+        SideError: a process could not load its model, or went away.
+
+    """
+    blocks: tuple[list[float], list[float]] = ([], [])
+    with ExitStack() as stack:
+        children = {
+            int(side): stack.enter_context(_Child.started(int(side), sides[side]))
+            for side in generator.permutation(2)
+        }
+        for child in children.values():
+            child.answer("ready")
+        began = time.monotonic()
+        for done in range(ROUNDS):
+            if done >= FEWEST_ROUNDS and time.monotonic() - began > PAIR_S:
+                break
+            for side in generator.permutation(2):
+                blocks[side].append(children[int(side)].block())
+        for child in children.values():
+            child.release()
+    return Pair(base=tuple(blocks[0]), head=tuple(blocks[1]))
+
+
+class _Child:
+    """A started process of one side."""
+
+    def __init__(self, side: int, process: "subprocess.Popen[bytes]", log: Any) -> None:
+        self._side = side
+        self._process = process
+        self._log = log
+        self._pending = b""
+
+    @classmethod
+    @contextmanager
+    def started(cls, side: int, launch: Launch) -> "Iterator[_Child]":
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.Popen(
+                launch.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=launch.environment,
+                start_new_session=True,  # a group of its own: what it started ends with it
+            )
+            child = cls(side, process, log)
+            try:
+                child.ask(launch.work.dumps())
+                yield child
+            finally:
+                child.end()
+
+    def ask(self, line: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._gone() from error
+
+    def block(self) -> float:
+        """Return the median of one block, seconds per call."""
+        self.ask("block")
+        return float(np.median(self.answer("samples_s")))
+
+    def answer(self, name: str) -> Any:
+        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        file = self._process.stdout.fileno()
+        while b"\n" not in self._pending:
+            ready, _, _ = select.select([file], [], [], SILENCE_S)
+            if not ready:
+                raise SideError(self._side, f"timed out: no answer for {SILENCE_S:g} s")
+            chunk = os.read(file, 1 << 16)
+            if not chunk:
+                raise self._gone()
+            self._pending += chunk
+        line, self._pending = self._pending.split(b"\n", 1)
+        found = json.loads(line)
+        if "error" in found:
+            raise SideError(self._side, found["error"])
+        return found[name]
+
+    def release(self) -> None:
+        """Let it end: its work is done."""
+        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def end(self) -> None:
+        """End the process, and all its group where it lingers."""
+        self.release()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        self._process.stdout.close()
+
+    def _gone(self) -> SideError:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return SideError(self._side, f"its process went away: {lines[-1] if lines else 'no word'}")
