@@ -8,7 +8,8 @@ The map of the package, from the ground up; each floor knows only those below it
     chips                       TPUs that need not be here: their published figures
     jobs                        work for a process of its own, and the messages it sends
     scenario, device, machine   what is measured, where it runs, facts of this machine
-    timing, stats, units        clocks, medians with intervals, how numbers are printed
+    stats, units                medians with intervals, how numbers are printed
+    timing, foreign_load        the loop that times calls; what other programs do meanwhile
     store, naming               the folder of a run, written whole or not at all; its name
     parting, layerwise          where an artifact's tensors part from the model's layers
     verdict, quality            is what an artifact computes still the model? is it, in reduced
@@ -35,8 +36,8 @@ The map of the package, from the ground up; each floor knows only those below it
     report/                     records -> rows -> terminal, Markdown, HTML, JUnit XML ..
     compare/                    what became better or worse from one run to another
     history/                    a cell's times over many runs
-    steps, explain, runner      the steps of a run, the layer at which an artifact parts from
-                                its model, and the run
+    steps, measuring            the steps of a run; its artifacts in their runtimes
+    explain, runner             the layer at which an artifact parts from its model; the run
     coverage/                   every layer of Keras, proven on every target
     progress, api               what people see meanwhile; the commands as functions
     inventory, doctor           what there is to choose from, and what is missing

@@ -64,6 +64,17 @@ def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str
     return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
 
 
+def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Split `1,2`."""
+    if value is None:
+        return None
+    try:
+        return tuple(map(int, value.split(",")))
+    except ValueError:
+        msg = f"{value!r} is no list of whole numbers, such as 1,2"
+        raise click.BadParameter(msg) from None
+
+
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}

@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,13 @@ def threads() -> int:
     return int(host()["cpus"] or 1)
 
 
-def facts(packages: tuple[str, ...], seed: int) -> dict[str, Any]:
-    """Return the host's facts with the versions of `packages` and what this record was run with."""
-    return {**host(), "versions": versions(packages), "threads": threads(), "seed": seed}
+def facts(packages: tuple[str, ...], seed: int, given: int | None = None) -> dict[str, Any]:
+    """Return the host's facts with the versions of `packages` and what this record was run with.
+
+    `given` is the number of threads that a cell asks for, None for the usual one.
+    """
+    used = threads() if given is None else given
+    return {**host(), "versions": versions(packages), "threads": used, "seed": seed}
 
 
 def versions(packages: tuple[str, ...]) -> dict[str, str]:
@@ -64,8 +69,21 @@ def git_commit(folder: Path) -> str | None:
     return described.stdout.strip() or None
 
 
+def forget_peak_memory() -> None:
+    """Let `peak_memory_bytes` start from what is resident now, on systems that can."""
+    with suppress(OSError):  # not Linux, or a sandbox that forbids it: the peak is the process's
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def peak_memory_bytes() -> int:
-    """Return this process's largest resident memory so far."""
+    """Return this process's largest resident memory since `forget_peak_memory`, else since ever.
+
+    The kernel keeps the mark by itself: to read it later disturbs nothing that is timed before.
+    """
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     import resource  # noqa: PLC0415 - exists on POSIX only, where workers run
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

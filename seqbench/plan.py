@@ -39,6 +39,7 @@ class Selection:
         devices: devices, by name.
         variants: what each target is wanted in, as far as it can be had so; the plain one is
             always made, the others are held beside it.
+        threads: with how many threads inference is timed; None for the CPUs that there are.
 
     """
 
@@ -47,6 +48,7 @@ class Selection:
     runtimes: tuple[str, ...] | None
     devices: tuple[str, ...]
     variants: tuple[str, ...] = (PLAIN,)
+    threads: tuple[int | None, ...] = (None,)
 
     def of(self, target: str | None) -> tuple[str, ...]:
         """Return the variants in which a target is wanted; Keras itself has the plain one."""
@@ -117,5 +119,7 @@ def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> It
         if Kind.VERIFY in selection.kinds and runtime.target is not None:
             yield here
         if Kind.INFER in selection.kinds:
-            for batch_size in model.batch_sizes:
-                yield replace(here, kind=Kind.INFER, batch_size=batch_size)
+            # A program of its own chooses its threads itself.
+            for threads in (None,) if runtime.apart else selection.threads:
+                for size in model.batch_sizes:
+                    yield replace(here, kind=Kind.INFER, batch_size=size, threads=threads)

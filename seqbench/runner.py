@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from seqbench import explain, isolate, machine, plan, steps
+from seqbench import explain, isolate, machine, measuring, plan, steps
 from seqbench.chips import CHIPS
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
@@ -118,7 +118,7 @@ def judge(
         _begin(run, cells)
         steps.prepare(run, source)
         for runtime in runtimes:
-            ran = steps.measure(run, [source.name], runtime, "cpu", artifact)
+            ran = measuring.measure(run, [source.name], runtime, "cpu", artifact=artifact)
             explain.name_layers(run, ran, runtime, artifact)
     return _finish(run, cells)
 
@@ -134,7 +134,7 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
     path = run.store.root / "run.json"
     if path.exists():
         _refuse_changes(path, run.request)
-    run.left = {cell.key: cell for cell in cells if run.store.find(cell.key) is None}
+    run.left = {cell.key: cell for cell in cells if steps.unfinished(run, cell)}
     write_json(
         path,
         {
@@ -186,9 +186,14 @@ def _leave_out_missing_devices(run: Run) -> None:
 
 
 def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
-    """Run what was exported in the runtimes of this process's kind, or in those that run apart."""
-    for runtime in plan.runtimes(run.request.selection):
-        if runtime.apart is apart:
+    """Run what was exported in the runtimes of this process's kind, or in those that run apart.
+
+    Every runtime has its turn before the next fresh process of the first: what drifts on a machine
+    meets all of them.
+    """
+    runtimes = [it for it in plan.runtimes(run.request.selection) if it.apart is apart]
+    for process in range(1, run.request.budget.processes + 1):
+        for runtime in runtimes:
             for device in run.request.selection.devices:
-                ran = steps.measure(run, models, runtime, device)
-                explain.name_layers(run, ran, runtime)
+                ran = measuring.measure(run, models, runtime, device, process)
+                explain.name_layers(run, ran if process == 1 else (), runtime)

@@ -1,12 +1,14 @@
 """Statistics of raw samples, computed when they are read; nothing here is stored.
 
 Intervals are distribution-free: their ends are order statistics whose ranks come from the binomial
-distribution. They speak of the calls of one process: the spread between processes is another thing.
+distribution. Calls of one process are alike in what differs between processes (where memory lies,
+which code was compiled), so an interval over several processes rests on their medians, one value
+each: of many calls in two processes it must be wider than of as many independent ones.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +17,14 @@ CONFIDENCE = 0.95
 """Coverage of every interval, at least; each tail holds at most half of the rest."""
 
 TAIL = (1 - CONFIDENCE) / 2
+
+
+STUDENT_T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}
+"""Student's t, two-sided 95 %, by how many values a mean is of (degrees of freedom and one).
+
+From any table of the distribution, such as NIST's e-Handbook of Statistical Methods, 1.3.6.7.2.
+From six values on their own range bounds the median, with no assumption on the distribution.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,40 @@ def median(samples: Sequence[float]) -> Estimate | None:
     The interval needs `samples_needed(0.5)` samples.
     """
     return _estimate(samples, 0.5) if len(samples) else None
+
+
+def of_processes(processes: Sequence[Sequence[float]]) -> Estimate | None:
+    """Return the median of fresh processes' medians with its 95 % interval; None without samples.
+
+    Of one process it is the median of its calls, and its interval speaks of that process alone. Of
+    six or more, the interval's ends are order statistics of their medians. Two to five have no
+    distribution-free interval at 95 %: theirs is Student's t on the logarithms of their medians;
+    none where a median is zero.
+    """
+    medians = [float(np.median(samples)) for samples in processes if len(samples)]
+    count = sum(map(len, processes))
+    if len(medians) < 2:
+        return median([sample for samples in processes for sample in samples])
+    if len(medians) >= samples_needed(0.5):
+        return replace(_estimate(medians, 0.5), count=count)
+    value = float(np.median(medians))
+    if min(medians) <= 0:
+        return Estimate(value=value, low=None, high=None, count=count)
+    logs = np.log(medians)
+    half = STUDENT_T[len(medians)] * float(logs.std(ddof=1)) / math.sqrt(len(medians))
+    # About the mean of the logarithms, and never so that the median itself lies outside.
+    low, high = (math.exp(float(logs.mean()) + side) for side in (-half, half))
+    return Estimate(value=value, low=min(low, value), high=max(high, value), count=count)
+
+
+def spread(processes: Sequence[Sequence[float]]) -> float | None:
+    """Return how far the medians of processes lie apart, as a share of their median.
+
+    None of fewer than two, and where that median is zero.
+    """
+    medians = [float(np.median(samples)) for samples in processes if len(samples)]
+    middle = float(np.median(medians)) if len(medians) > 1 else 0.0
+    return (max(medians) - min(medians)) / middle if middle > 0 else None
 
 
 def percentile(samples: Sequence[float], percent: float) -> Estimate | None:

@@ -1,23 +1,20 @@
 """The steps of a run: each starts a process for a piece of work and keeps its records."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from seqbench import machine, manifest, prepared, roofline
+from seqbench import machine, prepared
 from seqbench.chips import CHIPS
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
 from seqbench.plan import Model, Selection
-from seqbench.record import PLAIN, Cell, Kind, Record, Status
+from seqbench.record import Cell, Kind, Record, Status
 from seqbench.roofline import Peak
-from seqbench.runtimes import Runtime
-from seqbench.store import PERTURBED, Store
-from seqbench.targets import TARGETS, Artifact
+from seqbench.store import Store
 from seqbench.timing import Budget
 
 
@@ -159,45 +156,18 @@ def export(run: Run, model: str) -> None:
         cells = tuple(cell for cell in cells if cell.key in run.left)
 
 
-def measure(
-    run: Run, models: Sequence[str], runtime: Runtime, device: str, artifact: Path | None = None
-) -> tuple[Cell, ...]:
-    """Run in one runtime what was exported, or one given artifact instead; return what ran."""
+def unfinished(run: Run, cell: Cell) -> bool:
+    """Whether a cell has no record yet, or too few processes have timed it."""
+    record = run.store.find(cell.key)
+    if record is None:
+        return True
+    timed = cell.kind is Kind.INFER and record.status is Status.PASS
+    return timed and processes_of(record) < run.request.budget.processes
 
-    def wanted() -> tuple[Cell, ...]:
-        return tuple(
-            cell
-            for cell in run.cells()
-            if cell.model in models
-            and (cell.runtime, cell.device) == (runtime.name, device)
-            and cell.kind in (Kind.INFER, Kind.VERIFY)
-        )
 
-    for cell in wanted():
-        reason = run.blocked.get((cell.model, cell.target or "", cell.variant))
-        if reason is not None:
-            close(run, [cell], *reason)
-    cells = wanted()
-    if not cells:
-        return ()
-    arguments = {
-        "runtime": runtime.name,
-        "budget": asdict(run.request.budget),
-        "items": [
-            _item(run.store, model, variant, runtime, artifact)
-            for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in cells)
-        ],
-        "bounds": {
-            cell.key: roofline.of(cell, prepared.facts(run.store.model(cell.model)), run.peak)
-            for cell in cells
-            if cell.kind is Kind.INFER
-        },
-    }
-    execute(
-        run,
-        Job(do="measure", cells=cells, needs=runtime.needs, device=device, arguments=arguments),
-    )
-    return cells
+def processes_of(record: Record | None) -> int:
+    """Return how many fresh processes a record has samples of."""
+    return len(record.samples_per_process) if record else 0
 
 
 def compile_ahead(run: Run, device: str) -> None:
@@ -207,41 +177,6 @@ def compile_ahead(run: Run, device: str) -> None:
         arguments = {"sources": run.request.origins}
         job = Job(do="compile", cells=cells, needs=None, device=device, arguments=arguments)
         execute(run, job)
-
-
-def _item(
-    store: Store, model: str, variant: str, runtime: Runtime, given: Path | None
-) -> dict[str, Any]:
-    """Return what to run of one model: its artifact, and the one that is judged beside it."""
-    folder = store.model(model)
-    facts = prepared.facts(folder) or {}
-    copy = folder / PERTURBED
-    artifacts, promise = {given or folder: folder}, None
-    if given is None and runtime.target is not None:
-        artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
-        home = store.artifacts / model
-        artifacts = {home / artifact.filename: folder}
-        promise = _promise(facts, manifest.read(home)["artifacts"][artifact.label])
-        if copy.exists() and variant == PLAIN:
-            artifacts[copy / artifact.filename] = copy
-    return {
-        "model": model,
-        "variant": variant,
-        "pairs": [
-            {"artifact": str(artifact), "reference": str(home / prepared.REFERENCE)}
-            for artifact, home in artifacts.items()
-        ],
-        "held_out": str(folder / prepared.HELD_OUT),
-        "promise": promise,
-        **facts,
-    }
-
-
-def _promise(facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """Return what the export said, with the model's own word on which inputs' sizes are free."""
-    batch = entry["input"]["shape"][0]
-    source = {**entry["input"], "shape": [batch, *facts["input_shape"][1:]]}
-    return {"input": source, "output": entry["output"]}
 
 
 def execute(run: Run, job: Job) -> str | None:
@@ -268,9 +203,9 @@ def execute(run: Run, job: Job) -> str | None:
 def keep(run: Run, done: Iterable[str]) -> None:
     """Take note of records that a worker has written."""
     for key in done:
-        run.left.pop(key, None)
         record = run.store.find(key)
-        if record is not None:
+        if record is not None and not unfinished(run, record.cell):
+            run.left.pop(key, None)
             run.observer.record(record)
 
 

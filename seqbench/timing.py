@@ -1,16 +1,53 @@
-"""The only reader of a clock. Calls are timed to their end at the host; raw samples are kept."""
+"""The only reader of a clock. Calls are timed to their end at the host; raw samples are kept.
 
+The first call stands apart; then a warm-up goes on until it changes nothing any more, and sampling
+until the median is known well enough, each within its bound.
+"""
+
+import gc
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
+from typing import Any, Literal
+
+import numpy as np
+
+from seqbench import stats
 
 Clock = Callable[[], float]
+Call = Callable[[], object]
 
 clock: Clock = time.perf_counter
 """Seconds from an arbitrary start, monotonic."""
 
+cpu_clock: Clock = time.process_time
+"""CPU seconds of this process, all its threads together."""
+
 SHORT_CALL_S = 20e-6
 """Calls shorter than this are timed several at once: a reading of the clock costs about 0.1 us."""
+
+SAMPLE_S = 10 * SHORT_CALL_S
+"""How long such a sample takes: the readings then cost less than a thousandth of it."""
+
+WINDOWS = 10
+"""Into how many windows the bound of the warm-up is cut."""
+
+SETTLED = 0.03
+"""The warm-up is over when the medians of two successive windows differ by at most this share.
+
+Windows of steady calls differ by less than 1 % on a quiet machine; a call that is still being
+compiled, or whose memory is still being touched for the first time, differs by more than 10 %.
+"""
+
+LEAST_SHARE = 0.2
+"""A narrow interval ends the sampling no sooner than after this share of the time: calls that
+follow at once upon each other are alike, and promise more than the next hundred will keep."""
+
+COST_LOOPS = 51
+"""How many loops of empty calls tell what a loop itself costs: enough for a steady median."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +55,13 @@ class Budget:
     """How long to measure.
 
     Attributes:
-        warmup_s: calls are made, unmeasured, for at least this long after the first.
+        warmup_s: the warm-up ends after this time, settled or not.
         measure_s: sampling ends after this time, once it has `min_samples`.
         min_samples: fewest samples to take, whatever they cost.
         max_samples: sampling ends here even before `measure_s`.
+        precision: sampling ends when half the median's 95 % interval is at most this share of it.
+        processes: how many fresh processes time each cell, each with this budget.
+        calls_per_sample: calls in each sample; None to find out, as the first process does.
 
     """
 
@@ -29,54 +69,170 @@ class Budget:
     measure_s: float
     min_samples: int
     max_samples: int
+    precision: float = 0.0
+    processes: int = 1
+    calls_per_sample: int | None = None
 
 
-QUICK = Budget(warmup_s=0.05, measure_s=0.3, min_samples=7, max_samples=400)
-FULL = Budget(warmup_s=0.5, measure_s=3.0, min_samples=25, max_samples=4000)
+QUICK = Budget(
+    warmup_s=0.2, measure_s=0.2, min_samples=7, max_samples=2000, precision=0.01, processes=2
+)
+FULL = Budget(
+    warmup_s=1.0, measure_s=1.0, min_samples=25, max_samples=20000, precision=0.002, processes=6
+)
+
+Ended = Literal["precision", "time", "samples"]
+"""What ended the sampling: a narrow interval, `measure_s` or `max_samples`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Raw measurements of one call.
+    """Raw measurements of one call, in one process.
 
     Attributes:
         first_call_s: seconds of the first call, compilation included.
         samples_s: seconds per call, each the mean of `calls_per_sample` calls in a row.
         calls_per_sample: calls in each sample.
+        warmup_s: seconds that the warm-up took.
+        settled: whether it ended by its criterion; False where by its bound.
+        sampled_s: seconds from the first sample to the last.
+        ended: what ended the sampling.
+        loop_cost_s: seconds per call that the loop and the clock themselves cost; part of samples.
+        cpu_s: CPU seconds per call while sampling, all threads together; None where unknown.
+        outputs: what the timed calls give, one for each input, asked for right after the sampling.
 
     """
 
     first_call_s: float
     samples_s: tuple[float, ...]
     calls_per_sample: int
+    warmup_s: float
+    settled: bool
+    sampled_s: float
+    ended: Ended
+    loop_cost_s: float
+    cpu_s: float | None
+    outputs: tuple[np.ndarray, ...]
 
 
-def measure(calls: Sequence[Callable[[], object]], budget: Budget, now: Clock = clock) -> Timing:
+def measure(
+    calls: Sequence[Callable[[], Any]], budget: Budget, now: Clock = clock, cpu: Clock = cpu_clock
+) -> Timing:
     """Time `calls` in turn (the same work on several distinct inputs).
 
-    Each call must return only when its output is at the host.
+    Each call must return only when its output is at the host. Python's garbage collector rests
+    meanwhile, as in `timeit`.
     """
+    first_call_s = _sample(calls[:1], now)
+    with _no_collection():
+        started = now()
+        once_s, settled = _warm_up(calls, budget, now)
+        warmup_s = now() - started
+        size = budget.calls_per_sample or _calls_per_sample(calls, once_s, now)
+        loop_cost_s = float(np.median([_sample([_nothing] * size, now) for _ in range(COST_LOOPS)]))
+        began, cpu_began = now(), cpu()
+        samples, ended = _sampled(_batches(calls, size), budget, now)
+        sampled_s, cpu_s = now() - began, (cpu() - cpu_began) / (len(samples) * size)
+    return Timing(
+        first_call_s=first_call_s,
+        samples_s=tuple(samples),
+        calls_per_sample=size,
+        warmup_s=warmup_s,
+        settled=settled,
+        sampled_s=sampled_s,
+        ended=ended,
+        loop_cost_s=loop_cost_s,
+        cpu_s=cpu_s,
+        outputs=tuple(np.array(call()) for call in calls),
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: what is left is the loop's own cost."""
+
+
+def _sample(batch: Sequence[Call], now: Clock) -> float:
+    """Return the mean seconds of the calls of a batch."""
     start = now()
-    calls[0]()
-    first_call_s = now() - start
+    for call in batch:
+        call()
+    return (now() - start) / len(batch)
 
-    start, made = now(), 0
-    while made < 2 or now() - start < budget.warmup_s:
-        calls[made % len(calls)]()
-        made += 1
-    once_s = (now() - start) / made
 
-    short = once_s < SHORT_CALL_S
-    per_sample = round(10 * SHORT_CALL_S / max(once_s, 1e-9)) if short else 1
+def _warm_up(calls: Sequence[Call], budget: Budget, now: Clock) -> tuple[float, bool]:
+    """Call until two windows agree; return the last window's median and whether they did."""
+    started, before, turns = now(), math.nan, cycle(calls)
+    while True:
+        begun, window = now(), [_sample([next(turns)], now)]
+        while now() - begun < budget.warmup_s / WINDOWS:
+            window.append(_sample([next(turns)], now))
+        median = float(np.median(window))
+        if abs(median - before) <= SETTLED * before:
+            return median, True
+        if now() - started >= budget.warmup_s and not math.isnan(before):
+            return median, False
+        before = median
+
+
+def _calls_per_sample(calls: Sequence[Call], once_s: float, now: Clock) -> int:
+    """Return 1 for long calls; for short ones what fills `SAMPLE_S`, all inputs alike in it."""
+    if once_s >= SHORT_CALL_S:
+        return 1
+
+    def rounds() -> int:
+        return math.ceil(SAMPLE_S / max(once_s, 1e-9) / len(calls))
+
+    # A clock's readings make single calls longer, and other programs make any; hence the shortest.
+    once_s = min(_sample([*calls] * rounds(), now) for _ in range(5))
+    return rounds() * len(calls)
+
+
+def _batches(calls: Sequence[Call], size: int) -> Iterator[Sequence[Call]]:
+    """Give the calls of one sample after another, in turn."""
+    turns = cycle(calls)
+    if size % len(calls):
+        while True:
+            yield [next(turns) for _ in range(size)]
+    batch = [next(turns) for _ in range(size)]
+    while True:
+        yield batch
+
+
+def _sampled(
+    batches: Iterator[Sequence[Call]], budget: Budget, now: Clock
+) -> tuple[list[float], Ended]:
+    """Take samples until one of the ends is reached."""
     samples: list[float] = []
-    turn, started = 0, now()
-    while len(samples) < budget.max_samples:
-        batch = [calls[(turn + i) % len(calls)] for i in range(per_sample)]
-        start = now()
-        for call in batch:
-            call()
-        samples.append((now() - start) / per_sample)
-        turn += per_sample
-        if len(samples) >= budget.min_samples and now() - started >= budget.measure_s:
-            break
-    return Timing(first_call_s=first_call_s, samples_s=tuple(samples), calls_per_sample=per_sample)
+    began, look_at = now(), budget.min_samples
+    while True:
+        samples.append(_sample(next(batches), now))
+        count = len(samples)
+        if count >= budget.max_samples:
+            return samples, "samples"
+        took_s = now() - began
+        if count < budget.min_samples:
+            continue
+        if took_s >= budget.measure_s:
+            return samples, "time"
+        if count >= look_at and took_s >= LEAST_SHARE * budget.measure_s:
+            if _narrow(samples, budget.precision):
+                return samples, "precision"
+            look_at = math.ceil(1.2 * count)  # seldom, so that looking costs next to nothing
+
+
+def _narrow(samples: Sequence[float], precision: float) -> bool:
+    found = stats.median(samples)
+    if found is None or found.low is None or found.high is None:
+        return False
+    return (found.high - found.low) / 2 <= precision * found.value
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -17,14 +17,17 @@ from seqbench import work
 from seqbench.errors import InputError
 from seqbench.jobs import Event, Message, loads
 from seqbench.oneline import one_line
+from seqbench.timing import clock
 
 
 def serve(needs: str) -> None:
     """Read jobs until standard input ends; run each in a forked process, one at a time."""
     messages = os.dup(1)
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
+    start = clock()
     if needs == "tensorflow":
         importlib.import_module("keras")
+    import_s = clock() - start
     reader = os.fdopen(os.dup(0), "rb", buffering=0)
     pending = b""
     while True:
@@ -34,17 +37,17 @@ def serve(needs: str) -> None:
                 return
             pending += chunk
         line, pending = pending.split(b"\n", 1)
-        _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages))
+        _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages, import_s))
 
 
-def _run_forked(line: str, stdin: int, messages: int) -> int:
+def _run_forked(line: str, stdin: int, messages: int, import_s: float) -> int:
     """Run one job in a process of its own; kill it where the parent goes away."""
     alive, ours = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(alive)
         os.setsid()  # a group of its own, so that all it starts can be killed with it
-        os._exit(_run(line, messages))
+        os._exit(_run(line, messages, import_s))
     os.close(ours)
     _send(messages, "pid", pid)
     try:
@@ -70,7 +73,7 @@ def _kill_rest(group: int) -> None:
         return
 
 
-def _run(line: str, messages: int) -> int:
+def _run(line: str, messages: int, import_s: float) -> int:
     """Do one job; in the forked child."""
     job = loads(line)
     log = os.open(job.arguments["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -80,6 +83,7 @@ def _run(line: str, messages: int) -> int:
     context = work.Context(
         folder=Path(job.arguments["folder"]),
         send=lambda event, value: _send(messages, event, value),
+        import_s=import_s,
     )
     try:
         work.run(job, context)

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,3 +101,70 @@ def test_many_samples_do_not_overflow() -> None:
 def test_throughput_counts_the_examples_of_a_batch() -> None:
     assert stats.throughput(32, 0.5) == 64
     assert stats.throughput(32, 0) is None
+
+
+PROCESSES = st.lists(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=20), max_size=9)
+
+
+@given(PROCESSES, st.randoms())
+def test_the_order_of_processes_does_not_matter(processes: list[list[float]], random: Any) -> None:
+    shuffled = list(processes)
+    random.shuffle(shuffled)
+    one, other = stats.of_processes(processes), stats.of_processes(shuffled)
+    assert (one is None) == (other is None) == (not processes)
+    if one and other:
+        assert one.value == other.value
+        assert one.low == pytest.approx(other.low)
+        assert one.high == pytest.approx(other.high)
+
+
+@given(PROCESSES, st.floats(0.1, 10))
+def test_an_interval_over_processes_scales_with_its_samples(
+    processes: list[list[float]], factor: float
+) -> None:
+    one = stats.of_processes(processes)
+    other = stats.of_processes([[factor * it for it in samples] for samples in processes])
+    if one and other and one.low is not None and one.high is not None:
+        assert one.low <= one.value <= one.high
+        assert other.low == pytest.approx(factor * one.low)
+        assert other.high == pytest.approx(factor * one.high)
+
+
+def test_one_process_speaks_for_itself_and_six_by_their_range() -> None:
+    assert stats.of_processes([[1, 2, 3, 4, 5, 6]]) == stats.median([1, 2, 3, 4, 5, 6])
+    six = stats.of_processes([[float(number)] * 10 for number in (3, 1, 2, 6, 5, 4)])
+    assert six == stats.Estimate(value=3.5, low=1, high=6, count=60)
+
+
+def test_many_calls_do_not_stand_for_many_processes() -> None:
+    """Two processes 1 % apart: the interval is 12.7 times half of that, however many calls."""
+    for count in (10, 1000):
+        found = stats.of_processes([[1.00] * count, [1.01] * count])
+        assert found is not None
+        assert found.low is not None
+        assert math.log(found.value / found.low) == pytest.approx(12.706 * 0.01 / 2, rel=0.02)
+
+
+def test_intervals_over_processes_hold_the_median_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    for count in (2, 3, 5, 6, 9):
+        held = 0
+        for _ in range(600):
+            medians = np.exp(rng.normal(0.0, 0.05, count))
+            found = stats.of_processes([[value] for value in medians])
+            assert found is not None
+            assert found.low is not None
+            assert found.high is not None
+            held += found.low <= 1.0 <= found.high
+        assert held / 600 > 0.925  # 0.95 less three standard deviations of this count
+
+
+def test_a_zero_has_no_interval_over_processes() -> None:
+    found = stats.of_processes([[0.0], [1.0]])
+    assert found == stats.Estimate(value=0.5, low=None, high=None, count=2)
+
+
+def test_the_spread_is_of_medians() -> None:
+    assert stats.spread([[1.0, 2.0, 9.0], [3.0]]) == pytest.approx(1 / 2.5)
+    assert stats.spread([[1.0, 2.0]]) is None
+    assert stats.spread([[0.0], [0.0]]) is None

@@ -1,16 +1,21 @@
+import gc
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.timing import SHORT_CALL_S, Budget, measure
+from seqbench.timing import SAMPLE_S, SETTLED, SHORT_CALL_S, Budget, Timing, measure
 
-BUDGET = Budget(warmup_s=0.01, measure_s=0.5, min_samples=5, max_samples=50)
+BUDGET = Budget(warmup_s=0.01, measure_s=0.5, min_samples=7, max_samples=50)
 
 
 class Clock:
-    """A clock that work moves forward."""
+    """A clock that work moves forward, on one CPU."""
 
     def __init__(self) -> None:
         self.time = 0.0
@@ -24,48 +29,145 @@ class Clock:
 
         return call
 
+    def works(self, durations: Any) -> Callable[[], None]:
+        coming = iter(durations)
 
-@given(st.floats(1e-7, 1.0))
+        def call() -> None:
+            self.time += next(coming)
+
+        return call
+
+
+def timed(clock: Clock, call: Callable[[], Any], budget: Budget = BUDGET) -> Timing:
+    return measure([call], budget, clock, clock)
+
+
+@given(st.floats(2e-6, 1.0))
 def test_it_measures_what_a_call_takes(seconds: float) -> None:
     clock = Clock()
-    timing = measure([clock.work(seconds)], BUDGET, clock)
+    timing = timed(clock, clock.work(seconds))
     assert all(abs(sample - seconds) < 1e-6 * seconds + 1e-9 for sample in timing.samples_s)
     assert BUDGET.min_samples <= len(timing.samples_s) <= BUDGET.max_samples
     if abs(seconds - SHORT_CALL_S) > 1e-9:  # the sum of readings is not exact
         assert (timing.calls_per_sample > 1) == (seconds < SHORT_CALL_S)
+    if timing.calls_per_sample > 1:
+        assert timing.calls_per_sample * seconds > 0.99 * SAMPLE_S
+    assert timing.settled
+    assert timing.loop_cost_s == 0  # empty calls take no time by this clock
+    assert timing.cpu_s == pytest.approx(seconds, rel=1e-6, abs=1e-12)
 
 
 def test_the_first_call_stands_apart() -> None:
     clock = Clock()
-    durations = itertools.chain([5.0], itertools.repeat(0.001))
-
-    def call() -> None:
-        clock.time += next(durations)
-
-    timing = measure([call], BUDGET, clock)
+    timing = timed(clock, clock.works(itertools.chain([5.0], itertools.repeat(0.001))))
     assert timing.first_call_s == 5.0
     assert max(timing.samples_s) < 0.0011
 
 
-def test_inputs_take_turns() -> None:
+@given(st.integers(1, 75), st.floats(1.1, 20.0))
+def test_no_sample_is_of_the_warm_up(slow: int, factor: float) -> None:
+    """Two windows of 40 slow calls each must agree: fewer slow calls than that leave no trace."""
+    clock = Clock()
+    durations = itertools.chain([1e-3 * factor] * slow, itertools.repeat(1e-3))
+    timing = timed(clock, clock.works(durations), replace(BUDGET, warmup_s=0.4 * factor))
+    assert timing.settled
+    assert max(timing.samples_s) == pytest.approx(1e-3)
+
+
+def test_calls_that_get_faster_and_faster_have_not_settled() -> None:
+    clock = Clock()
+    falling = (1e-3 * (1 - 2 * SETTLED) ** n for n in range(500))
+    budget = Budget(warmup_s=2e-3, measure_s=0.0, min_samples=3, max_samples=5)
+    timing = timed(clock, clock.works(falling), budget)
+    assert not timing.settled
+    assert 2e-3 <= timing.warmup_s < 4e-3
+
+
+def test_a_narrow_interval_ends_the_sampling() -> None:
+    clock = Clock()
+    timing = timed(clock, clock.work(1e-3), replace(BUDGET, max_samples=10_000))
+    assert timing.ended == "precision"
+    assert timing.sampled_s == pytest.approx(0.2 * BUDGET.measure_s, rel=0.05)
+
+
+@given(st.floats(1e-4, 0.01), st.integers(2, 40))
+def test_a_wide_interval_uses_up_the_budget(seconds: float, most: int) -> None:
+    clock = Clock()
+    call = clock.works(itertools.cycle([seconds, 2 * seconds, seconds, 3 * seconds, 2 * seconds]))
+    budget = replace(BUDGET, min_samples=2, max_samples=most, precision=0.01)
+    timing = timed(clock, call, budget)
+    if timing.ended == "samples":
+        assert len(timing.samples_s) == most
+    else:
+        assert timing.ended == "time"
+        assert timing.sampled_s >= budget.measure_s
+
+
+def test_inputs_take_turns_and_answer_at_the_end() -> None:
     clock = Clock()
     seen: list[int] = []
 
-    def call(number: int) -> Callable[[], None]:
-        def run() -> None:
+    def call(number: int) -> Callable[[], int]:
+        def run() -> int:
             seen.append(number)
             clock.time += 0.01
+            return number
 
         return run
 
-    measure([call(0), call(1), call(2)], BUDGET, clock)
-    sampled = seen[3:]
+    timing = measure([call(0), call(1), call(2)], BUDGET, clock, clock)
+    assert [int(output) for output in timing.outputs] == [0, 1, 2]
+    sampled = seen[-len(timing.samples_s) - 3 : -3]
     assert {sampled.count(number) for number in range(3)} <= {
         len(sampled) // 3,
         len(sampled) // 3 + 1,
     }
 
 
+def test_a_sample_of_short_calls_has_every_input_alike() -> None:
+    clock = Clock()
+    calls = [clock.work(1e-6), clock.work(2e-6), clock.work(6e-6)]
+    timing = measure(calls, BUDGET, clock, clock)
+    assert timing.calls_per_sample % 3 == 0
+    assert timing.samples_s == pytest.approx([3e-6] * len(timing.samples_s))
+
+
+def test_the_number_of_calls_can_be_another_process_s() -> None:
+    clock = Clock()
+    budget = replace(BUDGET, calls_per_sample=10)
+    calls = [clock.work(1e-6), clock.work(3e-6), clock.work(5e-6)]
+    timing = measure(calls, budget, clock, clock)
+    assert timing.calls_per_sample == 10
+    assert np.mean(timing.samples_s[:3]) == pytest.approx(3e-6)
+
+
 def test_slow_calls_are_made_the_least_number_of_times() -> None:
     clock = Clock()
-    assert len(measure([clock.work(10.0)], BUDGET, clock).samples_s) == BUDGET.min_samples
+    timing = timed(clock, clock.work(10.0))
+    assert (len(timing.samples_s), timing.ended) == (BUDGET.min_samples, "time")
+
+
+def test_an_output_that_the_runtime_writes_again_is_kept_as_it_was() -> None:
+    buffer = np.zeros(1)
+
+    def call(number: int) -> Callable[[], np.ndarray]:
+        def run() -> np.ndarray:
+            buffer[0] = number
+            return buffer
+
+        return run
+
+    timing = measure([call(1), call(2)], replace(BUDGET, measure_s=0.001))
+    assert [float(output[0]) for output in timing.outputs] == [1.0, 2.0]
+
+
+def test_the_garbage_collector_rests_meanwhile() -> None:
+    clock, seen = Clock(), []
+
+    def call() -> None:
+        clock.time += 0.01
+        seen.append(gc.isenabled())
+
+    timed(clock, call)
+    assert not any(seen[1:-1])
+    assert gc.isenabled()

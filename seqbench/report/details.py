@@ -39,12 +39,12 @@ def verdicts(report: Report) -> Table:
 def latencies(report: Report) -> Table:
     """Return everything about each inference."""
     return _table(
-        "Time of a call in each runtime; under each median its 95 % interval. Roofline: the median"
-        " as a multiple of the time that no runtime can beat on this machine",
+        "Time of a call in each runtime; under each median its 95 % interval, which counts what "
+        "differs between fresh processes where there were several. Roofline: the median as a "
+        "multiple of the time that no runtime can beat on this machine",
         _columns("Runtime")
-        + _numbers("Batch", "Median", "p95", "Samples/s", "Against Keras", "Roofline")
-        + _numbers("First call", "Load")
-        + _numbers("Peak memory", "Timed"),
+        + _numbers("Batch", "Median", "p95", "p99", "Samples/s", "Against Keras", "Roofline")
+        + _numbers("First call", "Load", "CPU time", "Peak memory", "Timed", "Between processes"),
         [
             (
                 row.record,
@@ -55,8 +55,10 @@ def latencies(report: Report) -> Table:
                     Item(text=units.times(row.roofline)),
                     Item(text=units.seconds(row.record.first_call_s)),
                     Item(text=units.seconds(row.record.load_s)),
+                    Item(text=units.seconds(_cpu_s(row))),
                     Item(text=units.size(row.record.peak_memory_bytes)),
-                    Item(text=_samples(row)),
+                    Item(text=_samples(row), sub=_ended(row)),
+                    Item(text=units.NOTHING if row.spread is None else f"{row.spread:.1%}"),
                 ),
             )
             for row in report.latencies
@@ -69,8 +71,8 @@ def training(report: Report) -> Table:
     return _table(
         "Time of a compiled training step with its 95 % interval, and held-out metrics",
         _columns("Runtime", "Held-out")
-        + _numbers("Batch", "Median step", "p95", "Samples/s", "First step", "Peak memory")
-        + _numbers("Timed"),
+        + _numbers("Batch", "Median step", "p95", "p99", "Samples/s", "First step")
+        + _numbers("CPU time", "Peak memory", "Timed"),
         [
             (
                 row.record,
@@ -79,6 +81,7 @@ def training(report: Report) -> Table:
                     Item(text=_metrics(row.record)),
                     *_timing(row),
                     Item(text=units.seconds(row.record.first_call_s)),
+                    Item(text=units.seconds(_cpu_s(row))),
                     Item(text=units.size(row.record.peak_memory_bytes)),
                     Item(text=_samples(row)),
                 ),
@@ -176,12 +179,15 @@ def _interval(row: Timed) -> str:
 
 
 def _timing(row: Timed) -> tuple[Item, ...]:
-    """Batch, median with interval, p95 and throughput."""
-    p95 = Item(text=units.seconds(row.p95.value)) if row.p95 else Item(sub=row.p95_needs or "")
+    """Batch, median with interval, p95, p99 and throughput."""
+    high = [
+        Item(text=units.seconds(found.value)) if found else Item(sub=needs or "")
+        for found, needs in ((row.p95, row.p95_needs), (row.p99, row.p99_needs))
+    ]
     return (
         Item(text=str(row.record.cell.batch_size or units.NOTHING)),
         replace(_median(row), sub=_interval(row)),
-        p95 if row.median else Item(text=units.NOTHING),
+        *(item if row.median else Item(text=units.NOTHING) for item in high),
         Item(text=units.rate(row.throughput)),
     )
 
@@ -191,6 +197,20 @@ def _samples(row: Timed) -> str:
     if not count:
         return units.NOTHING
     return f"{count} {units.TIMES} {calls} calls" if calls > 1 else str(count)
+
+
+def _cpu_s(row: Timed) -> float | None:
+    """CPU seconds of a call, all threads together, averaged over processes."""
+    told = row.record.details.get("timing", {}).get("cpu_s", ())
+    known = [float(value) for value in told if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _ended(row: Timed) -> str:
+    """What ended the sampling, where its budget did and not a narrow interval."""
+    ends = row.record.details.get("timing", {}).get("ended", ())
+    early = sum(end != "precision" for end in ends)
+    return f"budget spent in {early} of {len(ends)}" if early else ""
 
 
 def _where(record: Record) -> str:

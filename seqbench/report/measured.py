@@ -35,9 +35,12 @@ class Timed:
 
     Attributes:
         record: what was seen.
-        median: seconds per call or step, None without samples.
+        median: seconds per call or step, over all processes; None without samples.
+        spread: how far the processes' medians lie apart, of their median; None of one process.
         p95: 95th percentile, None where `p95_needs` says why.
         p95_needs: what a p95 would need, None where there is one.
+        p99: 99th percentile, None where `p99_needs` says why.
+        p99_needs: what a p99 would need, None where there is one.
         throughput: examples per second at the median.
         relative: median as a multiple of Keras's own for the same batch, None without that.
         roofline: median as a multiple of the time that no runtime can beat, None without that.
@@ -46,8 +49,11 @@ class Timed:
 
     record: Record
     median: stats.Estimate | None
+    spread: float | None
     p95: stats.Estimate | None
     p95_needs: str | None
+    p99: stats.Estimate | None
+    p99_needs: str | None
     throughput: float | None
     relative: float | None = None
     roofline: float | None = None
@@ -78,20 +84,19 @@ def timed(record: Record) -> Timed:
 
     Samples that are means of several calls have no percentiles: a mean hides the slow call in it.
     """
-    samples, batch = record.samples_s, record.cell.batch_size
+    batch = record.cell.batch_size
     bound_s = (record.details.get("roofline") or {}).get("bound_s")
-    calls = record.calls_per_sample or 1
-    median = stats.median(samples)
-    p95 = stats.percentile(samples, 95) if calls == 1 else None
-    needs = None
-    if p95 is None:
-        count = stats.samples_needed(0.95)
-        needs = f"means of {calls} calls" if calls > 1 else f"needs {count} samples"
+    median = stats.of_processes(record.by_process)
+    p95, p95_needs = _percentile(record, 95)
+    p99, p99_needs = _percentile(record, 99)
     return Timed(
         record=record,
         median=median,
+        spread=stats.spread(record.by_process),
         p95=p95,
-        p95_needs=needs,
+        p95_needs=p95_needs,
+        p99=p99,
+        p99_needs=p99_needs,
         throughput=stats.throughput(batch, median.value) if median and batch else None,
         roofline=median.value / bound_s if median and bound_s else None,
     )
@@ -106,6 +111,15 @@ def machine(record: Record) -> dict[str, Any]:
         **record.machine,
         "peak_of_a_core": f"{units.rate(bound['core_flops_per_s'])} FLOP/s in float32",
     }
+
+
+def _percentile(record: Record, percent: int) -> tuple[stats.Estimate | None, str | None]:
+    """Return a percentile of all processes' calls, or what it would need."""
+    calls = record.calls_per_sample or 1
+    if calls > 1:
+        return None, f"means of {calls} calls"
+    found = stats.percentile(record.samples_s, percent)
+    return found, None if found else f"needs {stats.samples_needed(percent / 100)} samples"
 
 
 def related(rows: Iterable[Timed]) -> tuple[Timed, ...]:
@@ -148,7 +162,7 @@ def tradeoffs(
 
 def _work(row: Timed) -> tuple[object, ...]:
     cell = row.record.cell
-    return (cell.model, cell.device, cell.batch_size)
+    return (cell.model, cell.device, cell.batch_size, cell.threads)
 
 
 def _artifact(cell: Cell) -> tuple[str | None, ...]:
@@ -157,4 +171,4 @@ def _artifact(cell: Cell) -> tuple[str | None, ...]:
 
 def _place(cell: Cell) -> Cell:
     """The same artifact in the same runtime, whatever is done with it there."""
-    return replace(cell, kind=Kind.VERIFY, batch_size=None)
+    return replace(cell, kind=Kind.VERIFY, batch_size=None, threads=None)

@@ -79,6 +79,7 @@ def doing(cell: Cell) -> str:
     words += ["on", cell.device]
     apart = [cell.variant] if cell.variant != PLAIN else []
     apart += [f"batch {cell.batch_size}"] if cell.batch_size is not None else []
+    apart += [f"{cell.threads} threads"] if cell.threads is not None else []
     return ", ".join([" ".join(words), *apart])
 
 

@@ -64,5 +64,8 @@ def place(cell: Cell) -> str:
 
 
 def apart(cell: Cell) -> list[str]:
-    """Return what is not the usual about a cell: a device, an arithmetic."""
-    return [word for word, usual in ((cell.device, "cpu"), (cell.variant, PLAIN)) if word != usual]
+    """Return what is not the usual about a cell: a device, an arithmetic, a number of threads."""
+    found = [word for word, usual in ((cell.device, "cpu"), (cell.variant, PLAIN)) if word != usual]
+    if cell.threads is not None:
+        found.append(f"{cell.threads} thread{'s' if cell.threads > 1 else ''}")
+    return found

@@ -87,6 +87,7 @@ RUNTIME = Runtime(
     needs="tensorflow",
     devices=("cpu", "gpu", "tpu"),
     start=in_process(load),
+    imports="keras",
 )
 
 PREDICT = Runtime(
@@ -97,4 +98,5 @@ PREDICT = Runtime(
     needs="tensorflow",
     devices=("cpu", "gpu"),
     start=in_process(load_predict),
+    imports="keras",
 )

@@ -143,4 +143,5 @@ RUNTIME = Runtime(
     needs=None,
     devices=("cpu",),
     start=in_process(load),
+    imports="ai_edge_litert.interpreter",
 )

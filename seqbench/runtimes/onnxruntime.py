@@ -98,4 +98,5 @@ RUNTIME = Runtime(
     needs=None,
     devices=("cpu", "gpu"),
     start=in_process(load),
+    imports="onnxruntime",
 )

@@ -28,6 +28,7 @@ class Runtime:
         needs: `tensorflow` where its process has TensorFlow; None where it must have none.
         devices: devices that it can use.
         start: gives the function that loads artifacts; what it started ends with the context.
+        imports: the module whose import is the runtime's; None where it is a program of its own.
         default: whether it is used where no runtime is asked for.
         apart: whether models run in a program of its own, such as a browser, whose one start
             serves many models and whose memory is not this process's.
@@ -41,6 +42,7 @@ class Runtime:
     needs: Needs
     devices: tuple[str, ...]
     start: Callable[[], AbstractContextManager[Load]]
+    imports: str | None
     default: bool = True
     apart: bool = False
 

@@ -94,4 +94,5 @@ RUNTIME = Runtime(
     needs="tensorflow",
     devices=("cpu", "gpu"),
     start=in_process(load),
+    imports="tensorflow",
 )

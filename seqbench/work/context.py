@@ -31,11 +31,13 @@ class Context:
     Attributes:
         folder: the run's folder.
         send: sends one message to the parent.
+        import_s: seconds for which this process's origin imported what its jobs need.
 
     """
 
     folder: Path
     send: Callable[[Event, Any], None]
+    import_s: float = 0.0
 
     def say(self, text: str) -> None:
         """Tell people what is being done."""
@@ -61,7 +63,7 @@ class Context:
             cell=cell,
             started_at=started_at,
             elapsed_s=time.monotonic() - start,
-            machine=machine.facts(packages, seed),
+            machine=machine.facts(packages, seed, cell.threads),
             **fields,
         )
         Store(self.folder).save(record)

@@ -1,85 +1,124 @@
-"""Run artifacts in a runtime: judge their numbers, and time them."""
+"""Run artifacts in a runtime: time them, and judge their numbers."""
 
-import time
+import importlib
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from seqbench import reference
 from seqbench.contract import Promise
 from seqbench.jobs import Job
-from seqbench.machine import peak_memory_bytes, threads
+from seqbench.machine import forget_peak_memory, peak_memory_bytes, threads
 from seqbench.record import PLAIN, Cell, Kind
-from seqbench.runtimes import RUNTIMES, Load, Runtime, Session
+from seqbench.runtimes import RUNTIMES, Load, Runtime
 from seqbench.session import tensor
-from seqbench.timing import Budget
-from seqbench.work import verify
+from seqbench.store import Store
+from seqbench.timing import Budget, clock
+from seqbench.work import timed, verify
 from seqbench.work.context import Context
+from seqbench.work.timed import Opened
 from seqbench.work.verify import Subject
 
-DISTINCT_INPUTS = 4
-"""Batches timed in turn, so that nothing can answer from a cache."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What a job's cells share.
+
+    Attributes:
+        runtime: the runtime.
+        load: loads artifacts in it.
+        import_s: seconds that its import took; None where it is a program of its own.
+        bounds: the roofline's for each timed cell, by key.
+        context: where records and messages go.
+
+    """
+
+    runtime: Runtime
+    load: Load
+    import_s: float | None
+    bounds: dict[str, Any]
+    context: Context
 
 
 def measure(job: Job, context: Context) -> None:
-    """Verify and time artifacts in one runtime.
+    """Time and verify artifacts in one runtime.
 
     Arguments: `runtime`, `budget`, `bounds` (a roofline's for each timed cell) and `items`; an
     item is `model`, `variant`, `seed`, `fresh`, `held_out`, `promise` and `pairs`: the artifact
     with its reference first, then those that are only judged. The job's cells of a model in a
-    variant belong to its item.
+    variant belong to its item. A timing that has a record already gets this process's samples
+    added to it. Timings come first: what judging leaves in memory would count in theirs.
     """
     runtime = RUNTIMES[job.arguments["runtime"]]
     budget = Budget(**job.arguments["budget"])
+    import_s = _import_s(runtime, context)
     with runtime.start() as load:
+        here = Here(
+            runtime=runtime,
+            load=load,
+            import_s=import_s,
+            bounds=job.arguments["bounds"],
+            context=context,
+        )
         for item in job.arguments["items"]:
             of = (item["model"], item["variant"])
             cells = [cell for cell in job.cells if (cell.model, cell.variant) == of]
-            item["bounds"] = job.arguments["bounds"]
-            _measure_one(item, cells, runtime, load, budget, context)
+            subject = _subject(item)
+            timings = [cell for cell in cells if cell.kind is Kind.INFER]
+            _time(timings, item["seed"], subject, here, budget)
+            for cell in cells:
+                if cell.kind is Kind.VERIFY:
+                    _verify(cell, item["seed"], subject, here)
 
 
-def _measure_one(
-    item: dict[str, Any],
-    cells: list[Cell],
-    runtime: Runtime,
-    load: Load,
-    budget: Budget,
-    context: Context,
-) -> None:
-    subject = _subject(item)
-    verifications = [cell for cell in cells if cell.kind is Kind.VERIFY]
-    timings = [cell for cell in cells if cell.kind is Kind.INFER]
-    packages, seed = runtime.packages, item["seed"]
-    for cell in verifications:
-        what = cell.target if cell.variant == PLAIN else f"{cell.target} ({cell.variant})"
-        context.say(f"{cell.model}: running {what} in {runtime.name}")
-        judge = verify.plain if cell.variant == PLAIN else verify.reduced
-        judged = partial(judge, subject, load, cell)
-        context.attempt(cell, packages, seed, judged)
-    if not timings:
-        return
+def _import_s(runtime: Runtime, context: Context) -> float | None:
+    """Import what the runtime needs; return how long that took, here and before the fork."""
+    if runtime.imports is None:
+        return None
+    start = clock()
+    importlib.import_module(runtime.imports)
+    return context.import_s + clock() - start
+
+
+def _time(cells: list[Cell], seed: int, subject: Subject, here: Here, budget: Budget) -> None:
+    """Time cells of one artifact, all with the same number of threads, in one session."""
     artifact, answers = subject.pairs[0]
-    opened: list[tuple[Session, float]] = []  # opened in the first cell that can, for all
-    for cell in timings:
-        context.say(f"{cell.model}: timing {runtime.name}, batch {cell.batch_size}")
+    opened: list[Opened] = []  # in the first cell that can, for all
 
-        def timed(cell: Cell = cell) -> dict[str, Any]:
-            if not opened:
-                start = time.perf_counter()
-                session = load(artifact, cell.device, threads())
-                opened.append((session, time.perf_counter() - start))
-            session, load_s = opened[0]
-            fields = _time(session, answers, cell, budget)
-            fields["details"]["roofline"] = item["bounds"][cell.key]
-            memory = None if runtime.apart else peak_memory_bytes()
-            return {"load_s": load_s, "peak_memory_bytes": memory, **fields}
+    def one(cell: Cell) -> dict[str, Any]:
+        if not opened:
+            opened.append(_open(artifact, cell, here))
+        earlier = Store(here.context.folder).find(cell.key)
+        size = earlier.calls_per_sample if earlier else None
+        fields = timed.once(opened[0], answers, cell, replace(budget, calls_per_sample=size))
+        fields["details"]["roofline"] = here.bounds[cell.key]
+        return timed.joined(earlier, fields)
 
-        context.attempt(cell, packages, seed, timed)
-    for session, _ in opened:
-        session.close()
+    for cell in cells:
+        here.context.say(f"{cell.model}: timing {here.runtime.name}, batch {cell.batch_size}")
+        here.context.attempt(cell, here.runtime.packages, seed, partial(one, cell))
+    for one_opened in opened:
+        one_opened.session.close()
+
+
+def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
+    forget_peak_memory()
+    start = clock()
+    session = here.load(artifact, cell.device, cell.threads or threads())
+    return Opened(
+        session=session,
+        import_s=here.import_s,
+        load_s=clock() - start,
+        peak_bytes=None if here.runtime.apart else peak_memory_bytes(),
+    )
+
+
+def _verify(cell: Cell, seed: int, subject: Subject, here: Here) -> None:
+    what = cell.target if cell.variant == PLAIN else f"{cell.target} ({cell.variant})"
+    here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
+    judge = verify.plain if cell.variant == PLAIN else verify.reduced
+    judged = partial(judge, subject, here.load, cell)
+    here.context.attempt(cell, here.runtime.packages, seed, judged)
 
 
 def _subject(item: dict[str, Any]) -> Subject:
@@ -90,23 +129,3 @@ def _subject(item: dict[str, Any]) -> Subject:
         promise=promised and Promise(**{name: tensor(found) for name, found in promised.items()}),
         held_out=Path(item["held_out"]),
     )
-
-
-def _time(session: Session, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:
-    rows = cell.batch_size or 1
-    real = reference.load(answers)[0].x.astype(session.input.dtype)
-    source = np.resize(real, (rows * DISTINCT_INPUTS, *real.shape[1:]))
-    timing = session.measure(np.split(source, DISTINCT_INPUTS), budget)
-    fixed = session.input.shape[0]
-    notes: tuple[str, ...] = ()
-    if fixed is not None and fixed != rows:
-        notes = (f"fixed batch of {fixed}: one call here is {-(-rows // fixed)} of the runtime's",)
-    return {
-        "samples_s": timing.samples_s,
-        "samples_per_process": (len(timing.samples_s),),
-        "calls_per_sample": timing.calls_per_sample,
-        "first_call_s": timing.first_call_s,
-        "ran_on": session.ran_on,
-        "notes": notes,
-        "details": {"runtime": dict(session.facts)},
-    }

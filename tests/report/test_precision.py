@@ -23,7 +23,9 @@ PLAIN = Record(
 
 def timed(record: Record, sample_s: float) -> Record:
     cell = replace(record.cell, kind=Kind.INFER, batch_size=1)
-    return Record(cell=cell, status=Status.PASS, samples_s=(sample_s,) * 9)
+    return Record(
+        cell=cell, status=Status.PASS, samples_s=(sample_s,) * 9, samples_per_process=(9,)
+    )
 
 
 def exported(record: Record, size: int) -> Record:

@@ -57,9 +57,7 @@ def test_a_models_file_stands_in_the_command_that_repeats_its_cell() -> None:
 
 def test_a_latency_is_a_multiple_of_the_roofline_and_the_peak_a_fact_of_the_machine() -> None:
     bound = {"bound_s": 2e-6, "core_flops_per_s": 104e9}
-    record = Record(
-        cell=INFER, status=Status.PASS, samples_s=(5e-6,) * 9, details={"roofline": bound}
-    )
+    record = replace(timing(INFER, (5e-6,) * 9), details={"roofline": bound})
     report = build([record, replace(record, details={"roofline": None})], "r")
     assert [row.roofline for row in report.latencies] == [pytest.approx(2.5), None]
     assert [(fact.name, fact.value) for fact in report.machine] == [
@@ -125,28 +123,47 @@ def test_the_smallest_tolerance_that_passes_is_the_error() -> None:
 
 
 def test_a_p95_is_given_only_where_samples_suffice() -> None:
-    few, many = (
-        measured.timed(Record(cell=INFER, status=Status.PASS, samples_s=(1e-3,) * count))
-        for count in (71, 72)
-    )
+    few, many = (measured.timed(timing(INFER, (1e-3,) * count)) for count in (71, 72))
     assert (few.p95, few.p95_needs) == (None, "needs 72 samples")
     assert many.p95 is not None
     assert many.p95_needs is None
+    assert (many.p99, many.p99_needs) == (None, "needs 368 samples")
+    assert measured.timed(timing(INFER, (1e-3,) * 368)).p99 is not None
+
+
+def timing(cell: Cell, *processes: tuple[float, ...]) -> Record:
+    return Record(
+        cell=cell,
+        status=Status.PASS,
+        samples_s=tuple(sample for samples in processes for sample in samples),
+        samples_per_process=tuple(map(len, processes)),
+    )
+
+
+def test_what_differs_between_processes_is_in_the_interval() -> None:
+    one = measured.timed(timing(INFER, (1e-3,) * 40))
+    two = measured.timed(timing(INFER, (1e-3,) * 20, (1.1e-3,) * 20))
+    assert one.median is not None
+    assert (one.median.low, one.median.high, one.spread) == (1e-3, 1e-3, None)
+    assert two.median is not None
+    assert two.median.low is not None
+    assert two.median.low < 0.9e-3
+    assert two.spread == pytest.approx(0.1 / 1.05)
 
 
 def test_means_of_several_calls_have_no_p95() -> None:
-    record = Record(cell=INFER, status=Status.PASS, samples_s=(1e-6,) * 400, calls_per_sample=10)
-    row = measured.timed(record)
+    row = measured.timed(replace(timing(INFER, (1e-6,) * 400), calls_per_sample=10))
     assert (row.p95, row.p95_needs) == (None, "means of 10 calls")
+    assert (row.p99, row.p99_needs) == (None, "means of 10 calls")
 
 
 def test_latencies_are_compared_with_keras_at_the_same_batch() -> None:
-    def timing(runtime: str, batch: int, seconds: float) -> measured.Timed:
+    def row(runtime: str, batch: int, seconds: float) -> measured.Timed:
         cell = Cell(model="m", kind=Kind.INFER, runtime=runtime, batch_size=batch)
-        return measured.timed(Record(cell=cell, status=Status.PASS, samples_s=(seconds,)))
+        return measured.timed(timing(cell, (seconds,)))
 
     rows = measured.related(
-        [timing("keras", 1, 2e-3), timing("litert", 1, 1e-3), timing("litert", 32, 4e-3)]
+        [row("keras", 1, 2e-3), row("litert", 1, 1e-3), row("litert", 32, 4e-3)]
     )
     assert [row.relative for row in rows] == [1.0, 0.5, None]
     assert [row.throughput for row in rows] == [500, 1000, 8000]

@@ -123,46 +123,110 @@ async function inside(job, bytes) {
   return [{ tensors: told }, new Blob(parts)];
 }
 
+const WINDOWS = 10; // and SETTLED, LEAST_SHARE, COST_LOOPS: as in seqbench.timing
+const SETTLED = 0.03;
+const LEAST_SHARE = 0.2;
+const COST_LOOPS = 51;
+
+const ascending = (values) => Float64Array.from(values).sort();
+
+function median(values) {
+  const sorted = ascending(values);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+// Half the median's 95 % interval as a share of it, by the normal approximation of the ranks.
+function halfWidth(values) {
+  const sorted = ascending(values);
+  const middle = sorted.length / 2;
+  const reach = 0.98 * Math.sqrt(sorted.length) + 1;
+  if (reach >= middle) return Infinity;
+  return (sorted[Math.ceil(middle + reach) - 1] - sorted[Math.floor(middle - reach)]) / 2 / median(values);
+}
+
 // The algorithm of seqbench.timing.measure, for a clock with coarser steps: as many calls make a
 // sample as it takes for every sample to last CLOCK_STEPS. Where the model's batch is fixed, one
 // call is `parts_per_call` of the model's. Milliseconds in here are seconds in the answer.
 async function measure(job, bytes) {
   const xs = tensors(job, bytes);
   const now = () => performance.now();
+  const shortest = CLOCK_STEPS * clockStep();
   let turn = 0;
-  const time = async (calls) => {
+  const time = async (calls, one = call) => {
     const end = turn + calls * job.parts_per_call;
     const start = now();
-    for (; turn < end; turn += 1) await call(xs[turn % xs.length]);
+    for (; turn < end; turn += 1) await one(xs[turn % xs.length]);
     return now() - start;
   };
 
   const first = await time(1);
 
-  let started = now();
-  for (let made = 0; made < 2 || now() - started < 1000 * job.warmup_s; made += 1) await time(1);
+  const warm = now();
+  let settled = false;
+  for (let before = NaN; !settled; ) {
+    const begun = now();
+    const seen = [];
+    do seen.push(await time(1));
+    while (now() - begun < Math.max((1000 * job.warmup_s) / WINDOWS, shortest));
+    const after = median(seen);
+    settled = Math.abs(after - before) <= SETTLED * before;
+    if (now() - warm >= 1000 * job.warmup_s && !Number.isNaN(before)) break;
+    before = after;
+  }
+  const warmup = now() - warm;
 
   // A call gets faster for as long as the browser's compiler works on it, so the number of calls in
   // a sample is not settled by the warm-up: one sample that is too short begins the sampling anew.
-  const shortest = CLOCK_STEPS * clockStep();
-  let perSample = 1;
+  let perSample = job.calls_per_sample ?? 1;
   let samples = [];
-  started = now();
-  while (samples.length < job.max_samples) {
+  let ended;
+  let lookAt = job.min_samples;
+  let started = now();
+  while (!ended) {
     const elapsed = await time(perSample);
     if (elapsed < shortest) {
       perSample *= 2;
       samples = [];
+      lookAt = job.min_samples;
       started = now();
       continue;
     }
     samples.push(elapsed / perSample / 1000);
-    const enough = samples.length >= job.min_samples;
-    if (enough && now() - started >= 1000 * job.measure_s) break;
+    const share = job.measure_s ? (now() - started) / (1000 * job.measure_s) : 1;
+    if (samples.length >= job.max_samples) ended = "samples";
+    else if (samples.length < job.min_samples) continue;
+    else if (share >= 1) ended = "time";
+    else if (samples.length >= lookAt && share >= LEAST_SHARE) {
+      if (halfWidth(samples) <= job.precision) ended = "precision";
+      lookAt = Math.ceil(1.2 * samples.length);
+    }
   }
-  for (const x of xs) x.dispose();
-  const answer = { first_call_s: first / 1000, samples_s: samples, calls_per_sample: perSample };
-  return [answer, new Uint8Array()];
+  const sampled = now() - started;
+
+  const costs = [];
+  const calls = Math.max(perSample, 1000); // else the steps of the clock would be all that is seen
+  for (let i = 0; i < COST_LOOPS; i += 1) costs.push(await time(calls, async () => {}));
+  const outputs = [];
+  let output;
+  for (const x of xs) {
+    const [y, data] = await call(x);
+    output = { shape: y.shape, dtype: y.dtype };
+    outputs.push(new Uint8Array(new ARRAYS[y.dtype](data).buffer));
+    x.dispose();
+  }
+  const answer = {
+    first_call_s: first / 1000,
+    samples_s: samples,
+    calls_per_sample: perSample,
+    warmup_s: warmup / 1000,
+    settled,
+    sampled_s: sampled / 1000,
+    ended,
+    loop_cost_s: median(costs) / calls / 1000,
+    output,
+  };
+  return [answer, new Blob(outputs)];
 }
 
 window.runner = { open, close, run, measure, tensors: inside };
