@@ -53,7 +53,8 @@ def rnn(  # noqa: PLR0913 - the parameters of what it replaces
     def step(time: Any, outputs: Any, before: Any, *states: Any) -> Any:
         at = steps - 1 - time if go_backwards else time
         output, new = step_function(tf.gather(x, at), (*states, *more))
-        new = tuple(new)
+        # A single cell in a list gives its state without the list that it took it in.
+        new = tf.nest.pack_sequence_as(states, tf.nest.flatten(new))
         if masks is not None:
             seen = tf.cast(tf.gather(masks, at), tf.bool)
             instead = zeros if zero_output_for_mask else before

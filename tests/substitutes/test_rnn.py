@@ -33,6 +33,10 @@ CASES: dict[str, Callable[[], list[Any]]] = {
     "stacked-cells": lambda: [
         LAYERS.RNN([LAYERS.LSTMCell(4), LAYERS.GRUCell(3)], return_sequences=True)
     ],
+    "one-cell-in-a-list": lambda: [
+        LAYERS.RNN([LAYERS.LSTMCell(4)], return_sequences=True),
+        LAYERS.RNN([LAYERS.GRUCell(3)]),
+    ],
     "dropout": lambda: [LAYERS.LSTM(4, dropout=0.3, recurrent_dropout=0.3)],
 }
 

@@ -99,6 +99,7 @@ CASES = (
     _cell("gru-cell-backwards", lambda k: k.GRUCell(4, reset_after=False), go_backwards=True),
     _cell("lstm-cell-unroll", lambda k: k.LSTMCell(4), unroll=True),
     _cell("dropout-cell", lambda k: k.LSTMCell(4, dropout=0.2, recurrent_dropout=0.2)),
+    _cell("cell-list-of-one", lambda k: [k.LSTMCell(4)], "StackedRNNCells"),
     _cell("cell-list", lambda k: [k.LSTMCell(4), k.GRUCell(3)], "StackedRNNCells"),
     _cell(
         "stacked-cells",
