@@ -6,6 +6,7 @@ from seqbench.oneline import LIMIT, one_line
 def test_type_and_message_in_one_line() -> None:
     assert one_line(ValueError("a\n  b\tc")) == "ValueError: a b c"
     assert one_line(KeyError()) == "KeyError"
+    assert one_line(ValueError("\x1b[1mBold\x1b[0m word")) == "ValueError: Bold word"
 
 
 def test_long_messages_are_cut() -> None:
