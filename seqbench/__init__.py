@@ -25,6 +25,7 @@ The map of the package, from the ground up; each floor knows only those below it
     roofline                    the time that no runtime can beat on this machine
     placement, training         TensorFlow's threads and devices; timed training steps
     programs, ahead             a model as functions of JAX, compiled for a TPU that is not here
+    parallel/                   training on several devices, held against training on one
     substitutes/, rewrites/     operations said in others, for formats that lack them:
                                 while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server
@@ -37,6 +38,7 @@ The map of the package, from the ground up; each floor knows only those below it
     compare/                    what became better or worse from one run to another
     history/                    a cell's times over many runs
     steps, measuring            the steps of a run; its artifacts in their runtimes
+    elsewhere                   steps on several devices, and for chips that need not be here
     explain, runner             the layer at which an artifact parts from its model; the run
     coverage/                   every layer of Keras, proven on every target
     progress, api               what people see meanwhile; the commands as functions

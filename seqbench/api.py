@@ -10,7 +10,7 @@ from typing import Any
 
 from seqbench import prepared, runner
 from seqbench.chips import CHIPS
-from seqbench.device import DEVICES
+from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
 from seqbench.isolate import Workers
@@ -56,8 +56,9 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             be here `compile` (inference) and `compile-train` (the training step).
         targets: formats to export to.
         runtimes: what to run the artifacts in; None for each target's default runtimes.
-        devices: devices to use; one that is missing gives `unavailable` records. `tpu:v5e` and
-            the other chips are only compiled for.
+        devices: devices to use; one that is missing gives `unavailable` records. On `4xcpu`,
+            `2xgpu` and so on models are trained on several at once; `tpu:v5e` and the other
+            chips are only compiled for.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
         threads: with how many threads each inference is timed, one after another; none for the
@@ -77,7 +78,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
         targets=_known("target", targets, TARGETS),
         runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
-        devices=_known("device", devices, (*DEVICES, *CHIPS)),
+        devices=_devices(devices),
         variants=_known("variant", variants, VARIANTS),
         threads=tuple(_counted("threads", count) for count in threads) or (None,),
     )
@@ -213,6 +214,18 @@ def _counted(what: str, count: int) -> int:
         msg = f"{what} {count}: expected 1 or more"
         raise InputError(msg)
     return count
+
+
+def _devices(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the devices, each once: those of the tables in their order, then several at once.
+
+    Raises:
+        InputError: a name is no device's.
+
+    """
+    at_once = tuple(dict.fromkeys(name for name in names if several(name)))
+    single = [name for name in names if name not in at_once]
+    return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
 
 
 def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:

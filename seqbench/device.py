@@ -1,5 +1,6 @@
 """Devices: the environment of a process that uses one, and a probe of what is there."""
 
+import re
 import sys
 from dataclasses import dataclass
 from glob import glob
@@ -52,26 +53,50 @@ DEVICES: dict[str, Device] = {
 """Every device by its name, in the order of reports."""
 
 
+_SEVERAL = re.compile(r"([2-9]|[1-9][0-9]+)x(cpu|gpu|tpu)")
+
+
+def several(name: str) -> tuple[int, str] | None:
+    """Return how many of which device a name such as `4xgpu` means; None for any other name."""
+    found = _SEVERAL.fullmatch(name)
+    return (int(found[1]), found[2]) if found else None
+
+
+def kind_of(name: str) -> str:
+    """Return the device that a name means one or several of."""
+    found = several(name)
+    return found[1] if found else name
+
+
 def environment(name: str) -> dict[str, str]:
     """Return the environment variables of a process that uses this device, or compiles for it."""
-    return {**QUIET, **(chips.ENVIRONMENT if name in CHIPS else DEVICES[name].environment)}
+    if name in CHIPS:
+        return {**QUIET, **chips.ENVIRONMENT}
+    count, kind = several(name) or (1, name)
+    virtual = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={count}"}
+    return {
+        **QUIET,
+        **DEVICES[kind].environment,
+        **(virtual if kind == "cpu" and count > 1 else {}),
+    }
 
 
 def no_sign_of(name: str) -> str | None:
     """Return why there can be no such device here, without loading a framework; None if unsure."""
     if name in CHIPS:
         return chips.missing()
-    nodes = DEVICES[name].nodes
-    if sys.platform != "linux" or not nodes or any(map(glob, nodes)):
+    device = DEVICES[kind_of(name)]
+    if sys.platform != "linux" or not device.nodes or any(map(glob, device.nodes)):
         return None
-    return f"no {name.upper()} is here (no {nodes[0]}): {DEVICES[name].how_to_get}"
+    return f"no {device.name.upper()} is here (no {device.nodes[0]}): {device.how_to_get}"
 
 
 def probe(name: str) -> str | None:
     """Return why TensorFlow has no such device in this process; None where it has one."""
     import tensorflow as tf
 
-    if tf.config.list_physical_devices(name.upper()):
+    kind = kind_of(name)
+    if tf.config.list_physical_devices(kind.upper()):
         return None
     found = ", ".join(sorted({device.device_type for device in tf.config.list_physical_devices()}))
-    return f"TensorFlow sees no {name.upper()} (only {found}): {DEVICES[name].how_to_get}"
+    return f"TensorFlow sees no {kind.upper()} (only {found}): {DEVICES[kind].how_to_get}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from seqbench.chips import CHIPS
+from seqbench.device import DEVICES
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.reduced import variants
 from seqbench.runtimes import RUNTIMES, Runtime
@@ -74,16 +75,9 @@ def runtimes(selection: Selection) -> list[Runtime]:
 
 def _of(model: Model, selection: Selection) -> Iterator[Cell]:
     chips = [device for device in selection.devices if device in CHIPS]
-    devices = [device for device in selection.devices if device not in CHIPS]
+    devices = [device for device in selection.devices if device in DEVICES]
     if Kind.TRAIN in selection.kinds and model.training_batch is not None:
-        for device in devices:
-            yield Cell(
-                model=model.name,
-                kind=Kind.TRAIN,
-                runtime="keras",
-                device=device,
-                batch_size=model.training_batch,
-            )
+        yield from _trainings(model, selection)
     if Kind.EXPORT in selection.kinds and devices:
         for target in selection.targets:
             for variant in selection.of(target):
@@ -94,6 +88,18 @@ def _of(model: Model, selection: Selection) -> Iterator[Cell]:
                 yield from _in(runtime, device, model, selection)
     for chip in chips:
         yield from _ahead(chip, model, selection)
+
+
+def _trainings(model: Model, selection: Selection) -> Iterator[Cell]:
+    for device in selection.devices:
+        if device not in CHIPS:
+            yield Cell(
+                model=model.name,
+                kind=Kind.TRAIN,
+                runtime="keras",
+                device=device,
+                batch_size=model.training_batch,
+            )
 
 
 def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:

@@ -52,7 +52,8 @@ class Cell:
         kind: what to do.
         target: the file format, None for Keras itself.
         runtime: what runs the model, None for an export.
-        device: `cpu`, `gpu` or `tpu`, or `tpu:v5e` and so on for a chip that need not be here.
+        device: `cpu`, `gpu` or `tpu`; `4xgpu` for several at once; `tpu:v5e` and so on for a chip
+            that need not be here.
         variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
         batch_size: rows per call or step, None where the cell has no single one.
         threads: how many a runtime is given; None for the CPUs that its process may use.

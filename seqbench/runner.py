@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from seqbench import explain, isolate, machine, measuring, plan, steps
-from seqbench.chips import CHIPS
+from seqbench import elsewhere, explain, isolate, machine, measuring, plan, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -47,9 +46,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         _in_lanes(runs, [partial(_one_model, source) for source in request.sources])
         parts = [names[i::lanes] for i in range(lanes)]
         _in_lanes(runs, [partial(_measure, part, apart=True) for part in parts])
-        for device in request.selection.devices:
-            if device in CHIPS:
-                steps.compile_ahead(run, device)
+        elsewhere.compile_ahead(run)
         steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
 
@@ -82,6 +79,7 @@ def _in_lanes(runs: Sequence[Run], tasks: Sequence[Callable[[Run], None]]) -> No
 
 def _one_model(source: Source, run: Run) -> None:
     steps.prepare(run, source)
+    elsewhere.train_on_several(run, source)
     steps.export(run, source.name)
     _measure([source.name], run, apart=False)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from seqbench import machine, prepared
-from seqbench.chips import CHIPS
+from seqbench.device import DEVICES
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
@@ -106,7 +106,7 @@ def inspect(run: Run) -> list[Model]:
 
 def prepare(run: Run, source: Source) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
-    mine = [cell for cell in run.cells(source.name) if cell.device not in CHIPS]
+    mine = [cell for cell in run.cells(source.name) if cell.device in DEVICES]
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     if mine and prepared.facts(run.store.model(source.name)) is None:
@@ -168,15 +168,6 @@ def unfinished(run: Run, cell: Cell) -> bool:
 def processes_of(record: Record | None) -> int:
     """Return how many fresh processes a record has samples of."""
     return len(record.samples_per_process) if record else 0
-
-
-def compile_ahead(run: Run, device: str) -> None:
-    """Compile every model's programs for a chip that need not be here."""
-    cells = tuple(cell for cell in run.cells() if cell.device == device)
-    if cells:
-        arguments = {"sources": run.request.origins}
-        job = Job(do="compile", cells=cells, needs=None, device=device, arguments=arguments)
-        execute(run, job)
 
 
 def execute(run: Run, job: Job) -> str | None:

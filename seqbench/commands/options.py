@@ -3,7 +3,9 @@
 import click
 
 KINDS_HELP = "Kinds: train,infer,export,verify,compile,compile-train."
-DEVICES_HELP = "cpu,gpu,tpu (the default); tpu:v5e and others to compile for, without one."
+DEVICES_HELP = (
+    "cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip."
+)
 TARGETS_HELP = "Targets, as `seqbench list` shows them."
 RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
 FORMATS_HELP = "One of html,markdown,json,pytest-benchmark,junit (default: html and markdown)."

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 
+from seqbench.device import kind_of
 from seqbench.jobs import Job
 from seqbench.substitutes import RUNNABLE, in_place
-from seqbench.work import compiling, export, inspect, locate, measure, peak, prepare
+from seqbench.work import compiling, export, inspect, locate, measure, parallel, peak, prepare
 from seqbench.work.context import Context
 
 DO: dict[str, Callable[[Job, Context], None]] = {
@@ -19,6 +20,7 @@ DO: dict[str, Callable[[Job, Context], None]] = {
     "export": export.export,
     "measure": measure.measure,
     "compile": compiling.models,
+    "parallel": parallel.train,
     "tensors": locate.tensors,
     "locate": locate.locate,
 }
@@ -27,7 +29,7 @@ DO: dict[str, Callable[[Job, Context], None]] = {
 
 def run(job: Job, context: Context) -> None:
     """Do one job in this process."""
-    runnable = job.needs == "tensorflow" and job.device == "cpu"
+    runnable = job.needs == "tensorflow" and kind_of(job.device) == "cpu"
     with in_place(RUNNABLE) if runnable else nullcontext():
         DO[job.do](job, context)
 
