@@ -110,8 +110,10 @@ def count(model: "keras.Sequential", program: Program) -> tuple[float, bool]:
     import jax
 
     with unrolled(model):
-        lowered = jax.jit(program.function()).lower(*program.arguments)
-    return float(lowered.cost_analysis()["flops"]), "stablehlo.while" in lowered.as_text()
+        traced = jax.jit(program.function()).trace(*program.arguments)
+    written = str(traced.jaxpr)
+    loops = any(f" {loop}[" in written for loop in ("scan", "while"))
+    return float(traced.lower().cost_analysis()["flops"]), loops
 
 
 def _lowered(chip: Chip, program: Program) -> Any:

@@ -36,6 +36,12 @@ def test_a_model_that_is_not_trained_has_no_training_step() -> None:
     assert {cell.kind for cell in planned("tpu:v4", model=model)} == {Kind.COMPILE}
 
 
+def test_on_several_devices_models_are_only_trained() -> None:
+    (cell,) = planned("4xcpu")
+    assert cell.key == "m.train.keras.4xcpu.fp32.b32"
+    assert planned("cpu", "4xcpu") == planned("cpu") | {cell}
+
+
 def test_kinds_choose_what_is_compiled() -> None:
     assert {cell.kind for cell in planned("tpu:v4", kinds=(Kind.COMPILE_TRAIN,))} == {
         Kind.COMPILE_TRAIN

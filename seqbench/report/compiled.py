@@ -46,8 +46,8 @@ def summary(report: Report) -> Table:
         by_program.setdefault(program, {})[cell.device] = record
     order = list(dict.fromkeys(model for model, _, _ in by_program))
     return Table(
-        caption="Compiled for TPUs that are not here, so nothing ran: memory needed, and the time "
-        "that no program for this model can beat",
+        caption="Compiled for TPUs that are not here, so nothing ran: memory needed, and below it "
+        "the time that no program for this model can beat",
         columns=(
             Column(name="Program"),
             Column(name="FLOPs", number=True),
@@ -85,7 +85,7 @@ def _brief(record: Record | None) -> Item:
     if record is None:
         return Item(text=units.NOTHING)
     found = record.details.get("compiled")
-    known = found and f"{units.size(found['peak_bytes'])}, {units.seconds(found['bound_s'])}"
+    known = found and f"{units.size(found['peak_bytes'])}\n{units.seconds(found['bound_s'])}"
     return Item(status=record.status, sub=known or "")
 
 

@@ -51,7 +51,7 @@ def test_the_terminal_has_a_column_for_each_chip() -> None:
     assert [column.name for column in table.columns] == ["Program", "FLOPs", "v5e", "v6e"]
     infer, step = table.rows
     assert (infer.items[0].text, infer.items[0].sub) == ("inference", "batch 32")
-    assert (infer.items[2].status, infer.items[2].sub) == (Status.PASS, "3.00 MiB, 42.0 ns")
+    assert (infer.items[2].status, infer.items[2].sub) == (Status.PASS, "3.00 MiB\n42.0 ns")
     assert (infer.items[3].status, infer.items[3].sub) == (Status.FAIL, "")
     assert step.items[3].text == units.NOTHING
 
