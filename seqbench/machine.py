@@ -19,9 +19,7 @@ def host() -> dict[str, Any]:
     return {
         "cpu": _cpu_name(),
         "cores": psutil.cpu_count(logical=False),
-        "cpus": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        "cpus": threads(),
         "memory_bytes": psutil.virtual_memory().total,
         "os": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
@@ -31,7 +29,9 @@ def host() -> dict[str, Any]:
 
 def threads() -> int:
     """Return how many threads a runtime is given: the CPUs that this process may use."""
-    return int(host()["cpus"] or 1)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def facts(packages: tuple[str, ...], seed: int, given: int | None = None) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """When to stop: pairs of processes until the verdict is settled or the time is spent.
 
 Looking at the data after every pair and stopping when it pleases would raise false alarms. There
-are few looks, at numbers of pairs that are fixed beforehand; each spends an equal part of the
-false alarms (alpha spending, K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for
-clinical trials, 1983; parts that simply add up hold whatever the looks have to do with each
-other). Where the time ends between two looks, the last look spends all that is left: when that is
-depends on the clock and not on the ratio.
+are few looks, at numbers of pairs that are fixed beforehand, and each spends a part of the false
+alarms (alpha spending, K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical
+trials, 1983): half of what is left, since most comparisons end at the first look. Parts that add
+up to the whole hold it whatever the looks have to do with each other. Where the time ends between
+two looks, the last look spends all that is left: when that is depends on the clock and not on the
+ratio.
 """
 
 import time
@@ -18,7 +19,7 @@ from seqbench.compare.pairs import Pair
 from seqbench.compare.verdicts import Verdict, judge
 from seqbench.timing import Clock
 
-LOOKS = (6, 10, 16, 30)
+LOOKS = (5, 8, 12, 20, 30)
 """Numbers of pairs after which the verdict is looked at."""
 
 FEWEST = 4
@@ -62,18 +63,19 @@ def settle(
 
     """
     started, pairs = now(), list[Pair]()
-    left = [*LOOKS]
+    looks, left = [*LOOKS], alpha
     while True:
         pairs.append(measure())
         elapsed_s = now() - started
         count = len(pairs)
         over = count >= FEWEST and elapsed_s * (count + 1) / count > seconds
-        if not over and count != left[0]:
+        if not over and count != looks[0]:
             continue
-        last = over or len(left) == 1
-        spent = alpha * (len(left) if last else 1) / len(LOOKS)
+        last = over or len(looks) == 1
+        spent = left if last else left / 2
         ratio = intervals.paired([pair.log_ratio for pair in pairs], spent)
         verdict = judge(ratio, min_effect)
         if last or verdict is not Verdict.INCONCLUSIVE:
             return Settled(verdict=verdict, ratio=ratio, pairs=tuple(pairs), elapsed_s=elapsed_s)
-        left.pop(0)
+        looks.pop(0)
+        left -= spent

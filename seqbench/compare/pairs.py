@@ -19,9 +19,9 @@ from seqbench.compare.child import Work
 BLOCK_S = 0.025
 """Length of a block: long enough for a median, short against the load of other programs."""
 
-ROUNDS = 8
-"""Blocks of each side in a pair: beyond 0.2 s a side the spread between processes is the floor,
-and only more processes narrow the interval."""
+ROUNDS = 5
+"""Blocks of each side in a pair. Starting two processes takes about as long as these; the spread
+between processes is the floor, so that longer pairs buy less than more of them."""
 
 FEWEST_ROUNDS = 2
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from seqbench.compare.intervals import paired
 from seqbench.compare.looks import FEWEST, LOOKS, Settled, settle
 from seqbench.compare.pairs import Pair
 from seqbench.compare.verdicts import FALSE_ALARMS, Verdict
@@ -76,15 +77,12 @@ def test_it_ends_with_the_time_and_never_before_the_fewest_pairs() -> None:
 
 
 def test_the_last_look_spends_what_is_left() -> None:
-    short = settled(iter([-0.01, 0.01] * 20), pair_s=20 / 6, seconds=20)
-    full = settled(iter([-0.01, 0.01] * 20), pair_s=20 / 7, seconds=20)
-    assert (len(short.pairs), len(full.pairs)) == (6, 7)
-    assert short.verdict is Verdict.SAME
-    assert full.verdict is Verdict.SAME
-    narrow = settled(iter([-0.03, 0.03] * 20), pair_s=20 / 6, seconds=20).ratio
-    wide = settled(iter([-0.03, 0.03] * 20), pair_s=20 / 10, seconds=20)
-    assert len(wide.pairs) == 10
-    assert narrow.high > wide.ratio.high
+    cases = [(5.0, 4, 1.0), (3.0, 6, 0.5), (0.1, LOOKS[-1], 0.5 ** (len(LOOKS) - 1))]
+    for pair_s, count, part in cases:
+        found = settled(iter([-0.5, 0.5] * 20), pair_s=pair_s)
+        assert len(found.pairs) == count
+        expected = paired([-0.5, 0.5] * (count // 2), FALSE_ALARMS * part)
+        assert found.ratio.high == pytest.approx(expected.high)
 
 
 def test_a_pair_is_the_median_of_its_rounds() -> None:
