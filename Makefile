@@ -25,7 +25,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed faults test test-quick check format lock clean
+.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed faults comparison test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
