@@ -44,6 +44,7 @@ The map of the package, from the ground up; each floor knows only those below it
     progress, api               what people see meanwhile; the commands as functions
     inventory, doctor           what there is to choose from, and what is missing
     console, commands/, cli      the command line
+    pytest_plugin/              cells as tests and benchmarks of pytest
 """
 
 from typing import TYPE_CHECKING, Any

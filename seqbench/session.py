@@ -103,11 +103,11 @@ class LocalSession:
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch."""
-        return self._bind_all(x)()
+        return self.bind_all(x)()
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
-        return measure([self._bind_all(x) for x in xs], budget)
+        return measure([self.bind_all(x) for x in xs], budget)
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output."""
@@ -116,7 +116,8 @@ class LocalSession:
     def close(self) -> None:
         """Free nothing: the process ends with its session."""
 
-    def _bind_all(self, x: np.ndarray) -> Callable[[], np.ndarray]:
+    def bind_all(self, x: np.ndarray) -> Callable[[], np.ndarray]:
+        """Return a call that runs one batch, in parts where the artifact's size is fixed."""
         parts = in_batches(x, self.input.shape[0])
         if len(parts) == 1 and len(parts[0]) == len(x):
             return self.bind(x)

@@ -44,13 +44,13 @@ class Opened:
 def once(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:
     """Time a session in this process; return the fields of a record of this process alone."""
     session, rows = opened.session, cell.batch_size or 1
-    cases = _cases(answers, cell, rows)
+    batches = cases(answers, cell, rows)
     forget_peak_memory()
     before = foreign_load.usage()
-    timing = session.measure([case.x.astype(session.input.dtype) for case in cases], budget)
+    timing = session.measure([case.x.astype(session.input.dtype) for case in batches], budget)
     after = foreign_load.usage()
     peak = None if opened.peak_bytes is None else max(opened.peak_bytes, peak_memory_bytes())
-    wrong = _wrong(cases, timing.outputs, cell.variant)
+    fault = wrong(batches, timing.outputs, cell.variant)
     seen = {
         "import_s": opened.import_s,
         "load_s": opened.load_s,
@@ -59,8 +59,8 @@ def once(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str,
         "foreign_cpus": foreign_load.foreign_cpus(before, after),
     }
     return {
-        "status": Status.PASS if wrong is None else Status.FAIL,
-        "reason": wrong and f"fast, and wrong: while timed, {wrong}",
+        "status": Status.PASS if fault is None else Status.FAIL,
+        "reason": fault and f"fast, and wrong: while timed, {fault}",
         "samples_s": timing.samples_s,
         "samples_per_process": (len(timing.samples_s),),
         "calls_per_sample": timing.calls_per_sample,
@@ -121,7 +121,7 @@ def _notes(cell: Cell, session: Session) -> tuple[str, ...]:
     return (f"fixed batch of {fixed}: one call here is {-(-rows // fixed)} of the runtime's",)
 
 
-def _cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
+def cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
     """Return the distinct batches to time, with what the model and its twin make of their rows."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     case = reference.as_there(reference.load(answers)[0], lacks)
@@ -131,19 +131,19 @@ def _cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
     ]
 
 
-def _wrong(cases: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
+def wrong(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
     """Return what is wrong with what the timed calls gave; None where nothing is.
 
     Reduced precision is asked for half of its criterion's decibels: these are few rows, and one of
     them may be less exact than all together; an answer to another input has none.
     """
     if variant == PLAIN:
-        found = [verdict.judge(case, output) for case, output in zip(cases, outputs, strict=True)]
+        found = [verdict.judge(case, output) for case, output in zip(batches, outputs, strict=True)]
         return verdict.worst(found).reason
     criterion = CRITERIA[variant]
     sample = Sample(
-        x=np.concatenate([case.x for case in cases]),
-        own=np.concatenate([case.own for case in cases]),
+        x=np.concatenate([case.x for case in batches]),
+        own=np.concatenate([case.own for case in batches]),
     )
     halved = replace(criterion, snr_db=criterion.snr_db / 2)
     return quality.judge(sample, np.concatenate(list(outputs)), halved).reason

@@ -1,0 +1,99 @@
+"""A timed cell's test: real calls under pytest-benchmark's fixture."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import cycle
+from typing import Any
+
+from seqbench.machine import threads
+from seqbench.models.source import Source
+from seqbench.oneline import one_line
+from seqbench.pytest_plugin.doing import NotPassedError, conclude
+from seqbench.pytest_plugin.runs import Runs
+from seqbench.record import Cell, Status
+from seqbench.report.pytest_benchmark import extra_info, fullname, group, parameter, params
+from seqbench.runtimes import RUNTIMES, LocalSession, Session
+from seqbench.timing import clock
+from seqbench.work import timed
+from seqbench.work.context import STATUSES
+
+_page_s = [0.0]
+"""Seconds that all calls in pages have taken so far."""
+
+
+def page_clock() -> float:
+    """Return a time that goes by what browsers' pages have measured, the timer of their tests."""
+    return _page_s[0]
+
+
+def _replay(sample_s: float) -> None:
+    """Let a call's time pass."""
+    _page_s[0] += sample_s
+
+
+def in_page(cell: Cell) -> bool:
+    """Return whether the cell's calls are timed in a browser."""
+    runtime = RUNTIMES.get(cell.runtime or "")
+    return runtime is not None and runtime.apart
+
+
+def infer(benchmark: Any, runs: Runs, source: Source, cell: Cell) -> None:
+    """Time a cell with the fixture; its name there is the one that exported runs have."""
+    conclude(*(runs.hindrance(source, cell) or (Status.PASS, None)))
+    benchmark.group, benchmark.fullname = group(cell), fullname(cell)
+    benchmark.param, benchmark.params = parameter(cell), params(cell)
+    benchmark.extra_info |= extra_info(cell, runs.records(source))
+    try:
+        load = runs.load(cell.runtime or "")
+        start = clock()
+        session = load(runs.artifact(source, cell), cell.device, cell.threads or threads())
+        benchmark.extra_info["load_s"] = clock() - start
+        with closing(session):
+            _time(benchmark, session, runs, source, cell)
+            ran_on = session.ran_on
+    except NotPassedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any exception is a verdict, as in a run
+        status = STATUSES.get(type(error), Status.ERROR)
+        conclude(status, one_line(error) if status is Status.ERROR else str(error))
+    else:
+        benchmark.extra_info["ran_on"] = ran_on
+        if ran_on != cell.device:
+            conclude(Status.FAIL, f"it ran on {ran_on} where {cell.device} was asked for")
+
+
+def _time(benchmark: Any, session: Session, runs: Runs, source: Source, cell: Cell) -> None:
+    """Time a session, and fail where what the timed calls give is wrong."""
+    cases = timed.cases(runs.answers(source), cell, cell.batch_size or 1)
+    xs = [case.x.astype(session.input.dtype) for case in cases]
+    if isinstance(session, LocalSession):
+        calls = [session.bind_all(x) for x in xs]
+        start = clock()
+        calls[0]()
+        benchmark.extra_info["first_call_s"] = clock() - start
+        for call in calls:
+            call()
+        benchmark(_in_turn(calls))
+        outputs = tuple(call() for call in calls)
+    else:
+        timing = session.measure(xs, runs.budget)
+        benchmark.extra_info |= {
+            "first_call_s": timing.first_call_s,
+            "calls_per_sample": timing.calls_per_sample,
+        }
+        samples, count = iter(timing.samples_s), len(timing.samples_s)
+        benchmark.pedantic(lambda: _replay(next(samples)), rounds=count, iterations=1)
+        outputs = tuple(timing.outputs)
+    fault = timed.wrong(cases, outputs, cell.variant)
+    if fault is not None:
+        conclude(Status.FAIL, f"fast, and wrong: while timed, {fault}")
+
+
+def _in_turn(calls: Sequence[Callable[[], object]]) -> Callable[[], None]:
+    """Return a function that makes the next call each time, so that nothing caches an answer."""
+    turn = cycle(calls)
+
+    def call() -> None:
+        next(turn)()
+
+    return call
