@@ -1,0 +1,1 @@
+"""Do our medians agree with the runtimes' own timers? `make fidelity`."""

@@ -1,0 +1,38 @@
+"""`python -m benchmarks.fidelity [OUT]`: compare medians, and write the table to OUT."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.fidelity import study, table
+from seqbench import api
+from seqbench.foreign_load import foreign_cpus, usage
+
+
+def main() -> int:
+    """Compare; return 1 where a median of the same call differs by more than the aim."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity")
+    parser.add_argument("out", nargs="?", type=Path, default=Path("results/fidelity.md"))
+    told = parser.parse_args()
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        say("exporting")
+        api.export(study.MODELS, out=folder, targets=("tflite", "onnx"))
+        before = usage()
+        found = study.measure(folder, say)
+        after = usage()
+    command = " ".join(["python -m benchmarks.fidelity", *sys.argv[1:]])
+    told.out.parent.mkdir(parents=True, exist_ok=True)
+    text = table.markdown(found, foreign_cpus(before, after), command)
+    told.out.write_text(text, encoding="utf-8")
+    print(text)
+    return 1 if table.missed(found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""What was measured, as Markdown."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from benchmarks.fidelity.calls import MEASURE_S
+from benchmarks.fidelity.study import REPEATS, Found
+from seqbench import machine, units
+
+AIM = 0.02
+"""By how much our median may differ where both time the same call."""
+
+PACKAGES = ("ai-edge-litert", "onnxruntime", "openvino", "numpy")
+
+WHAT = (
+    f"Of the same artifact, one thread, batch 1, {MEASURE_S:g} s a side in fresh processes, in "
+    f"turn, {REPEATS} repeats with the order changed each time. `deviation` is our median over "
+    "the tool's, less one: the median of the repeats, beside it the least and the greatest.\n\n"
+    "`litert-benchmark` times `run_by_name` of a compiled model and moves no data; `litert-call` "
+    "is seqbench's loop around the same call, and the aim is for it. The cell that seqbench "
+    "reports (`litert`) is another call: input in, `invoke`, output out; its row shows by how "
+    "much. `timeit` is Python's own around ONNX Runtime's `run`. `benchmark_app` (`-hint latency "
+    "-api sync`, float32, threads as the hint has them) times inside the runtime, `openvino-call` "
+    "from Python around it."
+)
+
+
+def markdown(found: Sequence[Found], foreign_cpus: float, command: str) -> str:
+    """Return the whole report.
+
+    Args:
+        found: what was measured.
+        foreign_cpus: how many CPUs other programs used meanwhile.
+        command: what made it.
+
+    """
+    rows = ["| tool | ours | model | tool's median | our median | deviation |"]
+    rows += ["|---|---|---|--:|--:|--:|", *map(_row, found)]
+    parts = ["# Do our medians agree with the runtimes' own timers?"]
+    parts += [f"Made by `{command}` on {_machine()}.", _load(foreign_cpus), WHAT, "\n".join(rows)]
+    return "\n\n".join([*parts, _summary(found)]) + "\n"
+
+
+def missed(found: Sequence[Found]) -> list[Found]:
+    """Return the comparisons of the same call that do not meet the aim."""
+    return [one for one in found if one.comparison.same and one.own_s and abs(one.deviation) > AIM]
+
+
+def _row(found: Found) -> str:
+    who = f"| {found.comparison.tool} | {found.comparison.way} | {found.model} |"
+    if found.reason is not None:
+        return f"{who} {found.reason} | | |"
+    low, high = min(found.deviations), max(found.deviations)
+    return (
+        f"{who} {units.seconds(median(found.native_s))} | {units.seconds(median(found.own_s))} | "
+        f"{found.deviation:+.1%} ({low:+.1%} to {high:+.1%}) |"
+    )
+
+
+def _summary(found: Sequence[Found]) -> str:
+    done = [one for one in found if one.comparison.same and one.own_s]
+    return (
+        f"Within {AIM:.0%}: {len(done) - len(missed(done))} of {len(done)} that time the same call."
+    )
+
+
+def _load(foreign_cpus: float) -> str:
+    return f"Other programs used {foreign_cpus:.1f} CPUs meanwhile."
+
+
+def _machine() -> str:
+    host = machine.host()
+    found = ", ".join(f"{name} {version}" for name, version in machine.versions(PACKAGES).items())
+    return f"{host['cpus']} CPUs ({host['cpu']}), Python {host['python']}; {found}"
