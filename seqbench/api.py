@@ -63,8 +63,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             and `int8`, as far as the format has them.
         threads: with how many threads each inference is timed, one after another; none for the
             CPUs that there are.
-        quick: whether each cell is timed for 0.2 s in two fresh processes instead of 1 s in six.
-        processes: how many fresh processes time each inference, in place of the profile's two or
+        quick: whether each cell is timed for 0.2 s in one process instead of 1 s in six fresh ones.
+        processes: how many fresh processes time each inference, in place of the profile's one or
             six; a run that is gone on with gets those that it lacks.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
         observer: is told how the run goes on.

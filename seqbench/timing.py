@@ -75,7 +75,7 @@ class Budget:
 
 
 QUICK = Budget(
-    warmup_s=0.2, measure_s=0.2, min_samples=7, max_samples=2000, precision=0.01, processes=2
+    warmup_s=0.2, measure_s=0.2, min_samples=7, max_samples=2000, precision=0.01, processes=1
 )
 FULL = Budget(
     warmup_s=1.0, measure_s=1.0, min_samples=25, max_samples=20000, precision=0.002, processes=6

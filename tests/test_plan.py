@@ -53,3 +53,19 @@ def test_the_key_is_a_file_name_everywhere() -> None:
     assert {cell.key for cell in planned("tpu:v5e", kinds=(Kind.COMPILE_TRAIN,))} == {
         "m.compile-train.keras-jax.tpu-v5e.fp32.b32"
     }
+
+
+def test_inference_is_swept_over_threads_and_nothing_else_is() -> None:
+    model = Model(name="m", batch_sizes=(1, 32), training_batch=8)
+    selection = Selection(
+        kinds=(Kind.TRAIN, Kind.EXPORT, Kind.INFER, Kind.VERIFY),
+        targets=("onnx", "tfjs"),
+        runtimes=("onnxruntime", "tfjs-wasm"),
+        devices=("cpu",),
+        threads=(1, 2),
+    )
+    found = cells([model], selection)
+    swept = [cell for cell in found if cell.threads is not None]
+    assert [(cell.batch_size, cell.threads) for cell in swept] == [(1, 1), (32, 1), (1, 2), (32, 2)]
+    assert {(cell.kind, cell.runtime) for cell in swept} == {(Kind.INFER, "onnxruntime")}
+    assert len({cell.key for cell in found}) == len(found)

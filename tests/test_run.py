@@ -48,6 +48,9 @@ def test_records_hold_what_was_measured(finished: Path) -> None:
     assert train.first_call_s > max(train.samples_s)
     infer = records["three_class.infer.onnx.onnxruntime.cpu.fp32.b32"]
     assert len(infer.samples_s) >= 7
+    assert infer.samples_per_process == (len(infer.samples_s),)
+    assert 0 <= infer.details["timing"]["loop_cost_s"][0] < 1e-4
+    assert infer.details["timing"]["import_s"][0] > 0
     assert infer.ran_on == "cpu"
     assert infer.peak_memory_bytes is not None
     assert infer.peak_memory_bytes < 200e6  # TensorFlow alone is larger than this
@@ -75,6 +78,30 @@ def test_a_second_run_measures_nothing_again(finished: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (finished / "records").iterdir()}
     api.run(["three_class"], out=finished, targets=TARGETS, devices=("cpu", "gpu"))
     assert {path: path.stat().st_mtime_ns for path in (finished / "records").iterdir()} == before
+
+
+def test_a_run_goes_on_with_the_processes_that_it_lacks(finished: Path, tmp_path: Path) -> None:
+    run = tmp_path / "copy"
+    shutil.copytree(finished, run)
+    records = api.run(
+        ["three_class"],
+        out=run,
+        targets=("tflite",),
+        runtimes=("litert",),
+        kinds=("infer", "verify"),
+        devices=("cpu",),
+        processes=3,
+    )
+    old = by_key(store.read(finished))
+    for record in records:
+        before = old[record.cell.key]
+        if record.cell.kind == "verify":
+            assert record == before
+        else:
+            assert len(record.samples_per_process) == 3
+            assert record.by_process[0] == before.samples_s
+            assert record.calls_per_sample == before.calls_per_sample
+            assert all(len(column) == 3 for column in record.details["timing"].values())
 
 
 def test_lost_records_are_made_again_and_artifacts_taken_over(

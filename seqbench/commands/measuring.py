@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--threads", callback=console.numbers, help="Time inference with 1,2,... threads.")
 @click.option("--processes", type=int, help="Fresh processes that time each inference.")
 @click.option(
-    "--quick/--full", default=True, help="0.2 s in 2 processes a timing (default), or 1 s in 6."
+    "--quick/--full", default=True, help="Time for 0.2 s in 1 process (default), or 1 s in 6."
 )
 @click.option("--out", type=console.PATH, help="The run's folder.")
 @click.option(
