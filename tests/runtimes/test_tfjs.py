@@ -101,6 +101,11 @@ def test_measure(host: Host, backend: Backend) -> None:
     assert SHORT.min_samples <= len(timing.samples_s) <= SHORT.max_samples
     assert all(0 < sample < 5 for sample in timing.samples_s)
     assert timing.first_call_s > 0
+    assert 0 <= timing.loop_cost_s < 20e-6
+    assert timing.ended in ("precision", "time", "samples")
+    assert timing.cpu_s is None
+    for given, output in zip((x, x + 1, x + 2), timing.outputs, strict=True):
+        np.testing.assert_array_equal(output, session.run(given))
     shortest = min(timing.samples_s) * timing.calls_per_sample
     assert shortest >= 19.9 * session.facts["clock_step_s"]
     if timing.calls_per_sample > 1:
@@ -133,7 +138,9 @@ def test_fixed_batch_is_served_in_several_calls(host: Host, tmp_path: Path) -> N
     x = np.arange(20, dtype=np.float32).reshape(5, 4)
     np.testing.assert_array_equal(session.run(x), -x)
     long = np.resize(x, (4000, 4))
-    assert min(session.measure([long], SHORT).samples_s) > 1000 * 1e-6
+    timing = session.measure([long], SHORT)
+    assert min(timing.samples_s) > 1000 * 1e-6
+    np.testing.assert_array_equal(timing.outputs[0], -long)
     session.close()
 
 
