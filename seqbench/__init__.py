@@ -6,6 +6,7 @@ The map of the package, from the ground up; each floor knows only those below it
 
     errors, oneline, record     what can go wrong; cells, records and their JSON
     chips                       TPUs that need not be here: their published figures
+    framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
     scenario, device, machine   what is measured, where it runs, facts of this machine
     stats, units                medians with intervals, how numbers are printed
@@ -19,11 +20,13 @@ The map of the package, from the ground up; each floor knows only those below it
     models/                     from a MODEL argument to a plain, built stack of layers
     advice/                     what is likely wrong with a model, its data and its loss
     first_layers, suite, seek   inputs that make faults show
-    rounding, reference         what float32 costs the model; the float64 twin that judges
+    rounding, inference         the roundings of sums; a model as a function of arrays
+    reference                   what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
     flops, show                 what each layer costs
     roofline                    the time that no runtime can beat on this machine
-    placement, training         TensorFlow's threads and devices; timed training steps
+    placement, backends/        TensorFlow's threads and devices; what Keras runs on, one file each
+    training                    timed training steps
     programs, ahead             a model as functions of JAX, compiled for a TPU that is not here
     parallel/                   training on several devices, held against training on one
     substitutes/, rewrites/     operations said in others, for formats that lack them:

@@ -19,7 +19,7 @@ from seqbench.models.source import Source, resolve_all
 from seqbench.plan import Selection
 from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
-from seqbench.runtimes import RUNTIMES
+from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS
@@ -40,6 +40,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     targets: Sequence[str] = tuple(TARGETS),
     runtimes: Sequence[str] | None = None,
     devices: Sequence[str] = tuple(DEVICES),
+    backends: Sequence[str] | None = None,
     variants: Sequence[str] = (PLAIN,),
     threads: Sequence[int] = (),
     quick: bool = True,
@@ -59,6 +60,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         devices: devices to use; one that is missing gives `unavailable` records. On `4xcpu`,
             `2xgpu` and so on models are trained on several at once; `tpu:v5e` and the other
             chips are only compiled for.
+        backends: what to train and run Keras on, of `tensorflow`, `tensorflow-xla`, `jax` and
+            `torch`, each held against the float64 twin; None for TensorFlow, which is not.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
         threads: with how many threads each inference is timed, one after another; none for the
@@ -79,6 +82,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         targets=_known("target", targets, TARGETS),
         runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
         devices=_devices(devices),
+        backends=None if backends is None else _known("back end", backends, BACKENDS),
         variants=_known("variant", variants, VARIANTS),
         threads=tuple(_counted("threads", count) for count in threads) or (None,),
     )

@@ -7,6 +7,7 @@ from glob import glob
 
 from seqbench import chips
 from seqbench.chips import CHIPS
+from seqbench.framework import Framework
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,27 +28,33 @@ class Device:
     how_to_get: str
 
 
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow", "PYTHONUNBUFFERED": "1"}
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
 """Every worker's: warnings of TensorFlow's core go to no log, its errors do."""
 
 DEVICES: dict[str, Device] = {
     "cpu": Device(
         name="cpu",
-        environment={"CUDA_VISIBLE_DEVICES": "-1"},
+        environment={"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"},
         nodes=(),
         how_to_get="every machine has one",
     ),
     "gpu": Device(
         name="gpu",
-        environment={"TF_FORCE_GPU_ALLOW_GROWTH": "true"},
+        # Memory is taken as it is needed, so that its peak says something.
+        environment={
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        },
         nodes=("/dev/nvidia[0-9]*", "/dev/dxg"),
-        how_to_get="needs an NVIDIA GPU with its driver, and `pip install tensorflow[and-cuda]`",
+        how_to_get="needs an NVIDIA GPU with its driver, and a framework built for it: "
+        "`pip install 'tensorflow[and-cuda]'`, `pip install 'jax[cuda13]'`, or PyTorch's own",
     ),
     "tpu": Device(
         name="tpu",
         environment={},
         nodes=("/dev/accel*", "/dev/vfio/[0-9]*"),
-        how_to_get="needs a machine with a TPU and a TensorFlow built for it",
+        how_to_get="needs a machine with a TPU, and `pip install 'jax[tpu]'` or a TensorFlow "
+        "built for it",
     ),
 }
 """Every device by its name, in the order of reports."""
@@ -68,14 +75,16 @@ def kind_of(name: str) -> str:
     return found[1] if found else name
 
 
-def environment(name: str) -> dict[str, str]:
-    """Return the environment variables of a process that uses this device, or compiles for it."""
+def environment(name: str, needs: Framework | None) -> dict[str, str]:
+    """Return the variables of a process that uses this device, or compiles for it."""
+    keras = {"KERAS_BACKEND": needs} if needs else {}
     if name in CHIPS:
         return {**QUIET, **chips.ENVIRONMENT}
     count, kind = several(name) or (1, name)
     virtual = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={count}"}
     return {
         **QUIET,
+        **keras,
         **DEVICES[kind].environment,
         **(virtual if kind == "cpu" and count > 1 else {}),
     }
@@ -89,14 +98,3 @@ def no_sign_of(name: str) -> str | None:
     if sys.platform != "linux" or not device.nodes or any(map(glob, device.nodes)):
         return None
     return f"no {device.name.upper()} is here (no {device.nodes[0]}): {device.how_to_get}"
-
-
-def probe(name: str) -> str | None:
-    """Return why TensorFlow has no such device in this process; None where it has one."""
-    import tensorflow as tf
-
-    kind = kind_of(name)
-    if tf.config.list_physical_devices(kind.upper()):
-        return None
-    found = ", ".join(sorted({device.device_type for device in tf.config.list_physical_devices()}))
-    return f"TensorFlow sees no {kind.upper()} (only {found}): {DEVICES[kind].how_to_get}"

@@ -6,22 +6,21 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.table import Table
 from rich.text import Text
 
 from seqbench import chips
 from seqbench.errors import InputError, Unavailable
+from seqbench.framework import FRAMEWORKS, home
 from seqbench.inventory import missing_devices
 from seqbench.web import browser, packages
 
 PACKAGES = (
     "seqbench",
-    "tensorflow",
     "keras",
     "onnx",
-    "tf2onnx",
     "onnxruntime",
     "ai-edge-litert",
     "numpy",
@@ -56,6 +55,11 @@ def examine() -> list[Item]:
     """Look for everything that seqbench can use."""
     items = [Item(name="python", found=platform.python_version(), remedy="")]
     items += [_package(name) for name in PACKAGES]
+    # One framework is enough; without TensorFlow there are no exports.
+    items += [
+        replace(_package(name), remedy=f"pip install 'seqbench[{name}]'", needed=home() == name)
+        for name in FRAMEWORKS
+    ]
     items += [
         _browser(),
         _web(),

@@ -5,6 +5,7 @@ from seqbench.chips import CHIPS
 from seqbench.device import several
 from seqbench.jobs import Job
 from seqbench.models.source import Source
+from seqbench.plan import framework
 from seqbench.steps import Run, execute
 
 
@@ -13,7 +14,9 @@ def train_on_several(run: Run, source: Source) -> None:
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     for cell in run.cells(source.name):
         if several(cell.device):
-            execute(run, Job(do="parallel", cells=(cell,), device=cell.device, arguments=arguments))
+            needs, device = framework(cell), cell.device
+            job = Job(do="parallel", cells=(cell,), needs=needs, device=device, arguments=arguments)
+            execute(run, job)
 
 
 def compile_ahead(run: Run) -> None:

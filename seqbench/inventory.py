@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from seqbench import chips
+from seqbench import chips, framework
 from seqbench.device import DEVICES
 from seqbench.errors import Unavailable
 from seqbench.isolate import Workers
@@ -20,8 +20,8 @@ from seqbench.runtimes import RUNTIMES, Runtime
 from seqbench.targets import TARGETS
 from seqbench.web import browser, packages
 
-MODULES = {"tensorflow": "tensorflow", "litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
-"""The module that a runtime needs, where it is one of Python."""
+MODULES = {"litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
+"""The module that a runtime without a framework needs, where it is one of Python."""
 
 COMPILED_FOR = "compiled for, to see whether a model fits"
 
@@ -66,19 +66,22 @@ def missing_runtime(runtime: Runtime) -> str | None:
         except Unavailable as error:
             return str(error)
         return None
-    module = MODULES.get(runtime.name, "keras")
+    if runtime.needs is not None:
+        return framework.missing(runtime.needs)
+    module = MODULES[runtime.name]
     if importlib.util.find_spec(module) is None:
         return f"the package {module} is not installed: run `pip install seqbench`"
     return None
 
 
 def missing_devices() -> dict[str, str | None]:
-    """Probe each device in a process of its own; return why it cannot be used, by name."""
-    found: dict[str, str | None] = {"cpu": None}
+    """Return why no framework that is here can use a device, by name; None where one can."""
+    installed = [name for name in framework.FRAMEWORKS if framework.missing(name) is None]
+    found: dict[str, str | None] = {}
     with tempfile.TemporaryDirectory() as folder, Workers(Path(folder), lambda _: None) as workers:
-        for name in DEVICES:
-            if name not in found:
-                found[name] = workers.missing(name)
+        for device in DEVICES:
+            reasons = [workers.missing(device, name) for name in installed]
+            found[device] = None if None in reasons else next(iter(reasons), "no framework is here")
     return found
 
 

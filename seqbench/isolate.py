@@ -14,6 +14,7 @@ from typing import Any
 
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
+from seqbench.framework import missing
 from seqbench.jobs import Job, Message, Needs
 from seqbench.store import remove
 
@@ -156,11 +157,15 @@ class Workers:
             problem=seen.problem,
         )
 
-    def missing(self, device: str) -> str | None:
-        """Return why a device cannot be used, found out in a process of its own; None if it can."""
-        reason = no_sign_of(device)
-        if reason is None and device not in CHIPS:
-            outcome = self.run(Job(do="probe", device=device))
+    def missing(self, device: str, needs: Needs) -> str | None:
+        """Return why work cannot be done on a device, with a framework; None if it can.
+
+        What cannot be told from outside is asked in a process of its own, except without a
+        framework: then the runtime will say.
+        """
+        reason = (missing(needs) if needs else None) or no_sign_of(device)
+        if reason is None and needs and device not in ("cpu", *CHIPS):
+            outcome = self.run(Job(do="probe", needs=needs, device=device))
             reason = outcome.problem or outcome.results[0]
         return reason
 
@@ -178,7 +183,7 @@ class Workers:
                     stderr=log,
                     env={
                         **os.environ,
-                        **environment(device),
+                        **environment(device, needs),
                         "TMPDIR": str(self._temporary.resolve()),
                     },
                     start_new_session=True,  # Ctrl-C is for the parent, which ends its workers

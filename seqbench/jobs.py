@@ -4,10 +4,11 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from seqbench.framework import Framework, home
 from seqbench.record import Cell, Kind
 
-Needs = Literal["tensorflow"] | None
-"""What a worker has imported before it forks: TensorFlow, or nothing that resembles it."""
+Needs = Framework | None
+"""What a worker has imported before it forks: Keras on a framework, or nothing like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Job:
     Attributes:
         do: name of the function in `seqbench.work` that does it.
         cells: the cells whose records it writes, in its order.
-        needs: what its process has imported.
+        needs: what its process has imported; where models are prepared, unless said.
         device: device whose environment the process gets.
         arguments: JSON values for that function.
         silence_s: longest time without any message before the job counts as hung.
@@ -26,7 +27,7 @@ class Job:
 
     do: str
     cells: tuple[Cell, ...] = ()
-    needs: Needs = "tensorflow"
+    needs: Needs = field(default_factory=home)
     device: str = "cpu"
     arguments: dict[str, Any] = field(default_factory=dict)
     silence_s: float = 900.0

@@ -30,11 +30,11 @@ def layers(model: "keras.Sequential", x: np.ndarray, seed: int) -> list[Layer]:
     own = _compiled(model, {})(x)
     numbers = [i for i, value in enumerate(own) if value.dtype.kind in "fiubV"]
     twin = float64_twin(model)
-    shift = shiftable(twin)
+    shifts = shiftable(twin)
     run = _compiled(twin, EXACT)
     exact = run(x)
     error = {i: largest(distance(own[i], exact[i])) for i in numbers}
-    for _ in rounded(twin, shift, seed, UNIT_ROUNDOFF):
+    for _ in rounded(twin, shifts, seed, UNIT_ROUNDOFF):
         again = run(x)
         error = {
             i: np.fmax(found, largest(distance(again[i], exact[i]))) for i, found in error.items()

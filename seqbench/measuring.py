@@ -72,6 +72,8 @@ def _item(
     facts = prepared.facts(folder) or {}
     copy = folder / PERTURBED
     artifacts, promise = {given or folder: folder}, None
+    if runtime.target is None and copy.exists():
+        artifacts[copy] = copy
     if given is None and runtime.target is not None:
         artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
         home = store.artifacts / model

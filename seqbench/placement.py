@@ -5,6 +5,12 @@ from typing import Any
 import numpy as np
 
 
+def device_of(tensor: Any) -> str:
+    """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
+    name: str = tensor.device
+    return name.rsplit("device:", 1)[-1].partition(":")[0].lower()
+
+
 class Placed:
     """Brings tensors to the host and remembers on which device the last one was made."""
 
@@ -13,13 +19,13 @@ class Placed:
 
     def at_host(self, tensor: Any) -> np.ndarray:
         """Return the tensor's value."""
-        self._device = tensor.device
+        self._device = device_of(tensor)
         value: np.ndarray = tensor.numpy()
         return value
 
     def where(self) -> str:
-        """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
-        return self._device.rsplit("device:", 1)[-1].split(":")[0].lower()
+        """Return `cpu`, `gpu` or `tpu`."""
+        return self._device
 
 
 def set_threads(threads: int) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from seqbench.chips import CHIPS
-from seqbench.device import DEVICES
+from seqbench.device import DEVICES, kind_of, several
+from seqbench.framework import Framework
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.reduced import variants
-from seqbench.runtimes import RUNTIMES, Runtime
+from seqbench.runtimes import BACKENDS, RUNTIMES, Runtime
 
 AHEAD = "keras-jax"
 """What programs for chips that need not be here are made with."""
@@ -38,6 +39,7 @@ class Selection:
         targets: formats to export to, by name.
         runtimes: what runs the artifacts, by name; None for each target's default ones.
         devices: devices, by name.
+        backends: what Keras runs on; None for TensorFlow, and for what `runtimes` name.
         variants: what each target is wanted in, as far as it can be had so; the plain one is
             always made, the others are held beside it.
         threads: with how many threads inference is timed; None for the CPUs that there are.
@@ -48,6 +50,7 @@ class Selection:
     targets: tuple[str, ...]
     runtimes: tuple[str, ...] | None
     devices: tuple[str, ...]
+    backends: tuple[str, ...] | None = None
     variants: tuple[str, ...] = (PLAIN,)
     threads: tuple[int | None, ...] = (None,)
 
@@ -69,14 +72,22 @@ def runtimes(selection: Selection) -> list[Runtime]:
         runtime
         for runtime in RUNTIMES.values()
         if (runtime.target is None or runtime.target in selection.targets)
-        and (runtime.default if selection.runtimes is None else runtime.name in selection.runtimes)
+        and _chosen(runtime, selection)
     ]
+
+
+def _chosen(runtime: Runtime, selection: Selection) -> bool:
+    named = selection.runtimes is not None and runtime.name in selection.runtimes
+    if runtime.backend is None or selection.backends is None:
+        return named or (selection.runtimes is None and runtime.default)
+    of_backend = runtime is BACKENDS[runtime.backend] or runtime.default
+    return named or (runtime.backend in selection.backends and of_backend)
 
 
 def _of(model: Model, selection: Selection) -> Iterator[Cell]:
     chips = [device for device in selection.devices if device in CHIPS]
     devices = [device for device in selection.devices if device in DEVICES]
-    if Kind.TRAIN in selection.kinds and model.training_batch is not None:
+    if Kind.TRAIN in selection.kinds:
         yield from _trainings(model, selection)
     if Kind.EXPORT in selection.kinds and devices:
         for target in selection.targets:
@@ -90,18 +101,6 @@ def _of(model: Model, selection: Selection) -> Iterator[Cell]:
         yield from _ahead(chip, model, selection)
 
 
-def _trainings(model: Model, selection: Selection) -> Iterator[Cell]:
-    for device in selection.devices:
-        if device not in CHIPS:
-            yield Cell(
-                model=model.name,
-                kind=Kind.TRAIN,
-                runtime="keras",
-                device=device,
-                batch_size=model.training_batch,
-            )
-
-
 def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
     """For a chip that need not be here: its programs are compiled, and nothing else is done."""
     here = Cell(model=model.name, kind=Kind.COMPILE, runtime=AHEAD, device=device)
@@ -110,6 +109,22 @@ def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
             yield replace(here, batch_size=batch_size)
     if Kind.COMPILE_TRAIN in selection.kinds and model.training_batch is not None:
         yield replace(here, kind=Kind.COMPILE_TRAIN, batch_size=model.training_batch)
+
+
+def _trainings(model: Model, selection: Selection) -> Iterator[Cell]:
+    if model.training_batch is None:
+        return
+    for backend in selection.backends or ("tensorflow",):
+        for device in selection.devices:
+            at_once = several(device) is not None and backend not in ("tensorflow", "jax")
+            if kind_of(device) in BACKENDS[backend].devices and not at_once:
+                yield Cell(
+                    model=model.name,
+                    kind=Kind.TRAIN,
+                    runtime=BACKENDS[backend].name,
+                    device=device,
+                    batch_size=model.training_batch,
+                )
 
 
 def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> Iterator[Cell]:
@@ -122,10 +137,18 @@ def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> It
             device=device,
             variant=variant,
         )
-        if Kind.VERIFY in selection.kinds and runtime.target is not None:
+        # Keras is what artifacts are held against; each of several back ends is held as well.
+        if Kind.VERIFY in selection.kinds and (runtime.target or selection.backends):
             yield here
         if Kind.INFER in selection.kinds:
             # A program of its own chooses its threads itself.
             for threads in (None,) if runtime.apart else selection.threads:
                 for size in model.batch_sizes:
                     yield replace(here, kind=Kind.INFER, batch_size=size, threads=threads)
+
+
+def framework(cell: Cell) -> Framework | None:
+    """Return the framework without which a cell cannot be done; None where it needs none."""
+    if cell.kind is Kind.EXPORT:
+        return "tensorflow"
+    return RUNTIMES[cell.runtime or ""].needs

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FACTS = "prepared.json"
 WEIGHTS = "weights.npz"
+INITIAL = "initial.npz"
+"""The weights before training, with which it starts on every back end."""
 REFERENCE = "reference.npz"
 HELD_OUT = "held_out.npz"
 CALIBRATION = "calibration.npz"
@@ -58,9 +60,7 @@ def save(
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
-    with replacing(folder / WEIGHTS) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **weights)
+    keep_weights(model, folder / WEIGHTS)
     shape = model.input_shape
     found = {"source": origin, "seed": seed, "fresh": fresh, "input_shape": shape}
     found["demand"] = demand
@@ -93,6 +93,18 @@ def restore(folder: Path) -> "keras.Sequential":
         raise FileNotFoundError(msg)
     origin = found["source"]
     model = load(source(origin), allow_code=origin["allow_code"]).build()
-    with np.load(folder / WEIGHTS, allow_pickle=False) as weights:
-        give(model, [typed(weights[name]) for name in sorted(weights)])
+    set_weights(model, folder / WEIGHTS)
     return model
+
+
+def keep_weights(model: "keras.Sequential", path: Path) -> None:
+    """Write a model's weights to a file."""
+    weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **weights)
+
+
+def set_weights(model: "keras.Sequential", path: Path) -> None:
+    """Give a model the weights that `keep_weights` wrote."""
+    with np.load(path, allow_pickle=False) as weights:
+        give(model, [typed(weights[name]) for name in sorted(weights)])

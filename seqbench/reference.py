@@ -1,14 +1,15 @@
 """What the model really computes: its float64 twin, and what rounding costs it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seqbench import first_layers
-from seqbench.models.stateless import stateless
+from seqbench.backends import here
+from seqbench.inference import Answer, compiled
 from seqbench.models.twin import (
     computes_in_float64,
     computes_in_less,
@@ -19,7 +20,7 @@ from seqbench.models.twin import (
 from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded, shiftable
 from seqbench.seek import waking
 from seqbench.store import replacing, typed
-from seqbench.substitutes import EXACT, Table, in_place
+from seqbench.substitutes import EXACT
 from seqbench.suite import InputSpec, first_shapes, make, other_shapes
 from seqbench.verdict import Case, largest
 
@@ -42,9 +43,6 @@ the furthest is at 0.002: decibels of a spectrum that cancels."""
 
 BEYOND_ROUNDING = 30.0
 """How many times further than its rounded runs such a model is."""
-
-Answer = Callable[[np.ndarray], np.ndarray]
-"""A model's inference: from a batch to its outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,12 @@ def cases(
         ValueError: no batch is left, or the twin is not the same model.
 
     """
-    answer = _compiled(model, {})
+    with here().float64(True):
+        return _cases(model, seed, data)
+
+
+def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> list[ReferenceCase]:
+    answer = compiled(model, {}, own=True)
     spec, other = _sized(input_spec(model, data), model, data)
     batches = make(spec, seed, data)
     twin = float64_twin(model)
@@ -99,9 +102,10 @@ def cases(
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
     own = _outputs(answer, batches)
-    shift = shiftable(twin)
-    compiled = _compiled(twin, EXACT)
-    exact = _outputs(compiled, batches)
+    shifts = shiftable(twin)
+    exactly = EXACT if here().name == "tensorflow" else {}
+    run = compiled(twin, exactly, shifts=shifts.variables)
+    exact = _outputs(run, batches)
     usable = [name for name in batches if _finite(own[name]) and _finite(exact[name])]
     if not usable:
         msg = "the model answers every input with NaN or infinity: there is nothing to compare"
@@ -114,8 +118,8 @@ def cases(
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
         error = {name: largest(distance(outputs[name], exact[name])) for name in batches}
         by_rounding = {name: np.zeros_like(found) for name, found in error.items()}
-        for _ in rounded(twin, shift, seed, roundoff):
-            again = _outputs(compiled, batches)
+        for _ in rounded(twin, shifts, seed, roundoff):
+            again = _outputs(run, batches)
             by_rounding = {
                 name: np.fmax(found, largest(distance(again[name], exact[name])))
                 for name, found in by_rounding.items()
@@ -128,7 +132,7 @@ def cases(
 
     if computes_in_float64(model):
         error = cost(own, FLOAT64_ROUNDOFF)
-        narrow = _outputs(_compiled(in_precision(model, "float32"), {}), batches)
+        narrow = _outputs(compiled(in_precision(model, "float32"), {}), batches)
         float32_error = cost(narrow, UNIT_ROUNDOFF)
     else:
         error = float32_error = cost(own, UNIT_ROUNDOFF)
@@ -229,46 +233,14 @@ def _sized(
 
 
 def _takes(model: "keras.Sequential", spec: InputSpec) -> bool:
-    """Tell whether a model has an answer to inputs of one size.
-
-    It is traced for that size, for only then does TensorFlow complain of a window that is longer
-    than what it goes over; in an open size it answers with anything.
-    """
-    import tensorflow as tf
-
-    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    """Tell whether a model has an answer to inputs of one size."""
     try:
-        with stateless(model):
-            traced = function.get_concrete_function(tf.TensorSpec((None, *spec.shape), spec.dtype))
-        output = traced(tf.constant(make(spec, 0)["random"][:1], spec.dtype)).numpy()
-    except (tf.errors.OpError, ValueError):
-        return False
-    return bool(output.size) and (output.dtype == object or _finite(output))
-
-
-def _compiled(model: "keras.Sequential", substitutes: Table) -> Answer:
-    """Return the model's inference as a function of one batch, traced once for all sizes."""
-    import tensorflow as tf
-
-    source = model.inputs[0]
-    spec = tf.TensorSpec((None, *source.shape[1:]), source.dtype)
-
-    def infer(x: Any) -> Any:
-        with in_place(substitutes), stateless(model):
-            return model(x, training=False)
-
-    function = tf.function(infer, input_signature=[spec], autograph=False)
-
-    def call(x: np.ndarray) -> np.ndarray:
-        output: np.ndarray = function(tf.cast(x, source.dtype)).numpy()
-        return _text(output) if output.dtype == object else output
-
-    return call
-
-
-def _text(words: np.ndarray) -> np.ndarray:
-    """Return TensorFlow's strings, which are bytes, as numpy's text."""
-    return np.array([word.decode() for word in words.flat], np.str_).reshape(words.shape)
+        output = compiled(model, {}, own=True, shape=spec.shape)(make(spec, 0)["random"][:1])
+    except Exception as error:
+        if here().refuses(error):
+            return False
+        raise
+    return bool(output.size) and (output.dtype.kind == "U" or _finite(output))
 
 
 def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

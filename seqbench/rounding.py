@@ -7,6 +7,7 @@ Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., s
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,21 +33,38 @@ ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shifts:
+    """What moves the gates of recurrent cells.
+
+    Attributes:
+        variables: Keras's variables, one for each gate, that its output is off by.
+
+    """
+
+    variables: tuple[Any, ...]
+
+    def move(self, rng: np.random.Generator, size: float) -> None:
+        """Put each gate off by at most `size`."""
+        for variable in self.variables:
+            variable.assign(rng.uniform(-size, size))
+
+
 def rounded(
     model: "keras.Sequential",
-    shift: Callable[[np.random.Generator, float], None],
+    shifts: Shifts,
     seed: int,
     roundoff: float,
 ) -> Iterator[None]:
     """Put the model off by what sums in some precision may move it, `ROUNDINGS` times in turn.
 
-    At the end it has its own weights again. `shift` is what `shiftable` returned of the model.
+    At the end it has its own weights again. `shifts` is what `shiftable` returned of the model.
     """
     weights, rng = model.get_weights(), np.random.default_rng(seed)
     for _ in range(ROUNDINGS):
         model.set_weights(weights)
         model.set_weights(moved(model, rng, roundoff))
-        shift(rng, roundoff)
+        shifts.move(rng, roundoff)
         yield
     model.set_weights(weights)
 
@@ -71,8 +89,8 @@ def moved(
     ]
 
 
-def shiftable(model: "keras.Sequential") -> Callable[[np.random.Generator, float], None]:
-    """Make the gates of recurrent cells movable; return what moves each by up to a size.
+def shiftable(model: "keras.Sequential") -> Shifts:
+    """Make the gates of recurrent cells movable; return what moves them.
 
     Runtimes compute sigmoid and tanh to the last place of 1, not to their own: ONNX Runtime's
     sigmoid, for one, is never below 1.5e-8. Where such values are multiplied by each other, as in
@@ -80,18 +98,17 @@ def shiftable(model: "keras.Sequential") -> Callable[[np.random.Generator, float
     Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
     """
     import keras
-    import tensorflow as tf
 
     bounded = (keras.activations.sigmoid, keras.activations.tanh)
-    shifts = []
+    variables = []
 
     def shifted(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        shift = tf.Variable(0.0, dtype=tf.float64)
-        shifts.append(shift)
+        shift = keras.Variable(0.0, dtype="float64", trainable=False)
+        variables.append(shift)
 
         def call(x: Any) -> Any:
             y = function(x)
-            return y + tf.cast(shift, y.dtype)
+            return y + keras.ops.cast(shift.value, y.dtype)
 
         return call
 
@@ -101,12 +118,7 @@ def shiftable(model: "keras.Sequential") -> Callable[[np.random.Generator, float
         for name in ("activation", "recurrent_activation"):
             if getattr(cell, name, None) in bounded:
                 setattr(cell, name, shifted(getattr(cell, name)))
-
-    def shift(rng: np.random.Generator, size: float) -> None:
-        for each in shifts:
-            each.assign(rng.uniform(-size, size))
-
-    return shift
+    return Shifts(variables=tuple(variables))
 
 
 def _summed(layer: Any, variable: Any) -> tuple[int, ...]:

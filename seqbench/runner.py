@@ -12,6 +12,7 @@ from pathlib import Path
 
 from seqbench import elsewhere, explain, isolate, machine, measuring, plan, steps
 from seqbench.errors import InputError
+from seqbench.framework import home, missing
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
@@ -36,13 +37,13 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     with ExitStack() as stack:
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(lanes)]
         for one in workers:  # those that wait import meanwhile
-            one.start("tensorflow")
+            one.start(home())
         run = Run(store=store, workers=workers[0], request=request, observer=observer)
         cells = plan.cells(steps.inspect(run), request.selection)
         _begin(run, cells)
         _measure_peak(run)
         runs = [replace(run, workers=one) for one in workers]
-        _leave_out_missing_devices(run)
+        _leave_out_what_is_missing(run)
         _in_lanes(runs, [partial(_one_model, source) for source in request.sources])
         parts = [names[i::lanes] for i in range(lanes)]
         _in_lanes(runs, [partial(_measure, part, apart=True) for part in parts])
@@ -174,13 +175,22 @@ def _measure_peak(run: Run) -> None:
         write_json(plan, {**known, "peak": found})
 
 
-def _leave_out_missing_devices(run: Run) -> None:
-    for device in dict.fromkeys(cell.device for cell in run.cells()):
-        if device != "cpu":
-            missing = run.workers.missing(device)
-            if missing is not None:
-                gone = [cell for cell in run.cells() if cell.device == device]
-                steps.close(run, gone, Status.UNAVAILABLE, missing)
+def _leave_out_what_is_missing(run: Run) -> None:
+    """Close cells whose framework or device is not here, and those of artifacts not to be had."""
+    without = missing("tensorflow")
+    if without is not None:
+        exports = [cell for cell in run.cells() if cell.target]
+        steps.close(run, exports, Status.UNAVAILABLE, f"exports are made by TensorFlow: {without}")
+    wanted = [(plan.framework(cell), cell.device) for cell in run.cells()]
+    for needs, device in dict.fromkeys(wanted):
+        reason = run.workers.missing(device, needs)
+        if reason is not None:
+            gone = [
+                cell
+                for cell in run.cells()
+                if (plan.framework(cell), cell.device) == (needs, device)
+            ]
+            steps.close(run, gone, Status.UNAVAILABLE, reason)
 
 
 def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench import flops
+from seqbench.backends import here
 from seqbench.suite import MAX_ELEMENTS
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ MOST_FLOPS = 5e10
 """Fewer steps are made in a model in which a round would take more arithmetic than this."""
 
 Heights = Callable[[Any], Any]
-"""How high each unit stands on each input: (rows, ...) -> (rows, units), as TensorFlow tensors."""
+"""How high each unit stands on each input: (rows, ...) -> (rows, units)."""
 
 
 def waking(
@@ -80,7 +81,7 @@ def waking(
     if other is not None and not counts.all():
         for layer in other.layers:
             _leak(layer)
-        climb = _climber(_heights(other, first), _steps(twin))
+        climb = _climber(other, _heights(other, first), _steps(twin))
         starts = np.concatenate(batches)
         rng = np.random.default_rng(seed)
         for _ in range(ROUNDS):
@@ -132,7 +133,6 @@ def _leak(layer: "keras.Layer") -> None:
 def _heights(model: "keras.Sequential", first: int) -> Heights:
     """Return what tells how high units stand, from the layer `first` on; a channel is one unit."""
     import keras
-    import tensorflow as tf
 
     # A model within the model has its own output first, and the one within this model last.
     outputs = [layer._inbound_nodes[-1].output_tensors[0] for layer in model.layers[first:]]
@@ -141,32 +141,31 @@ def _heights(model: "keras.Sequential", first: int) -> Heights:
     def heights(x: Any) -> Any:
         found = inner([x], training=False)
         found = found if isinstance(found, list) else [found]
-        found = [tf.reduce_max(value, axis=range(1, value.shape.rank - 1)) for value in found]
-        return tf.concat(found, axis=-1)
+        between = [tuple(range(1, len(value.shape) - 1)) for value in found]
+        found = [
+            keras.ops.max(value, axis=axes) if axes else value
+            for value, axes in zip(found, between, strict=True)
+        ]
+        return keras.ops.concatenate(found, axis=-1)
 
     return heights
 
 
 def _compiled(model: "keras.Sequential", heights: Heights) -> Callable[[np.ndarray], np.ndarray]:
-    import tensorflow as tf
-
     source = model.inputs[0]
-    spec = tf.TensorSpec((None, *source.shape[1:]), source.dtype)
-    function = tf.function(heights, input_signature=[spec], autograph=False)
-    return lambda x: np.asarray(function(tf.cast(x, source.dtype)))
+    return here().outputs(heights, model.variables, (None, *source.shape[1:]), source.dtype)
 
 
-def _climber(heights: Heights, steps: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def _climber(
+    model: "keras.Sequential", heights: Heights, steps: int
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """Return what moves inputs towards units: (rows, ...) and (rows, units) -> (rows, ...)."""
-    import tensorflow as tf
+    from keras import ops
 
-    def gradient(x: Any, wanted: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            reached = tf.reduce_sum(wanted * tf.minimum(tf.cast(heights(x), tf.float32), 1.0))
-        return tape.gradient(reached, x, unconnected_gradients="zero")
+    def reached(x: Any, wanted: Any) -> Any:
+        return ops.sum(wanted * ops.minimum(ops.cast(heights(x), "float32"), 1.0))
 
-    compiled = tf.function(gradient, autograph=False, reduce_retracing=True)
+    compiled = here().slope(reached, model.variables)
 
     def climb(x: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         x = x.astype("float32")
@@ -174,7 +173,7 @@ def _climber(heights: Heights, steps: int) -> Callable[[np.ndarray, np.ndarray],
         wanted = wanted.astype("float32")
         speed, size = np.zeros_like(x), np.zeros_like(x)
         for i in range(1, steps + 1):  # Adam: each element at a pace of its own
-            slope = np.asarray(compiled(x, wanted))
+            slope = compiled(x, wanted)
             speed = 0.9 * speed + 0.1 * slope
             size = 0.99 * size + 0.01 * slope**2
             pace = speed / (1 - 0.9**i) / np.sqrt(size / (1 - 0.99**i) + 1e-30)

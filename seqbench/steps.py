@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from seqbench import machine, prepared
+from seqbench import machine, plan, prepared
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
+from seqbench.framework import home
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Message
 from seqbench.models.source import Source
@@ -110,16 +111,21 @@ def prepare(run: Run, source: Source) -> None:
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     if mine and prepared.facts(run.store.model(source.name)) is None:
-        first = tuple(cell for cell in trains if cell.device == trains[0].device)
+        # Exports are made by TensorFlow; the first training there gives them their weights.
+        exports = any(cell.target for cell in mine)
+        needs = home() if exports or not trains else plan.framework(trains[0])
+        first = tuple(cell for cell in trains if plan.framework(cell) == needs)[:1]
         device = first[0].device if first else "cpu"
-        job = Job(do="prepare", cells=first, device=device, arguments=arguments)
+        job = Job(do="prepare", cells=first, needs=needs, device=device, arguments=arguments)
         problem = execute(run, job)
         if problem is not None:
             close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
             return
         trains = [cell for cell in trains if cell not in first]
     for cell in trains:
-        execute(run, Job(do="train", cells=(cell,), device=cell.device, arguments=arguments))
+        needs = plan.framework(cell)
+        job = Job(do="train", cells=(cell,), needs=needs, device=cell.device, arguments=arguments)
+        execute(run, job)
 
 
 def export(run: Run, model: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqbench.placement import Placed
+from seqbench.backends import here, on
 from seqbench.scenario import Data, Training
 from seqbench.timing import Clock, clock
 
@@ -40,23 +40,34 @@ def train(
     training: Training,
     device: str,
     say: Callable[[str], None],
+    *,
+    xla: bool = False,
     now: Clock = clock,
 ) -> Trained:
     """Train `model` in place on shuffled batches; the last, smaller batch of an epoch is dropped.
 
-    A step is `model.train_step` in one `tf.function`, with its batch on the device before the
-    clock starts and its loss at the host before it stops.
-    """
-    import tensorflow as tf
+    A step is Keras's own `train_step`, compiled, with its batch on the device before the clock
+    starts and its loss at the host before it stops.
 
+    Args:
+        model: the model, built.
+        data: what it learns from, and what it is held against.
+        training: how it learns.
+        device: where.
+        xla: whether TensorFlow compiles the step with XLA.
+        say: is told of each epoch.
+        now: the clock.
+
+    """
+    backend = here()
     model.compile(
         loss=made(training.loss),
         optimizer=made(training.optimizer),
         metrics=list(training.metrics),
-        jit_compile=False,
+        jit_compile=xla or backend.jits,
     )
-    step = tf.function(lambda x, y: model.train_step((x, y))["loss"], autograph=False)
-    placed = Placed()
+    compiled = backend.train(model, xla)
+    ran_on = ""
     rng = np.random.default_rng(0)
     size = min(training.batch_size, len(data.x_train))
     times: list[float] = []
@@ -65,11 +76,12 @@ def train(
         order = rng.permutation(len(data.x_train))
         for i in range(0, len(order) - size + 1, size):
             rows = order[i : i + size]
-            with tf.device(f"/{device.upper()}:0"):
-                x, y = tf.constant(data.x_train[rows]), tf.constant(data.y_train[rows])
-            start = now()
-            placed.at_host(step(x, y))
-            times.append(now() - start)
+            with on(device):
+                x, y = backend.put(data.x_train[rows]), backend.put(data.y_train[rows])
+                start = now()
+                _, ran_on = backend.at_host(compiled.step(x, y))
+                times.append(now() - start)
+    compiled.finish()
     found = model.evaluate(
         data.x_test, data.y_test, batch_size=max(size, 256), verbose=0, return_dict=True
     )
@@ -78,7 +90,7 @@ def train(
         samples_s=tuple(times[1:]),
         metrics={name: float(value) for name, value in found.items()},
         epochs=training.epochs,
-        ran_on=placed.where(),
+        ran_on=ran_on,
     )
 
 

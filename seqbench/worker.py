@@ -2,7 +2,7 @@
 
 A server process imports what its jobs need, once, and forks a fresh process for each job: all
 the isolation of a new interpreter without paying for the import again. The server itself never
-runs an operation, since forking after one hangs in TensorFlow.
+runs an operation, since forking after one hangs in TensorFlow and in JAX.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from seqbench import work
 from seqbench.errors import InputError
+from seqbench.framework import FRAMEWORKS
 from seqbench.jobs import Event, Message, loads
 from seqbench.oneline import one_line
 from seqbench.timing import clock
@@ -25,7 +26,7 @@ def serve(needs: str) -> None:
     messages = os.dup(1)
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
     start = clock()
-    if needs == "tensorflow":
+    if needs in FRAMEWORKS:
         importlib.import_module("keras")
     import_s = clock() - start
     reader = os.fdopen(os.dup(0), "rb", buffering=0)

@@ -20,7 +20,7 @@ def test_figures_are_in_base_units_and_have_a_source(chip: chips.Chip) -> None:
 
 
 def test_a_process_that_compiles_leaves_a_real_tpu_alone() -> None:
-    found = environment("tpu:v5e")
+    found = environment("tpu:v5e", None)
     assert (found["KERAS_BACKEND"], found["JAX_PLATFORMS"]) == ("jax", "cpu")
     assert found["TPU_SKIP_MDS_QUERY"] == "1"
 

@@ -89,7 +89,7 @@ def test_gates_are_off_by_the_last_place_of_1_and_no_more() -> None:
     model = float64_twin(keras.Sequential([keras.Input((5, 3)), *stack]))
     x = np.random.default_rng(0).standard_normal((8, 5, 3))
     before = np.asarray(model(x))
-    shift = shiftable(model)
+    shift = shiftable(model).move
     assert np.array_equal(before, model(x))
     shift(np.random.default_rng(0), 1e-6)
     assert 1e-8 < np.abs(np.asarray(model(x)) - before).max() < 1e-4

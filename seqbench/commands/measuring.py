@@ -8,6 +8,7 @@ import click
 
 from seqbench import console
 from seqbench.commands.options import (
+    BACKENDS_HELP,
     DEVICES_HELP,
     KINDS_HELP,
     RUNTIMES_HELP,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
 @click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
 @click.option("--device", "devices", callback=console.names, help=DEVICES_HELP)
+@click.option("--backend", "backends", callback=console.names, help=BACKENDS_HELP)
 @click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--threads", callback=console.numbers, help="Time inference with 1,2,... threads.")
 @click.option("--processes", type=int, help="Fresh processes that time each inference.")

@@ -6,6 +6,7 @@ KINDS_HELP = "Kinds: train,infer,export,verify,compile,compile-train."
 DEVICES_HELP = (
     "cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip."
 )
+BACKENDS_HELP = "What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow)."
 TARGETS_HELP = "Targets, as `seqbench list` shows them."
 RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
 FORMATS_HELP = "One of html,markdown,json,pytest-benchmark,junit (default: html and markdown)."

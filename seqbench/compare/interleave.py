@@ -203,10 +203,9 @@ def _compared(
 
 def _launch(side: Side, cell: Cell, artifact: Path, inputs: Path) -> Launch:
     runtime = RUNTIMES[cell.runtime or ""]
-    backend = {"KERAS_BACKEND": runtime.needs} if runtime.needs else {}
     return Launch(
         command=(side.python, "-P", "-m", "seqbench.compare.child"),
-        environment={**side.environment, **environment(cell.device), **backend},
+        environment={**side.environment, **environment(cell.device, runtime.needs)},
         work=Work(
             runtime=runtime.name,
             artifact=str(artifact),

@@ -10,6 +10,7 @@ import pytest
 
 from seqbench import device
 from seqbench.errors import InputError
+from seqbench.framework import home
 from seqbench.models.source import Source, resolve_all
 from seqbench.pytest_plugin import doing, timing
 from seqbench.pytest_plugin.runs import Runs
@@ -27,7 +28,7 @@ class Collecting:
     """The hooks of a session with `--seqbench`."""
 
     def __init__(self, config: pytest.Config) -> None:
-        os.environ.update(device.environment("cpu"))  # for the sessions in this process
+        os.environ.update(device.environment("cpu", home()))  # for the sessions in this process
         self._runs = Runs(
             min_samples=config.getoption("benchmark_min_rounds"),
             measure_s=float(config.getoption("benchmark_max_time")),

@@ -8,6 +8,9 @@ RUNTIMES: dict[str, Runtime] = {
     runtime.name: runtime
     for runtime in (
         keras.RUNTIME,
+        keras.XLA,
+        keras.JAX,
+        keras.TORCH,
         keras.PREDICT,
         tensorflow.RUNTIME,
         litert.RUNTIME,
@@ -19,4 +22,20 @@ RUNTIMES: dict[str, Runtime] = {
 }
 """Every runtime by its name."""
 
-__all__ = ["RUNTIMES", "Load", "LoadError", "LocalSession", "Runtime", "Session", "Tensor"]
+BACKENDS: dict[str, Runtime] = {
+    runtime.backend: runtime
+    for runtime in RUNTIMES.values()
+    if runtime.backend is not None and runtime is not keras.PREDICT
+}
+"""The runtime on which models are trained, and asked at their fastest, by its back end of Keras."""
+
+__all__ = [
+    "BACKENDS",
+    "RUNTIMES",
+    "Load",
+    "LoadError",
+    "LocalSession",
+    "Runtime",
+    "Session",
+    "Tensor",
+]

@@ -1,32 +1,63 @@
-"""Keras itself: the model in a compiled function, and `predict()` so that its cost is seen."""
+"""Keras itself, on each of its back ends: the model in a compiled function, and `predict()`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from seqbench.placement import Placed, set_threads
+from seqbench.backends import here, on
+from seqbench.backends.lacking import named
+from seqbench.errors import Unsupported
+from seqbench.framework import Framework
 from seqbench.prepared import restore
-from seqbench.runtimes.runtime import Runtime, in_process
+from seqbench.runtimes.runtime import Load, Runtime, in_process
 from seqbench.session import LocalSession, Session, Tensor
+from seqbench.timing import Budget, Timing
 
 Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
 
 
 def _restore(folder: Path, device: str, threads: int) -> Any:
-    import tensorflow as tf
+    import keras
 
-    set_threads(threads)
-    with tf.device(f"/{device.upper()}:0"):
-        return restore(folder)
+    here().set_threads(threads)
+    with on(device), named(folder.name):
+        model = restore(folder)
+    if keras.backend.backend() != "tensorflow" and model.inputs[0].dtype == "string":
+        first = model.layers[0]
+        msg = f"layer {first.name!r} ({type(first).__name__}): only TensorFlow has texts"
+        raise Unsupported(msg)
+    return model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KerasSession(LocalSession):
+    """A session that tells what its framework cannot do.
+
+    Attributes:
+        model: the model's name.
+
+    """
+
+    model: str
+
+    def run(self, x: np.ndarray) -> np.ndarray:
+        with named(self.model):
+            return LocalSession.run(self, x)
+
+    def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
+        with named(self.model):
+            return LocalSession.measure(self, xs, budget)
 
 
 def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
     import keras
 
     source, sink = model.inputs[0], model.outputs[0]
-    return LocalSession(
+    return _KerasSession(
+        model=model.name,
         input=Tensor(
             name=source.name,
             shape=tuple(source.shape),
@@ -42,24 +73,29 @@ def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
     )
 
 
-def load(artifact: Path, device: str, threads: int) -> Session:
-    """Restore a prepared model from its folder and compile `model(x, training=False)`."""
-    import tensorflow as tf
+def _load(*, xla: bool) -> Load:
+    """Return what restores a prepared model and compiles `model(x, training=False)`."""
 
-    model = _restore(artifact, device, threads)
-    placed = Placed()
-    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    def load(artifact: Path, device: str, threads: int) -> Session:
+        backend = here()
+        model = _restore(artifact, device, threads)
+        infer = backend.infer(model, xla)
+        ran_on = ""
 
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
-        with tf.device(f"/{device.upper()}:0"):
-            batch = tf.constant(x)
+        def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+            with on(device):
+                batch = backend.put(x)
 
-        def call() -> np.ndarray:
-            return placed.at_host(function(batch))
+            def call() -> np.ndarray:
+                nonlocal ran_on
+                output, ran_on = backend.at_host(infer(batch))
+                return output
 
-        return call
+            return call
 
-    return _session(model, placed.where, bind)
+        return _session(model, lambda: ran_on, bind)
+
+    return load
 
 
 def load_predict(artifact: Path, device: str, threads: int) -> Session:
@@ -74,25 +110,37 @@ def load_predict(artifact: Path, device: str, threads: int) -> Session:
         return call
 
     # predict() gives arrays, which don't say where they were made; its variables do.
-    placed = Placed()
-    placed.at_host(model.variables[0].value)
-    return _session(model, placed.where, bind)
+    _, ran_on = here().at_host(model.variables[0].value)
+    return _session(model, lambda: ran_on, bind)
 
 
-RUNTIME = Runtime(
-    name="keras",
-    target=None,
-    summary="Keras on TensorFlow, the model in a compiled function",
-    packages=("keras", "tensorflow", "numpy"),
-    needs="tensorflow",
-    devices=("cpu", "gpu", "tpu"),
-    start=in_process(load),
-    imports="keras",
+def _runtime(name: str, framework: Framework, summary: str, *, xla: bool = False) -> Runtime:
+    return Runtime(
+        name=name,
+        target=None,
+        backend="tensorflow-xla" if xla else framework,
+        summary=summary,
+        packages=("keras", framework, "numpy"),
+        needs=framework,
+        devices=("cpu", "gpu") if framework == "torch" else ("cpu", "gpu", "tpu"),
+        start=in_process(_load(xla=xla)),
+        imports="keras",
+        default=False,
+    )
+
+
+RUNTIME = replace(
+    _runtime("keras", "tensorflow", "Keras on TensorFlow, the model in a compiled function"),
+    default=True,
 )
+XLA = _runtime("keras-xla", "tensorflow", "Keras on TensorFlow, compiled by XLA", xla=True)
+JAX = _runtime("keras-jax", "jax", "Keras on JAX, the model in a compiled function")
+TORCH = _runtime("keras-torch", "torch", "Keras on PyTorch, operation by operation")
 
 PREDICT = Runtime(
     name="keras-predict",
     target=None,
+    backend="tensorflow",
     summary="Keras on TensorFlow, through model.predict()",
     packages=("keras", "tensorflow", "numpy"),
     needs="tensorflow",

@@ -25,10 +25,11 @@ class Runtime:
         target: the format that it reads; None for Keras, which runs the model itself.
         summary: one line for people.
         packages: distributions whose versions go into its records.
-        needs: `tensorflow` where its process has TensorFlow; None where it must have none.
+        needs: the framework that its process has; None where it must have none.
         devices: devices that it can use.
         start: gives the function that loads artifacts; what it started ends with the context.
         imports: the module whose import is the runtime's; None where it is a program of its own.
+        backend: the back end of Keras, as `--backend` names it; None for what is not Keras.
         default: whether it is used where no runtime is asked for.
         apart: whether models run in a program of its own, such as a browser, whose one start
             serves many models and whose memory is not this process's.
@@ -43,6 +44,7 @@ class Runtime:
     devices: tuple[str, ...]
     start: Callable[[], AbstractContextManager[Load]]
     imports: str | None
+    backend: str | None = None
     default: bool = True
     apart: bool = False
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
-from seqbench.device import probe
+from seqbench.backends import here
+from seqbench.device import DEVICES, kind_of
 from seqbench.jobs import Job
 from seqbench.models.loading import load
 from seqbench.prepared import source
@@ -65,4 +66,9 @@ def show(job: Job, context: Context) -> None:
 
 def device(job: Job, context: Context) -> None:
     """Say why a device is not here. Result: the reason, None where it is."""
-    context.send("result", probe(job.device))
+    backend = here()
+    found = backend.sees()
+    kind = kind_of(job.device)
+    how = DEVICES[kind].how_to_get
+    sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
+    context.send("result", None if kind in found else f"{sees}: {how}")

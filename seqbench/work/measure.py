@@ -114,7 +114,8 @@ def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
 
 
 def _verify(cell: Cell, seed: int, subject: Subject, here: Here) -> None:
-    what = cell.target if cell.variant == PLAIN else f"{cell.target} ({cell.variant})"
+    what = cell.target or "the model"
+    what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
     here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
     judge = verify.plain if cell.variant == PLAIN else verify.reduced
     judged = partial(judge, subject, here.load, cell)

@@ -3,14 +3,15 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from seqbench.backends import here
 from seqbench.device import several
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
 from seqbench.parallel.compare import Compared, compare
-from seqbench.placement import set_threads
 from seqbench.prepared import source
 from seqbench.record import Status
+from seqbench.runtimes import RUNTIMES
 from seqbench.scenario import Scenario
 from seqbench.training import made
 from seqbench.units import error, share
@@ -19,20 +20,18 @@ from seqbench.work.context import Context
 if TYPE_CHECKING:
     import keras
 
-PACKAGES = ("keras", "tensorflow", "numpy")
-
 VIRTUAL = "{count} virtual devices of one CPU: neither time nor efficiency is that of real devices"
 
 
 def train(job: Job, context: Context) -> None:
     """Train the cells' one model on the job's devices. Arguments: `source`."""
-    set_threads(threads())
+    here().set_threads(threads())
     origin = job.arguments["source"]
     scenario = load(source(origin), allow_code=origin["allow_code"])
     for cell in job.cells:
         context.say(f"{cell.model}: training on {cell.device}, and on one of them")
         trained = partial(_trained, origin, scenario, job.device)
-        context.attempt(cell, PACKAGES, scenario.seed, trained)
+        context.attempt(cell, RUNTIMES[cell.runtime or ""].packages, scenario.seed, trained)
 
 
 def _trained(origin: dict[str, Any], scenario: Scenario, devices: str) -> dict[str, Any]:

@@ -8,13 +8,16 @@ import numpy as np
 
 from seqbench import prepared, quality, reference, roofline
 from seqbench.advice.datacheck import check_data
+from seqbench.backends import here, on
+from seqbench.backends.lacking import named
 from seqbench.jobs import Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
 from seqbench.models.weights import fresh_weights, give, perturb
-from seqbench.placement import set_threads
 from seqbench.prepared import source
 from seqbench.quality import Sample
+from seqbench.runtimes import RUNTIMES
+from seqbench.runtimes.keras import XLA
 from seqbench.scenario import Data, Scenario
 from seqbench.store import PERTURBED, Store, replacing
 from seqbench.training import Trained, train
@@ -22,8 +25,6 @@ from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
-
-PACKAGES = ("keras", "tensorflow", "numpy")
 
 HELD_OUT_ROWS = 2048
 """How many of the held-out rows variants in reduced precision are judged by."""
@@ -58,29 +59,43 @@ def train_only(job: Job, context: Context) -> None:
     _trained(job, context)
 
 
+def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
+    """Give a model the weights with which it started on the first back end, or keep them there."""
+    path = folder / prepared.INITIAL
+    if path.exists():
+        prepared.set_weights(model, path)
+    elif scenario.training is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        prepared.keep_weights(model, path)
+
+
 def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, Data | None]":
     import keras
 
-    set_threads(threads())
+    here().set_threads(threads())
     origin = job.arguments["source"]
     scenario = load(source(origin), allow_code=origin["allow_code"])
     keras.utils.set_random_seed(scenario.seed)
-    model = scenario.build()
+    with on(job.device):
+        model = scenario.build()
+        _start(model, scenario, Store(context.folder).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
         check_data(model, scenario, data)
     if data is None or scenario.training is None:
         return scenario, model, data
     training, cell = scenario.training, next(iter(job.cells), None)
+    xla = cell is not None and cell.runtime == XLA.name
+
+    def trained() -> dict[str, Any]:
+        with named(scenario.name):
+            return _fields(train(model, data, training, job.device, context.say, xla=xla))
+
     if cell is None:
-        train(model, data, training, job.device, context.say)
+        trained()
     else:
-        context.attempt(
-            cell,
-            PACKAGES,
-            scenario.seed,
-            lambda: _fields(train(model, data, training, job.device, context.say)),
-        )
+        packages = RUNTIMES[cell.runtime or ""].packages
+        context.attempt(cell, packages, scenario.seed, trained)
     return scenario, model, data
 
 
@@ -93,7 +108,11 @@ def _fields(trained: Trained) -> dict[str, Any]:
         "metrics": trained.metrics,
         "ran_on": trained.ran_on,
         "peak_memory_bytes": peak_memory_bytes(),
-        "details": {"epochs": trained.epochs, "steps": 1 + len(trained.samples_s)},
+        "details": {
+            "epochs": trained.epochs,
+            "steps": 1 + len(trained.samples_s),
+            "device_memory_bytes": here().memory_bytes(trained.ran_on),
+        },
     }
 
 

@@ -48,7 +48,7 @@ def compared(backend: str, *words: str) -> dict[str, Any]:
         [sys.executable, "-c", CODE, *words],
         env={
             **os.environ,
-            **environment("4xcpu"),
+            **environment("4xcpu", None),
             "JAX_PLATFORMS": "cpu",
             "KERAS_BACKEND": backend,
         },
@@ -130,7 +130,7 @@ def test_names_of_several_devices() -> None:
         assert several(other) is None
     assert kind_of("2xgpu") == "gpu"
     assert kind_of("tpu:v5e") == "tpu:v5e"
-    assert environment("4xcpu")["XLA_FLAGS"] == "--xla_force_host_platform_device_count=4"
-    assert "XLA_FLAGS" not in environment("cpu")
+    assert environment("4xcpu", None)["XLA_FLAGS"] == "--xla_force_host_platform_device_count=4"
+    assert "XLA_FLAGS" not in environment("cpu", None)
     reason = no_sign_of("2xgpu")
     assert reason is None or reason.startswith("no GPU is here")

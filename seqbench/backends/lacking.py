@@ -1,0 +1,50 @@
+"""What a framework cannot do, named by layer and operation."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from seqbench.backends import here
+from seqbench.errors import Unsupported
+from seqbench.oneline import one_line
+
+if TYPE_CHECKING:
+    import keras
+
+
+@contextmanager
+def named(model_name: str) -> Iterator[None]:
+    """Turn what the framework says it cannot do into `Unsupported`, with layer and operation.
+
+    Raises:
+        Unsupported: work inside asked for something that the framework lacks.
+
+    """
+    import keras
+
+    backend = here()
+    keras.config.disable_traceback_filtering()  # the frames that are hidden tell the layer
+    try:
+        yield
+    except Exception as error:
+        if not backend.lacks(error):
+            raise
+        layer, operation = _place(error)
+        place = f"layer {layer.name!r} ({type(layer).__name__})" if layer else model_name
+        what = f"{place}: Keras on {backend.name} cannot do {operation}: {one_line(error)}"
+        raise Unsupported(what) from error
+
+
+def _place(error: Exception) -> "tuple[keras.Layer | None, str]":
+    """Return the innermost layer that an exception came through, and the last operation."""
+    import keras
+
+    layer, operation = None, "this"
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        owner = frame.f_locals.get("self")
+        if isinstance(owner, keras.Layer) and not isinstance(owner, keras.Model):
+            layer = owner
+        if frame.f_globals.get("__name__", "").startswith(("keras.src.backend", "keras.src.ops")):
+            operation = frame.f_code.co_name
+    return layer, operation
