@@ -1,8 +1,12 @@
 """Where TensorFlow's work runs, and on how many threads."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+
+from seqbench.errors import Unavailable
+from seqbench.oneline import one_line
 
 
 def device_of(tensor: Any) -> str:
@@ -34,3 +38,30 @@ def set_threads(threads: int) -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def tpu_strategy(count: int) -> Any:
+    """Start this host's TPU and return a `tf.distribute.TPUStrategy` on `count` of its cores.
+
+    Raises:
+        Unavailable: TensorFlow finds no TPU here, or fewer cores.
+
+    """
+    import tensorflow as tf
+
+    try:
+        resolver, topology = _started()
+        cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=count)
+    except (tf.errors.OpError, ValueError) as error:
+        why = one_line(error)
+        raise Unavailable(f"TensorFlow finds no TPU with {count} cores here: {why}") from error
+    return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)
+
+
+@cache
+def _started() -> tuple[Any, Any]:
+    """Start the TPU, once: each start forgets what is on it. Return its resolver and topology."""
+    import tensorflow as tf
+
+    resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+    return resolver, tf.tpu.experimental.initialize_tpu_system(resolver)

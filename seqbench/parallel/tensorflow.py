@@ -1,10 +1,11 @@
-"""TensorFlow: `MirroredStrategy`. Each device runs the step on its part; gradients are summed."""
+"""TensorFlow: `MirroredStrategy` (`TPUStrategy`). Devices run the step on parts of the batch."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seqbench.parallel.steps import Batch, Make, Steps, variables
+from seqbench.placement import tpu_strategy
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +28,7 @@ def steps(make: Make, device: str, count: int) -> Steps:
     import tensorflow as tf
 
     names = [f"/{device}:{i}" for i in range(count)]
-    one = tf.distribute.OneDeviceStrategy(names[0])
-    strategy = tf.distribute.MirroredStrategy(names) if count > 1 else one
+    strategy = _strategy(device, names)
     with strategy.scope():
         model = make()
     every = [variable for group in variables(model) for variable in group]
@@ -71,6 +71,16 @@ def steps(make: Make, device: str, count: int) -> Steps:
         paths=tuple(variable.path for variable in model.trainable_variables),
         apart=_apart(model) if count > 1 else (),
     )
+
+
+def _strategy(device: str, names: list[str]) -> Any:
+    import tensorflow as tf
+
+    if device == "tpu":
+        return tpu_strategy(len(names))
+    if len(names) == 1:
+        return tf.distribute.OneDeviceStrategy(names[0])
+    return tf.distribute.MirroredStrategy(names)
 
 
 def _apart(model: "keras.Sequential") -> tuple[str, ...]:

@@ -92,14 +92,15 @@ def training(report: Report) -> Table:
 
 
 def training_summary(report: Report) -> Table:
-    """Return what each training came to, in three columns."""
+    """Return what each training came to, in four columns."""
     return _table(
         "Training: median step, and metrics of held-out data",
-        _numbers("Step", "Samples/s") + _columns("Held-out"),
+        _columns("Runtime") + _numbers("Step", "Samples/s") + _columns("Held-out"),
         [
             (
                 row.record,
                 (
+                    Item(text=place(row.record.cell)),
                     _median(row),
                     Item(text=units.rate(row.throughput)),
                     Item(text=_metrics(row.record)),

@@ -89,6 +89,24 @@ def test_a_batch_that_cannot_be_split_is_unsupported() -> None:
     }
 
 
+NO_TPU = """
+from seqbench.errors import Unavailable
+from seqbench.placement import tpu_strategy
+try:
+    tpu_strategy(2)
+except Unavailable as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(no_sign_of("tpu") is None, reason="a TPU may be here")
+def test_without_a_tpu_tensorflow_says_so() -> None:
+    command = [sys.executable, "-c", NO_TPU]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "TensorFlow finds no TPU with 2 cores here: NotFoundError: TPUs not found" in done.stdout
+
+
 def seen(**changed: Any) -> Compared:
     values = {
         "first_step_s": 1.0,
