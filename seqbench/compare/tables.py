@@ -70,7 +70,8 @@ def headline(comparison: Comparison) -> str:
     """Return the outcome in one sentence."""
     found = [cell.verdict for cell in comparison.cells]
     counts = [f"{found.count(verdict)} {verdict}" for verdict in Verdict if verdict in found]
-    return f"{len(found)} cells: {', '.join(counts)}" if found else "Neither side has a cell"
+    many = "cell" if len(found) == 1 else "cells"
+    return f"{len(found)} {many}: {', '.join(counts)}" if found else "Neither side has a cell"
 
 
 def rule(comparison: Comparison) -> str:

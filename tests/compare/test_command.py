@@ -78,3 +78,28 @@ def test_bad_input_is_a_line_and_status_2(
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.slow
+def test_a_real_run_is_no_better_or_worse_than_itself(tmp_path: Path) -> None:
+    words = ("--only", "export,infer,verify", "--target", "onnx", "--runtime", "onnxruntime")
+    made = seqbench("run", "three_class", *words, "--out", "a", "--device", "cpu", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    done = seqbench("compare", "a", "a", "--json", "-", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    cells = json.loads(done.stdout)["cells"]
+    assert {cell["kind"] for cell in cells} == {"export", "infer", "verify"}
+    assert {cell["verdict"] for cell in cells} <= {"same", "inconclusive"}
+    for cell in cells:
+        names = [aspect["name"] for aspect in cell["aspects"]]
+        assert (
+            names
+            == {
+                "export": ["status", "size"],
+                "infer": ["status", "time"],
+                "verify": ["status"],
+            }[cell["kind"]]
+        )
+        assert all(
+            aspect["ratio"] is None or aspect["ratio"]["ratio"] == 1 for aspect in cell["aspects"]
+        )
