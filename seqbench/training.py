@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seqbench import foreign_load
 from seqbench.backends import here, on
 from seqbench.scenario import Data, Training
-from seqbench.timing import Clock, clock
+from seqbench.timing import Clock, clock, cpu_clock
 
 if TYPE_CHECKING:
     import keras
@@ -21,6 +22,8 @@ class Trained:
     Attributes:
         first_step_s: seconds of the first step, compilation included.
         samples_s: seconds of each further step.
+        cpu_s: CPU seconds of a further step, all threads together.
+        foreign_cpus: how many CPUs other programs used meanwhile.
         metrics: held-out loss and metrics by name, after the last epoch.
         epochs: passes over the training data.
         ran_on: the device on which the steps really ran.
@@ -29,6 +32,8 @@ class Trained:
 
     first_step_s: float
     samples_s: tuple[float, ...]
+    cpu_s: float
+    foreign_cpus: float
     metrics: dict[str, float]
     epochs: int
     ran_on: str
@@ -43,6 +48,7 @@ def train(
     *,
     xla: bool = False,
     now: Clock = clock,
+    cpu: Clock = cpu_clock,
 ) -> Trained:
     """Train `model` in place on shuffled batches; the last, smaller batch of an epoch is dropped.
 
@@ -57,6 +63,7 @@ def train(
         xla: whether TensorFlow compiles the step with XLA.
         say: is told of each epoch.
         now: the clock.
+        cpu: the clock of CPU time.
 
     """
     backend = here()
@@ -71,6 +78,8 @@ def train(
     rng = np.random.default_rng(0)
     size = min(training.batch_size, len(data.x_train))
     times: list[float] = []
+    worked: list[float] = []
+    before = foreign_load.usage()
     for epoch in range(training.epochs):
         say(f"{model.name}: epoch {epoch + 1} of {training.epochs}")
         order = rng.permutation(len(data.x_train))
@@ -78,9 +87,12 @@ def train(
             rows = order[i : i + size]
             with on(device):
                 x, y = backend.put(data.x_train[rows]), backend.put(data.y_train[rows])
+                worked_before = cpu()
                 start = now()
                 _, ran_on = backend.at_host(compiled.step(x, y))
                 times.append(now() - start)
+                worked.append(cpu() - worked_before)
+    after = foreign_load.usage()
     compiled.finish()
     found = model.evaluate(
         data.x_test, data.y_test, batch_size=max(size, 256), verbose=0, return_dict=True
@@ -88,6 +100,8 @@ def train(
     return Trained(
         first_step_s=times[0],
         samples_s=tuple(times[1:]),
+        cpu_s=float(np.mean(worked[1:] or worked)),
+        foreign_cpus=foreign_load.foreign_cpus(before, after),
         metrics={name: float(value) for name, value in found.items()},
         epochs=training.epochs,
         ran_on=ran_on,

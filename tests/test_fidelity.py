@@ -1,5 +1,7 @@
 """The comparison of our medians with the runtimes' own timers."""
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.fidelity import calls, own, study, table
@@ -33,7 +35,7 @@ def test_only_the_same_call_can_miss_the_aim() -> None:
 def test_what_is_not_installed_is_unavailable_with_its_reason() -> None:
     gone = study.Comparison(tool="t", way="w", filename="f", module="no_such_module")
     with pytest.raises(RuntimeError, match="unavailable: no_such_module is not installed"):
-        study._both(gone, study.Path("m"), 0)
+        study._both(gone, Path("m"), 0)
     reason = "unavailable: no_such_module is not installed"
     text = table.markdown([Found(comparison=gone, model="m", reason=reason)], 0.0, "command")
     assert f"| t | w | m | {reason} | | |" in text

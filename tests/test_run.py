@@ -46,6 +46,9 @@ def test_records_hold_what_was_measured(finished: Path) -> None:
     assert train.metrics["accuracy"] > 0.9
     assert train.first_call_s is not None
     assert train.first_call_s > max(train.samples_s)
+    assert train.load_s is not None
+    assert train.details["timing"]["cpu_s"][0] > 0
+    assert train.details["timing"]["import_s"][0] > 0
     infer = records["three_class.infer.onnx.onnxruntime.cpu.fp32.b32"]
     assert len(infer.samples_s) >= 7
     assert infer.samples_per_process == (len(infer.samples_s),)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import prepared, quality, reference, roofline
+from seqbench import foreign_load, prepared, quality, reference, roofline
 from seqbench.advice.datacheck import check_data
 from seqbench.backends import here, on
 from seqbench.backends.lacking import named
 from seqbench.jobs import Job
-from seqbench.machine import peak_memory_bytes, threads
+from seqbench.machine import host, peak_memory_bytes, threads
 from seqbench.models.loading import load
 from seqbench.models.weights import fresh_weights, give, perturb
 from seqbench.prepared import source
@@ -20,6 +20,7 @@ from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
 from seqbench.scenario import Data, Scenario
 from seqbench.store import PERTURBED, Store, replacing
+from seqbench.timing import clock
 from seqbench.training import Trained, train
 from seqbench.work.context import Context
 
@@ -76,8 +77,10 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     origin = job.arguments["source"]
     scenario = load(source(origin), allow_code=origin["allow_code"])
     keras.utils.set_random_seed(scenario.seed)
+    start = clock()
     with on(job.device):
         model = scenario.build()
+        build_s = clock() - start
         _start(model, scenario, Store(context.folder).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
@@ -89,7 +92,8 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
 
     def trained() -> dict[str, Any]:
         with named(scenario.name):
-            return _fields(train(model, data, training, job.device, context.say, xla=xla))
+            found = train(model, data, training, job.device, context.say, xla=xla)
+        return _fields(found, context.import_s, build_s)
 
     if cell is None:
         trained()
@@ -99,19 +103,29 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     return scenario, model, data
 
 
-def _fields(trained: Trained) -> dict[str, Any]:
+def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]:
+    loaded = foreign_load.note([trained.foreign_cpus], host()["cpus"])
     return {
         "samples_s": trained.samples_s,
         "samples_per_process": (len(trained.samples_s),),
         "calls_per_sample": 1,
         "first_call_s": trained.first_step_s,
+        "load_s": build_s,
         "metrics": trained.metrics,
         "ran_on": trained.ran_on,
         "peak_memory_bytes": peak_memory_bytes(),
+        "notes": () if loaded is None else (loaded,),
         "details": {
             "epochs": trained.epochs,
             "steps": 1 + len(trained.samples_s),
             "device_memory_bytes": here().memory_bytes(trained.ran_on),
+            "timing": {
+                "import_s": [import_s],
+                "load_s": [build_s],
+                "first_call_s": [trained.first_step_s],
+                "cpu_s": [trained.cpu_s],
+                "foreign_cpus": [trained.foreign_cpus],
+            },
         },
     }
 
