@@ -20,7 +20,8 @@ The map of the package, from the ground up; each floor knows only those below it
     models/                     from a MODEL argument to a plain, built stack of layers
     advice/                     what is likely wrong with a model, its data and its loss
     first_layers, suite, seek   inputs that make faults show
-    rounding, inference         the roundings of sums; a model as a function of arrays
+    shifts, rounding            gates and averages that are off; the roundings of sums
+    inference                   a model as a function of arrays
     reference                   what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
     flops, show                 what each layer costs

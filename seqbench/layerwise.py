@@ -10,7 +10,8 @@ from seqbench.models.stateless import stateless
 from seqbench.models.twin import float64_twin
 from seqbench.parting import Layer
 from seqbench.reference import distance
-from seqbench.rounding import UNIT_ROUNDOFF, rounded, shiftable
+from seqbench.rounding import UNIT_ROUNDOFF, rounded
+from seqbench.shifts import shiftable
 from seqbench.substitutes import EXACT, Table, in_place
 from seqbench.verdict import Case, largest
 

@@ -17,8 +17,9 @@ from seqbench.models.twin import (
     in_precision,
     rebuilt,
 )
-from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded, shiftable
+from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded
 from seqbench.seek import waking
+from seqbench.shifts import shiftable
 from seqbench.store import replacing, typed
 from seqbench.substitutes import EXACT
 from seqbench.suite import InputSpec, first_shapes, make, other_shapes

@@ -1,4 +1,4 @@
-"""What floating arithmetic costs at most: weights moved as sums move them, and gates that are off.
+"""What floating arithmetic costs at most: weights moved as sums move them.
 
 A sum of n products, added one by one and rounded, is the exact sum of the same products with other
 weights: each product carries the roundings of all sums that were made after it. Runtimes that add
@@ -6,11 +6,12 @@ up in blocks are nearer to the exact sum; none that is right is much further.
 Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from seqbench.shifts import Shifts
 
 if TYPE_CHECKING:
     import keras
@@ -31,23 +32,6 @@ yardstick steady, and fair to all.
 
 ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shifts:
-    """What moves the gates of recurrent cells.
-
-    Attributes:
-        variables: Keras's variables, one for each gate, that its output is off by.
-
-    """
-
-    variables: tuple[Any, ...]
-
-    def move(self, rng: np.random.Generator, size: float) -> None:
-        """Put each gate off by at most `size`."""
-        for variable in self.variables:
-            variable.assign(rng.uniform(-size, size))
 
 
 def rounded(
@@ -87,38 +71,6 @@ def moved(
         _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng, roundoff)
         for layer, variable in weights
     ]
-
-
-def shiftable(model: "keras.Sequential") -> Shifts:
-    """Make the gates of recurrent cells movable; return what moves them.
-
-    Runtimes compute sigmoid and tanh to the last place of 1, not to their own: ONNX Runtime's
-    sigmoid, for one, is never below 1.5e-8. Where such values are multiplied by each other, as in
-    recurrent layers and in products of their outputs, that is all the error there is.
-    Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
-    """
-    import keras
-
-    bounded = (keras.activations.sigmoid, keras.activations.tanh)
-    variables = []
-
-    def shifted(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        shift = keras.Variable(0.0, dtype="float64", trainable=False)
-        variables.append(shift)
-
-        def call(x: Any) -> Any:
-            y = function(x)
-            return y + keras.ops.cast(shift.value, y.dtype)
-
-        return call
-
-    for cell in model._flatten_layers():
-        if not hasattr(cell, "get_recurrent_dropout_mask"):  # what all cells have
-            continue
-        for name in ("activation", "recurrent_activation"):
-            if getattr(cell, name, None) in bounded:
-                setattr(cell, name, shifted(getattr(cell, name)))
-    return Shifts(variables=tuple(variables))
 
 
 def _summed(layer: Any, variable: Any) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from seqbench.rewrites import (
     onnx_bilinear,
     onnx_float64,
     onnx_pads,
+    onnx_select,
     onnx_tables,
     rewritten,
 )
@@ -25,6 +26,7 @@ OPSET = 17
 HANDLERS: dict[str, Any] = {
     "Log": (onnx_float64.log, []),
     "ResizeBilinear": (onnx_bilinear.convert, []),
+    "SelectV2": (onnx_select.convert, []),
     "TopKV2": (onnx_float64.top_k, ["TopK"]),
 }
 """Conversions of TensorFlow operations that are ours and not tf2onnx's, as it takes them."""

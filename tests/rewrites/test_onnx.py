@@ -182,3 +182,30 @@ def test_float64_stays_float64(function: Any, op: str, dtype: str, tmp_path: Pat
     found, expected = session.run(x), function(tf.constant(x)).numpy()
     assert found.dtype == expected.dtype
     np.testing.assert_allclose(found, expected, rtol=1e-15 if dtype == "float64" else 1e-6)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "float16", "bool", "int8", "int16", "int32", "int64", "uint8"]
+)
+def test_a_choice_of_any_dtype(dtype: str, tmp_path: Path) -> None:
+    x = np.arange(-6, 6).reshape(3, 4).astype(dtype)
+    other = np.flip(x, -1)[:1]
+
+    def function(y: Any) -> Any:
+        return tf.where(tf.cast(y, tf.float32) > 0, y, other)
+
+    session, ops = converted(function, tf.TensorSpec((None, 4), dtype), tmp_path / "a.onnx")
+    assert "Where" in ops
+    found, expected = session.run(x), function(tf.constant(x)).numpy()
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_what_is_not_chosen_is_not_looked_at(tmp_path: Path) -> None:
+    x = np.array([[-1.0, 0.5, 200.0, np.nan]], "float32")
+
+    def function(y: Any) -> Any:
+        return tf.where(y < 1, tf.exp(y * y), tf.constant(3.0))
+
+    session, _ = converted(function, tf.TensorSpec((None, 4), "float32"), tmp_path / "a.onnx")
+    np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-6)

@@ -1,0 +1,88 @@
+"""Values that a right runtime may be off in, whatever the weights: gates and averages, movable.
+
+Runtimes compute sigmoid and tanh to the last place of 1, not to their own: ONNX Runtime's sigmoid,
+for one, is never below 1.5e-8. Where such values are multiplied by each other, as in recurrent
+layers and in products of their outputs, or by a large number, as in silu, that is all the error
+there is. And an average of n numbers is a sum like any other: what it is off by grows as the
+square root of n.
+Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+AVERAGES = ("GlobalAveragePooling", "AdaptiveAveragePooling")
+"""How layers are called that average over any number of values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shifts:
+    """What moves a model's gates and averages.
+
+    Attributes:
+        variables: Keras's variables, one for each, that it is off by.
+
+    """
+
+    variables: tuple[Any, ...]
+
+    def move(self, rng: np.random.Generator, size: float) -> None:
+        """Put each off by at most `size`."""
+        for variable in self.variables:
+            variable.assign(rng.uniform(-size, size))
+
+
+def shiftable(model: "keras.Sequential") -> Shifts:
+    """Make the model's gates and averages movable; return what moves them."""
+    import keras
+
+    variables: list[Any] = []
+
+    def new() -> Any:
+        variables.append(keras.Variable(0.0, dtype="float64", trainable=False))
+        return variables[-1]
+
+    for layer in model._flatten_layers():
+        if type(layer).__name__.startswith(AVERAGES):
+            layer.call = _average(layer.call, new())
+        for name in ("activation", "recurrent_activation"):
+            movable = _gate(layer, getattr(layer, name, None))
+            if movable is not None:
+                setattr(layer, name, movable(new()))
+    return Shifts(variables=tuple(variables))
+
+
+def _gate(layer: Any, function: Any) -> Callable[[Any], Callable[[Any], Any]] | None:
+    """Return what makes a layer's activation movable by a shift; None where none does."""
+    import keras
+
+    if function is keras.activations.silu:
+        return lambda shift: lambda x: x * _shifted(keras.activations.sigmoid(x), shift)
+    is_cell = hasattr(layer, "get_recurrent_dropout_mask")  # what all cells have
+    if is_cell and function in (keras.activations.sigmoid, keras.activations.tanh):
+        return lambda shift: lambda x: _shifted(function(x), shift)
+    return None
+
+
+def _shifted(y: Any, shift: Any) -> Any:
+    import keras
+
+    return y + keras.ops.cast(shift.value, y.dtype)
+
+
+def _average(average: Callable[..., Any], shift: Any) -> Callable[..., Any]:
+    """Return an average that is off by a share of the average of the sizes."""
+    from keras import ops
+
+    def call(x: Any, **more: Any) -> Any:
+        y, size = average(x, **more), average(ops.abs(x), **more)
+        count = ops.cast(ops.size(x), "float64") / ops.cast(ops.size(y), "float64")
+        return y + ops.cast(shift.value * ops.sqrt(count), y.dtype) * size
+
+    return call

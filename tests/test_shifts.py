@@ -1,0 +1,50 @@
+"""Gates and averages are moved by as much as a right runtime may be off, and no more."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from seqbench.models.twin import float64_twin
+from seqbench.shifts import shiftable
+
+
+def test_gates_are_off_by_the_last_place_of_1_and_no_more() -> None:
+    keras.utils.set_random_seed(0)
+    gru = layers.GRU(4, activation="relu")  # its gates are sigmoids, its state is not bounded
+    stack = [layers.Bidirectional(layers.LSTM(4, return_sequences=True)), gru, layers.Dense(2)]
+    model = float64_twin(keras.Sequential([keras.Input((5, 3)), *stack]))
+    x = np.random.default_rng(0).standard_normal((8, 5, 3))
+    before = np.asarray(model(x))
+    shift = shiftable(model).move
+    assert np.array_equal(before, model(x))
+    shift(np.random.default_rng(0), 1e-6)
+    assert 1e-8 < np.abs(np.asarray(model(x)) - before).max() < 1e-4
+    assert model.layers[1].cell.activation is keras.activations.relu
+    assert model.layers[2].activation is keras.activations.linear
+
+
+def test_silus_gate_is_off_too_times_its_input() -> None:
+    stack = [layers.Rescaling(1.0), layers.Activation("silu")]
+    model = float64_twin(keras.Sequential([keras.Input((3,)), *stack]))
+    x = np.array([[-40.0, 1.0, 40.0]])
+    shift = shiftable(model).move
+    np.testing.assert_allclose(model(x), keras.ops.silu(x), rtol=1e-12)
+    shift(np.random.default_rng(0), 1e-6)
+    off = (np.asarray(model(x)) - keras.ops.silu(x)) / x
+    assert 0 < np.ptp(off) < 1e-12 < abs(off[0, 0]) < 1e-6
+
+
+@pytest.mark.parametrize("size", [4, 16])
+def test_an_average_is_off_by_the_root_of_its_count(size: int) -> None:
+    model = float64_twin(
+        keras.Sequential([keras.Input((size, size, 2)), layers.GlobalAveragePooling2D()])
+    )
+    x = np.full((1, size, size, 2), [3.0, -3.0])
+    x[:, ::2, :, 1] *= -1  # cancels to zero, but the sum on the way does not
+    shift = shiftable(model).move
+    np.testing.assert_allclose(model(x), [[3.0, 0.0]], atol=1e-15)
+    shift(np.random.default_rng(0), 1e-6)
+    off = np.asarray(model(x)) - [[3.0, 0.0]]
+    drawn = np.random.default_rng(0).uniform(-1e-6, 1e-6)
+    np.testing.assert_allclose(off, np.full((1, 2), drawn * size * 3))
