@@ -34,9 +34,9 @@ def test_only_the_same_call_can_miss_the_aim() -> None:
 
 def test_what_is_not_installed_is_unavailable_with_its_reason() -> None:
     gone = study.Comparison(tool="t", way="w", filename="f", module="no_such_module")
-    with pytest.raises(RuntimeError, match="unavailable: no_such_module is not installed"):
+    with pytest.raises(RuntimeError, match="unavailable: no no_such_module here"):
         study._both(gone, Path("m"), 0)
-    reason = "unavailable: no_such_module is not installed"
+    reason = "unavailable: no no_such_module here"
     text = table.markdown([Found(comparison=gone, model="m", reason=reason)], 0.0, "command")
     assert f"| t | w | m | {reason} | | |" in text
     assert "Within 2%: 0 of 0" in text

@@ -123,7 +123,7 @@ def _both(comparison: Comparison, artifact: Path, repeat: int) -> tuple[float, f
 
     """
     if find_spec(comparison.module) is None:
-        msg = f"unavailable: {comparison.module} is not installed"
+        msg = f"unavailable: no {comparison.module} here (pip install {comparison.module})"
         raise RuntimeError(msg)
     own = ["benchmarks.fidelity.own", comparison.way, str(artifact)]
     if repeat % 2 == 0:
