@@ -40,8 +40,27 @@ def set_threads(threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+@cache
+def start_tpu() -> tuple[Any, Any]:
+    """Start this host's TPU, once: each start forgets what is on it. Before that it is not seen.
+
+    Returns its cluster resolver and its topology.
+
+    Raises:
+        Unavailable: TensorFlow finds no TPU here.
+
+    """
+    import tensorflow as tf
+
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+        return resolver, tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (tf.errors.OpError, ValueError) as error:
+        raise Unavailable(f"TensorFlow finds no TPU here: {one_line(error)}") from error
+
+
 def tpu_strategy(count: int) -> Any:
-    """Start this host's TPU and return a `tf.distribute.TPUStrategy` on `count` of its cores.
+    """Return a `tf.distribute.TPUStrategy` on `count` cores of this host's TPU.
 
     Raises:
         Unavailable: TensorFlow finds no TPU here, or fewer cores.
@@ -49,19 +68,10 @@ def tpu_strategy(count: int) -> Any:
     """
     import tensorflow as tf
 
+    resolver, topology = start_tpu()
     try:
-        resolver, topology = _started()
         cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=count)
-    except (tf.errors.OpError, ValueError) as error:
-        why = one_line(error)
-        raise Unavailable(f"TensorFlow finds no TPU with {count} cores here: {why}") from error
+    except ValueError as error:
+        msg = f"{count} cores of a TPU were asked for: {one_line(error)}"
+        raise Unavailable(msg) from error
     return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)
-
-
-@cache
-def _started() -> tuple[Any, Any]:
-    """Start the TPU, once: each start forgets what is on it. Return its resolver and topology."""
-    import tensorflow as tf
-
-    resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
-    return resolver, tf.tpu.experimental.initialize_tpu_system(resolver)

@@ -22,6 +22,11 @@ from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
 from seqbench.store import Store, remove, write_json
 
+NOTHING = (
+    "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
+    "no cell in common"
+)
+
 
 def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """Do what is asked for, as far as the store has no record of it yet; return its records.
@@ -40,6 +45,8 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
             one.start(home())
         run = Run(store=store, workers=workers[0], request=request, observer=observer)
         cells = plan.cells(steps.inspect(run), request.selection)
+        if not cells:
+            raise InputError(NOTHING)
         _begin(run, cells)
         _measure_peak(run)
         runs = [replace(run, workers=one) for one in workers]

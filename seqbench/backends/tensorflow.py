@@ -99,7 +99,9 @@ def sees() -> set[str]:
     """Return the devices that TensorFlow has in this process."""
     import tensorflow as tf
 
-    return {device.device_type.lower() for device in tf.config.list_physical_devices()}
+    # A TPU is a logical device alone, once it is started.
+    found = [*tf.config.list_physical_devices(), *tf.config.list_logical_devices()]
+    return {device.device_type.lower() for device in found}
 
 
 def memory_bytes(device: str) -> int | None:

@@ -78,6 +78,7 @@ def compare(
 
     Raises:
         Unsupported: the batch cannot be split into equal parts.
+        Unavailable: this process has fewer devices.
 
     """
     import keras

@@ -4,11 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.parallel.steps import Batch, Make, Steps, variables
+from seqbench.parallel.steps import Batch, Make, Steps, enough, variables
 
 
 def begin(device: str, count: int) -> None:
-    """Do nothing: how many devices a CPU is to be is said in the process's environment."""
+    """Look whether there are so many: what a CPU is to be is said in the process's environment.
+
+    Raises:
+        Unavailable: there are fewer.
+
+    """
+    import jax
+
+    enough(device, count, len(jax.devices(device)))
 
 
 def steps(make: Make, device: str, count: int) -> Steps:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.errors import Unavailable
+
 if TYPE_CHECKING:
     import keras
 
@@ -49,3 +51,14 @@ def variables(model: "keras.Sequential") -> tuple[list[Any], ...]:
         list(model.optimizer.variables),
         list(model.metrics_variables),
     )
+
+
+def enough(device: str, wanted: int, found: int) -> None:
+    """Refuse to go on with fewer devices than are wanted.
+
+    Raises:
+        Unavailable: there are fewer.
+
+    """
+    if found < wanted:
+        raise Unavailable(f"{wanted}x{device} was asked for, and {found} of them found here")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.parallel.steps import Batch, Make, Steps, variables
+from seqbench.parallel.steps import Batch, Make, Steps, enough, variables
 from seqbench.placement import tpu_strategy
 
 if TYPE_CHECKING:
@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 
 def begin(device: str, count: int) -> None:
-    """Make the CPU `count` logical devices; before TensorFlow's first operation."""
+    """Make the CPU `count` logical devices, before TensorFlow's first operation.
+
+    Raises:
+        Unavailable: there are fewer GPUs; TPUs are counted when their strategy is made.
+
+    """
     import tensorflow as tf
 
+    found = tf.config.list_physical_devices(device.upper())
     if device == "cpu":
         parts = [tf.config.LogicalDeviceConfiguration()] * count
-        tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
+        tf.config.set_logical_device_configuration(found[0], parts)
+    elif device == "gpu":
+        enough(device, count, len(found))
 
 
 def steps(make: Make, device: str, count: int) -> Steps:

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 from seqbench.device import kind_of
 from seqbench.jobs import Job
+from seqbench.placement import start_tpu
 from seqbench.substitutes import RUNNABLE, in_place
 from seqbench.work import compiling, export, inspect, locate, measure, parallel, peak, prepare
 from seqbench.work.context import Context
@@ -29,8 +30,10 @@ DO: dict[str, Callable[[Job, Context], None]] = {
 
 def run(job: Job, context: Context) -> None:
     """Do one job in this process."""
-    runnable = job.needs == "tensorflow" and kind_of(job.device) == "cpu"
-    with in_place(RUNNABLE) if runnable else nullcontext():
+    kind = kind_of(job.device)
+    if job.needs == "tensorflow" and kind == "tpu":
+        start_tpu()
+    with in_place(RUNNABLE) if job.needs == "tensorflow" and kind == "cpu" else nullcontext():
         DO[job.do](job, context)
 
 

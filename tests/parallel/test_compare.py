@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from seqbench.device import environment, kind_of, no_sign_of, several
+from seqbench.errors import Unavailable
 from seqbench.parallel.compare import Compared
+from seqbench.parallel.steps import enough
 from seqbench.record import Status
 from seqbench.work.parallel import _fields, _verdict
 
@@ -104,7 +106,7 @@ except Unavailable as error:
 def test_without_a_tpu_tensorflow_says_so() -> None:
     command = [sys.executable, "-c", NO_TPU]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "TensorFlow finds no TPU with 2 cores here: NotFoundError: TPUs not found" in done.stdout
+    assert "TensorFlow finds no TPU here: NotFoundError: TPUs not found" in done.stdout
 
 
 def seen(**changed: Any) -> Compared:
@@ -120,6 +122,12 @@ def seen(**changed: Any) -> Compared:
         "efficiency": 1.0,
     }
     return Compared(**{**values, **changed})
+
+
+def test_fewer_devices_than_wanted_are_unavailable() -> None:
+    enough("gpu", 2, 2)
+    with pytest.raises(Unavailable, match="4xgpu was asked for, and 1 of them found here"):
+        enough("gpu", 4, 1)
 
 
 def test_other_weights_fail_and_the_tensor_is_named() -> None:
