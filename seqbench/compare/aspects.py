@@ -138,10 +138,10 @@ def _advice(ratio: Interval | None) -> str:
     if min(ratio.processes) < 2:
         return (
             "one process a side does not tell how far processes differ: "
-            f"{intervals.LONE_SPREAD:.1%} is taken; use `seqbench ab`, or runs of more processes"
+            f"{intervals.LONE_SPREAD:.1%} is taken; use `seqbench ab`, or more --processes"
         )
     base, head = ratio.processes
-    return f"{base} and {head} processes do not settle it: use `seqbench ab`, or more processes"
+    return f"{base} and {head} processes do not settle it: use `seqbench ab`, or more --processes"
 
 
 def size(base: int, head: int, min_effect: float) -> Aspect:
