@@ -25,7 +25,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed fidelity faults comparison test test-quick check format lock clean
+.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed fidelity backends faults comparison test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ speed: setup ## Time an export of six models against two yardsticks; long
 
 fidelity: setup ## Hold our medians against the runtimes' own timers
 	@$(BIN)/python -m benchmarks.fidelity results/fidelity.md
+
+backends: setup setup-torch ## Train and time three scenarios on every back end of Keras
+	@$(BIN)/python -m benchmarks.backends results/backends.md
 
 faults: setup ## Inject faults into exports and count what the verdict catches; long
 	@$(BIN)/python -m benchmarks.faults results/faults.md

@@ -1,4 +1,4 @@
-from seqbench.plan import Model, Selection, cells
+from seqbench.plan import Model, Selection, cells, framework
 from seqbench.record import Cell, Kind
 
 MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32)
@@ -69,3 +69,27 @@ def test_inference_is_swept_over_threads_and_nothing_else_is() -> None:
     assert [(cell.batch_size, cell.threads) for cell in swept] == [(1, 1), (32, 1), (1, 2), (32, 2)]
     assert {(cell.kind, cell.runtime) for cell in swept} == {(Kind.INFER, "onnxruntime")}
     assert len({cell.key for cell in found}) == len(found)
+
+
+def test_backends_are_trained_timed_and_held_against_the_twin() -> None:
+    selection = Selection(
+        kinds=(Kind.TRAIN, Kind.INFER, Kind.VERIFY),
+        targets=(),
+        runtimes=None,
+        devices=("cpu",),
+        backends=("jax", "torch"),
+    )
+    model = Model(name="m", batch_sizes=(1,), training_batch=8)
+    found = [(cell.kind, cell.runtime) for cell in cells([model], selection)]
+    assert sorted(found) == sorted(
+        (kind, runtime)
+        for kind in (Kind.TRAIN, Kind.INFER, Kind.VERIFY)
+        for runtime in ("keras-jax", "keras-torch")
+    )
+
+
+def test_a_cell_needs_its_framework() -> None:
+    export = Cell(model="m", kind=Kind.EXPORT, target="onnx")
+    assert framework(export) == "tensorflow"
+    assert framework(Cell(model="m", kind=Kind.INFER, runtime="onnxruntime")) is None
+    assert framework(Cell(model="m", kind=Kind.TRAIN, runtime="keras-jax")) == "jax"

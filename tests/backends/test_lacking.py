@@ -1,0 +1,28 @@
+from typing import Any
+
+import keras
+import pytest
+
+from seqbench.backends.lacking import named
+from seqbench.errors import Unsupported
+
+
+class Unheard(keras.layers.Layer):  # type: ignore[misc] # Keras has no types
+    def call(self, x: Any) -> Any:
+        return keras.ops.reshape(self.refuse(x), (-1,))
+
+    def refuse(self, x: Any) -> Any:
+        raise NotImplementedError("no such thing")
+
+
+def test_what_a_framework_lacks_names_the_layer() -> None:
+    with (
+        pytest.raises(Unsupported, match=r"layer 'odd' \(Unheard\): Keras on tensorflow .*no such"),
+        named("mine"),
+    ):
+        Unheard(name="odd")(keras.ops.ones((2, 3)))
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(ZeroDivisionError), named("mine"):
+        _ = 1 / 0
