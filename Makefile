@@ -110,7 +110,7 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 
 lock: setup ## Resolve the requirements anew
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra tensorflow --extra jax --extra tpu pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra tensorflow --extra jax --extra tpu --extra gpu pyproject.toml -o requirements.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra jax --constraints requirements.txt pyproject.toml -o requirements-jax.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-build.in -o requirements-build.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.txt

@@ -8,6 +8,7 @@ The map of the package, from the ground up; each floor knows only those below it
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
+    gpu                         what NVIDIA says of the card
     scenario, device, machine   what is measured, where it runs, facts of this machine
     stats, units                medians with intervals, how numbers are printed
     timing, foreign_load        the loop that times calls; what other programs do meanwhile

@@ -1,1 +1,1 @@
-"""Three scenarios on every back end of Keras: training, inference, and how right the answers are."""
+"""Three scenarios on every back end of Keras: times, and how right the answers are."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seqbench import machine
+from seqbench import gpu, machine
+from seqbench.device import kind_of
 from seqbench.errors import InputError, Unavailable, Unsupported
 from seqbench.jobs import Event
 from seqbench.oneline import one_line
@@ -63,12 +64,17 @@ class Context:
             cell=cell,
             started_at=started_at,
             elapsed_s=time.monotonic() - start,
-            machine=machine.facts(packages, seed, cell.threads),
+            machine=_card(cell) | machine.facts(packages, seed, cell.threads),
             **fields,
         )
         Store(self.folder).save(record)
         self.send("record", cell.key)
         return record
+
+
+def _card(cell: Cell) -> dict[str, Any]:
+    """Return what is known of the GPU on which a cell has just run; nothing of other devices."""
+    return {"gpu": gpu.facts()} if kind_of(cell.device) == "gpu" else {}
 
 
 def guarded(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,21 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqbench import gpu
+
+
+def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    assert gpu.facts() == {"problem": gpu.HOW_TO_GET}
+
+
+def test_a_card_is_described_where_there_is_one_and_else_the_reason_is_given() -> None:
+    found = gpu.facts()
+    if not list(Path("/dev").glob("nvidia[0-9]*")):
+        assert found["problem"].startswith("NVML says: NVMLError_LibraryNotFound")
+        return
+    assert found["memory_bytes"] > 1e9
+    assert 1e8 < found["clocks_hz"]["sm"] < 1e10
+    assert 0 <= found["busy_share"] <= 1
