@@ -147,8 +147,8 @@ def stats(samples_s: Sequence[float], iterations: int) -> dict[str, Any]:
         "iqr_outliers": outside,
         "stddev_outliers": far,
         "outliers": f"{far};{outside}",
-        "ld15iqr": ordered[min(first, count - 1)],  # of equal samples q1 may round above them
-        "hd15iqr": ordered[max(last, 0)],
+        "ld15iqr": ordered[first],
+        "hd15iqr": ordered[last],
         "ops": count / total if total else 0,
         "total": total,
         "data": list(samples_s),
