@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from seqbench import device
+from seqbench import device, machine
 from seqbench.errors import InputError
 from seqbench.framework import home
 from seqbench.models.source import Source, resolve_all
 from seqbench.pytest_plugin import doing, timing
 from seqbench.pytest_plugin.runs import Runs
 from seqbench.record import Cell, Kind
-from seqbench.report.pytest_benchmark import name
+from seqbench.report import pytest_benchmark
 from seqbench.runtimes import RUNTIMES
 
 UNUSED = "ignore:Benchmark fixture was not used"
@@ -50,6 +50,11 @@ class Collecting:
             return None
         nothing: Nothing = Nothing.from_parent(parent, path=module_path)
         return nothing
+
+    def pytest_benchmark_update_machine_info(self, machine_info: dict[str, Any]) -> None:
+        """Name the machine as exported runs do, so that only another one is said to differ."""
+        machine_info.clear()
+        machine_info.update(pytest_benchmark.machine_info(machine.host()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -89,7 +94,7 @@ class Model(pytest.File):
             raise self.CollectError(str(error)) from error
         for cell in cells:
             item: CellItem = CellItem.from_parent(
-                self, name=name(cell), callobj=_test(self.runs, source, cell)
+                self, name=pytest_benchmark.name(cell), callobj=_test(self.runs, source, cell)
             )
             item.source, item.cell = source, cell
             item.add_marker(pytest.mark.filterwarnings(UNUSED))

@@ -25,7 +25,7 @@ def pytest_benchmark(records: Sequence[Record]) -> str:
     machine: dict[str, Any] = next((record.machine for record in records if record.machine), {})
     times = [record.started_at for record in records if record.started_at]
     found = {
-        "machine_info": _machine(machine),
+        "machine_info": machine_info(machine),
         "commit_info": _commit(machine.get("git_commit")),
         "benchmarks": [
             _benchmark(record, records)
@@ -172,8 +172,8 @@ def _quartiles(ordered: Sequence[float]) -> tuple[float, float]:
     return low, 0.25 * ordered[3 * n + 1] + 0.75 * ordered[3 * n + 2]
 
 
-def _machine(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts that records hold, under pytest-benchmark's names."""
+def machine_info(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a machine that records hold, under pytest-benchmark's names."""
     system, release, machine = [*str(facts.get("os") or "").split(), "", "", ""][:3]
     return {
         "system": system,
@@ -182,7 +182,6 @@ def _machine(facts: dict[str, Any]) -> dict[str, Any]:
         "python_version": facts.get("python"),
         "cpu": {"brand_raw": facts.get("cpu"), "count": facts.get("cpus")},
         "memory_bytes": facts.get("memory_bytes"),
-        "versions": facts.get("versions", {}),
     }
 
 

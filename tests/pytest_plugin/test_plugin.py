@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from seqbench.machine import host
+from seqbench.report.pytest_benchmark import machine_info
+
 # Where the environment has the entry point, naming the module again would register it twice.
 PLUGIN = () if entry_points(group="pytest11", name="seqbench") else ("-p", "seqbench.pytest_plugin")
 
@@ -78,6 +81,7 @@ def test_cells_are_tests_and_benchmarks(tiny_scenario: Path) -> None:
         f"tiny::infer[{one}-cpu-fp32-b1]"
         for one in ("keras", "saved_model-tensorflow", "tflite-litert", "onnx-onnxruntime")
     }
+    assert json.loads((folder / "a.json").read_text())["machine_info"] == machine_info(host())
     one = found["tiny::infer[onnx-onnxruntime-cpu-fp32-b1]"]
     assert one["group"] == "tiny infer"
     assert one["extra_info"]["verdict"] == "pass"
@@ -92,6 +96,7 @@ def test_cells_are_tests_and_benchmarks(tiny_scenario: Path) -> None:
     assert again.returncode == 0, again.stdout
     assert "benchmark 'tiny infer': 2 tests" in again.stdout
     assert "1 passed" in again.stdout
+    assert "machine_info is different" not in again.stderr
 
 
 @pytest.mark.slow
