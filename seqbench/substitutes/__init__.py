@@ -27,6 +27,7 @@ from seqbench.substitutes import (
     half_range,
     int8_matmul,
     lookup,
+    narrow_conv,
     normalize,
     open_resize,
     open_size,
@@ -68,13 +69,22 @@ RUNNABLE: Table = {
 }
 """What TensorFlow cannot run on a CPU at all: in place wherever a model runs there."""
 
-EXACT: Table = {"tensorflow.image.resize": (exact_resize.resize,)}
-"""What TensorFlow computes in float32 where a model is in float64: in place while the twin runs."""
+EXACT: Table = {
+    "nn.conv": (narrow_conv.conv, channels_first.same_layout),
+    "tensorflow.image.resize": (exact_resize.resize,),
+}
+"""What TensorFlow computes in float32 where a model is in float64, or wrongly there: in place while
+the twin runs."""
 
 IN_FLOAT32: Table = {
-    "nn.conv": (dilated_conv.conv3d, grouped_conv.conv, channels_first.same_layout),
-    "nn.depthwise_conv": (channels_first.same_layout,),
-    "nn.separable_conv": (channels_first.same_layout,),
+    "nn.conv": (
+        narrow_conv.conv,
+        dilated_conv.conv3d,
+        grouped_conv.conv,
+        channels_first.same_layout,
+    ),
+    "nn.depthwise_conv": (narrow_conv.conv, channels_first.same_layout),
+    "nn.separable_conv": (narrow_conv.separable_conv, channels_first.same_layout),
     "nn.conv_transpose": (dilated_conv.conv_transpose, channels_first.same_layout),
     "nn.max_pool": (pool3d.pool, channels_first.same_layout),
     "nn.average_pool": (pool3d.pool, channels_first.same_layout),

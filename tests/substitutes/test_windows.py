@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from keras.src.backend.tensorflow import nn as backend
 
-from seqbench.substitutes import EXPORTABLE, RUNNABLE, Table, in_place
+from seqbench.substitutes import EXACT, EXPORTABLE, RUNNABLE, Table, in_place
 
 nn: Any = backend  # Keras has no types
 RNG = np.random.default_rng(0)
@@ -168,3 +168,47 @@ def test_an_adaptive_pool_takes_any_size(
         table, lambda x: getattr(nn, pool)(x, sizes, "channels_last"), x, (None, *shape)
     )
     np.testing.assert_allclose(got, _windows(x, sizes, reduce), atol=1e-6)
+
+
+NARROW: list[tuple[str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = [
+    ("conv", (8,), (1,), (2,)),
+    ("conv", (8, 9), (1, 2), (2, 1)),
+    ("conv", (7, 10), (2, 2), (3, 3)),
+    ("conv", (7, 8, 9), (1, 2, 1), (2, 1, 3)),
+    ("depthwise_conv", (8, 8), (1, 2), (2, 2)),
+    ("separable_conv", (8, 8), (2, 1), (3, 3)),
+]
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize(("name", "space", "size", "strides"), NARROW)
+def test_a_kernel_narrower_than_its_stride_is_padded_before(
+    name: str, space: Any, size: Any, strides: Any, free: bool
+) -> None:
+    x = RNG.normal(size=(2, *space, 3)).astype("float32")
+    kernels = [RNG.normal(size=(*size, 3, 2)).astype("float32")]
+    if name == "separable_conv":
+        kernels.append(RNG.normal(size=(*(1 for _ in size), 6, 4)).astype("float32"))
+
+    def convolve(x: Any) -> Any:
+        step = strides[0] if name != "conv" else strides
+        return getattr(nn, name)(x, *kernels, step, "same")
+
+    shape = (None, *(None for _ in space), 3) if free else (None, *space, 3)
+    with in_place(EXPORTABLE):
+        traced = tf.function(convolve, autograph=False).get_concrete_function(
+            tf.TensorSpec(shape, "float32")
+        )
+    paddings = {op.get_attr("padding") for op in traced.graph.get_operations() if "Conv" in op.type}
+    assert paddings <= {b"VALID", b"SAME"}
+    assert b"VALID" in paddings
+    np.testing.assert_allclose(traced(tf.constant(x)), convolve(tf.constant(x)), atol=1e-5)
+
+
+def test_a_float64_convolution_in_3d_starts_inside_its_input() -> None:
+    x, kernel = volume("float64"), RNG.normal(size=(1, 2, 1, 3, 2))
+    x = x[:, :, :, :6]
+    expected = nn.conv(x.astype("float32"), kernel.astype("float32"), (1, 1, 3), "same")
+    with in_place(EXACT):
+        got = nn.conv(x, kernel, (1, 1, 3), "same")
+    np.testing.assert_allclose(got, expected, atol=1e-5)
