@@ -1,5 +1,7 @@
 """Convolutions that keep or lower the resolution."""
 
+from typing import Any
+
 from seqbench.coverage.case import Case, Configs, Shape, builders, case, grid, stack
 
 ROWS: dict[int, Shape] = {1: (12,), 2: (9, 10), 3: (6, 7, 8)}
@@ -67,6 +69,15 @@ def _light(rank: int) -> list[Case]:
     ]
 
 
+NARROW: dict[str, tuple[int, ...]] = {"kernel_size": (1, 2, 1), "strides": (2, 1, 3)}
+
+
+def _narrow(layer: str, tag: str, shape: Shape, **config: Any) -> Case:
+    """Return a case whose kernel is narrower than its stride where nothing need be padded."""
+    window = {name: value[-len(shape) + 1 :] for name, value in NARROW.items()}
+    return case(layer, tag, shape, padding="same", **{**window, **config})
+
+
 CASES = (
     *(each for rank in RANKS for each in _full(rank)),
     case("Conv2D", "kernel1", (9, 10, 4), filters=6, kernel_size=1),
@@ -129,6 +140,12 @@ CASES = (
         dilation_rate=2,
     ),
     case("Conv2D", "variable-groups", (None, None, 4), filters=6, kernel_size=3, groups=2),
+    _narrow("Conv1D", "narrow", (9, 4), filters=6),
+    _narrow("Conv2D", "narrow", (8, 9, 4), filters=6),
+    _narrow("Conv2D", "narrow-variable", (None, None, 4), filters=6),
+    _narrow("Conv3D", "narrow", (6, 7, 9, 2), filters=4),
+    _narrow("DepthwiseConv2D", "narrow", (8, 8, 4), kernel_size=(1, 2), strides=2),
+    _narrow("SeparableConv2D", "narrow", (8, 8, 4), filters=3, kernel_size=(2, 1), strides=3),
     case("Conv2D", "strides-over-kernel", (9, 10, 4), filters=6, kernel_size=2, strides=3),
     case("Conv3D", "variable", (None, 6, 6, 2), filters=4, kernel_size=3, padding="same"),
     case(
