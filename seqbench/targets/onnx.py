@@ -13,6 +13,7 @@ from seqbench.rewrites import (
     onnx_bilinear,
     onnx_float64,
     onnx_pads,
+    onnx_reshape,
     onnx_select,
     onnx_tables,
     rewritten,
@@ -48,14 +49,15 @@ def export(frozen: Frozen, path: Path) -> Exported:
     tables = onnx_tables.tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
-    model, _ = from_graph_def(
-        graph_def,
-        name=frozen.model.name,
-        input_names=[frozen.function.inputs[0].name],
-        output_names=[frozen.function.outputs[0].name],
-        opset=OPSET,
-        custom_op_handlers=HANDLERS | onnx_tables.handlers(tables),
-    )
+    with onnx_reshape.careful():
+        model, _ = from_graph_def(
+            graph_def,
+            name=frozen.model.name,
+            input_names=[frozen.function.inputs[0].name],
+            output_names=[frozen.function.outputs[0].name],
+            opset=OPSET,
+            custom_op_handlers=HANDLERS | onnx_tables.handlers(tables),
+        )
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):
         onnx_pads.mend(node)

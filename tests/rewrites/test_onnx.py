@@ -10,7 +10,7 @@ import onnx
 import pytest
 import tensorflow as tf
 
-from seqbench.rewrites import ONNX, bfloat16, onnx_pads, rewritten
+from seqbench.rewrites import ONNX, bfloat16, onnx_pads, onnx_reshape, rewritten
 from seqbench.runtimes import onnxruntime
 from seqbench.targets.onnx import HANDLERS, OPSET
 from tests.rewrites.test_rewrites import graph_of, in_a_loop, run
@@ -111,13 +111,14 @@ def converted(function: Any, spec: Any, path: Path) -> Any:
     from tf2onnx.convert import from_graph_def
 
     graph = tf.function(function, autograph=False).get_concrete_function(spec).graph
-    model, _ = from_graph_def(
-        rewritten(graph.as_graph_def(), ONNX),
-        input_names=[graph.inputs[0].name],
-        output_names=[graph.outputs[0].name],
-        opset=OPSET,
-        custom_op_handlers=dict(HANDLERS),
-    )
+    with onnx_reshape.careful():
+        model, _ = from_graph_def(
+            rewritten(graph.as_graph_def(), ONNX),
+            input_names=[graph.inputs[0].name],
+            output_names=[graph.outputs[0].name],
+            opset=OPSET,
+            custom_op_handlers=dict(HANDLERS),
+        )
     onnx.save(model, str(path))
     ops = {node.op_type for node in model.graph.node}
     return onnxruntime.load(path, "cpu", 1), ops
@@ -209,3 +210,27 @@ def test_what_is_not_chosen_is_not_looked_at(tmp_path: Path) -> None:
 
     session, _ = converted(function, tf.TensorSpec((None, 4), "float32"), tmp_path / "a.onnx")
     np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-6)
+
+
+def test_a_reshape_that_is_the_output_keeps_its_rank(tmp_path: Path) -> None:
+    from tf2onnx import optimizer
+    from tf2onnx.graph import GraphUtil
+
+    kept = onnx.numpy_helper.from_array(np.array([0, 2, 3]), "kept")
+    nodes = [
+        onnx.helper.make_node("Shape", ["x"], ["shape"]),
+        onnx.helper.make_node("Gather", ["shape", "kept"], ["target"]),
+        onnx.helper.make_node("Reshape", ["x", "target"], ["y"]),
+    ]
+    x = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["n", 1, "h", "w"])
+    y = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["n", "h", "w"])
+    graph = onnx.helper.make_graph(nodes, "g", [x], [y], [kept])
+    opset = onnx.helper.make_opsetid("", OPSET)
+    model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
+    found = GraphUtil.create_graph_from_onnx_model(model)
+    with onnx_reshape.careful():
+        for name in ("remove_identity", onnx_reshape.NAME):  # in the order of bad luck
+            found = optimizer._optimizers[name]().optimize(found, 0)
+    onnx.save(found.make_model("g"), str(tmp_path / "a.onnx"))
+    session = onnxruntime.load(tmp_path / "a.onnx", "cpu", 1)
+    assert session.run(np.zeros((2, 1, 3, 4), "float32")).shape == (2, 3, 4)
