@@ -12,7 +12,7 @@ import pytest
 from benchmarks.faults import own
 from benchmarks.faults.fault import Fault
 from benchmarks.faults.judge import Judge, judging
-from benchmarks.faults.models import Subject, subject
+from benchmarks.faults.models import Subject, subject, walked
 from benchmarks.faults.study import FAULTS
 from seqbench import reference
 from seqbench.verdict import Case
@@ -137,3 +137,11 @@ def test_faults_are_caught_in_a_browser(name: str) -> None:
             for where, faulty in fault.make(found, np.random.default_rng(0)):
                 (judged,) = judge.model(faulty, cases)
                 assert judged.caught, (fault.name, where, judged)
+
+
+def test_models_of_the_walk_are_spread_and_differ_by_seed() -> None:
+    names = walked(10)
+    assert len(set(names)) == 10
+    assert names[0].startswith("Activation")
+    first, second = (subject("Dense-plain", seed).model.get_weights() for seed in (0, 1))
+    assert not np.array_equal(first[0], second[0])

@@ -11,7 +11,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is impor
 
 from benchmarks.faults import study, table
 from benchmarks.faults.judge import DEFAULT, judging
-from benchmarks.faults.models import names
+from benchmarks.faults.models import names, walked
+from seqbench.substitutes import RUNNABLE, in_place
 
 QUICK = ("three_class", "bigru_text", "leaky")
 
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--model", action="append", choices=names(), help="may be repeated")
     parser.add_argument("--target", action="append", choices=tuple(DEFAULT), help="may be repeated")
     parser.add_argument("--seeds", type=int, help="seeds for correct exports (20)")
+    parser.add_argument("--walk", type=int, default=0, help="so many models of the walk as well")
     told = parser.parse_args()
     logging.disable(logging.WARNING)  # the converters' own, some for each file
     models = told.model or (QUICK if told.quick else names())
@@ -35,11 +37,11 @@ def main() -> int:
         print(f"{time.monotonic() - start:5.0f} s  {line}", file=sys.stderr, flush=True)
 
     seen: list[study.Seen] = []
-    with judging(told.target or tuple(DEFAULT)) as judge:
+    with judging(told.target or tuple(DEFAULT)) as judge, in_place(RUNNABLE):
         if told.only != "correct":
             seen += study.faults(judge, models, say)
         if told.only != "faults":
-            seen += study.correct(judge, models, seeds, say)
+            seen += study.correct(judge, (*models, *walked(told.walk)), seeds, say)
     text = table.markdown(seen, " ".join(["python -m benchmarks.faults", *sys.argv[1:]]))
     told.out.parent.mkdir(parents=True, exist_ok=True)
     told.out.write_text(text, encoding="utf-8")

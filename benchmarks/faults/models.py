@@ -1,4 +1,5 @@
-"""The models that the study judges: the shipped scenarios, and others that are hard in some way."""
+"""The models that the study judges: the shipped scenarios, others that are hard in some way, and
+the walk's for correct exports."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -7,6 +8,9 @@ import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench impo
 import numpy as np
 
 from benchmarks.faults import own
+from seqbench.coverage import baseline
+from seqbench.coverage.case import Case
+from seqbench.coverage.cases import all_cases
 from seqbench.models.catalogue import shipped
 from seqbench.models.loading import load
 from seqbench.models.source import resolve
@@ -38,6 +42,13 @@ def names() -> tuple[str, ...]:
     return (*(entry.name for entry in shipped()), *own.MODELS)
 
 
+def walked(count: int) -> tuple[str, ...]:
+    """Return the names of some models of the walk, spread over those that every runtime passes."""
+    classes = baseline.read(baseline.COMMITTED)
+    good = [name for name in _walk() if set(classes[name].values()) == {"pass"}]
+    return tuple(good[i * len(good) // count] for i in range(min(count, len(good))))
+
+
 def subject(name: str, seed: int, epochs: int | None = None) -> Subject:
     """Return a model that looks trained, its weights drawn with `seed`.
 
@@ -48,6 +59,10 @@ def subject(name: str, seed: int, epochs: int | None = None) -> Subject:
     if name in own.MODELS:
         model = own.MODELS[name]()
         own.settle(model, seed)
+        return Subject(name=name, model=model)
+    if name in _walk():
+        model = _walk()[name].build()
+        perturb(model, seed)
         return Subject(name=name, model=model)
     scenario, data = _scenario(name)
     assert scenario.training is not None  # noqa: S101 - every shipped scenario has training
@@ -69,6 +84,11 @@ def clone(model: keras.Sequential) -> keras.Sequential:
     copy.build(model.input_shape)
     copy.set_weights(model.get_weights())
     return copy
+
+
+@cache
+def _walk() -> dict[str, Case]:
+    return {case.name: case for _, case in all_cases()}
 
 
 @cache
