@@ -142,6 +142,6 @@ def test_faults_are_caught_in_a_browser(name: str) -> None:
 def test_models_of_the_walk_are_spread_and_differ_by_seed() -> None:
     names = walked(10)
     assert len(set(names)) == 10
-    assert names[0].startswith("Activation")
+    assert len({name.partition("-")[0] for name in names}) > 5
     first, second = (subject("Dense-plain", seed).model.get_weights() for seed in (0, 1))
     assert not np.array_equal(first[0], second[0])

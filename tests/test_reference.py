@@ -140,7 +140,6 @@ def test_a_model_that_takes_multiples_alone_gets_multiples() -> None:
     assert found["other size"].x.shape[1:] == (20, 3)
 
 
-@keras.saving.register_keras_serializable("tests")
 class Forgetful(layers.Layer):  # type: ignore[misc]  # Keras is untyped here
     """Multiplies by a number that its configuration leaves out."""
 
