@@ -15,7 +15,7 @@ from benchmarks.faults.judge import Judge, judging
 from benchmarks.faults.models import Subject, subject, walked
 from benchmarks.faults.study import FAULTS
 from seqbench import reference
-from seqbench.verdict import Case
+from seqbench.reference import ReferenceCase
 
 L = keras.layers
 FEW = ("three_class", "bigru_text", "leaky")
@@ -75,14 +75,14 @@ def judge() -> Iterator[Judge]:
 
 
 @pytest.fixture(scope="module")
-def smalls() -> list[tuple[Subject, Sequence[Case], str]]:
+def smalls() -> list[tuple[Subject, Sequence[ReferenceCase], str]]:
     found = [made(name, 0) for name in MAKE]
     return [(one, reference.cases(one.model, 0), MAKE[one.name][1]) for one in found]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_kind_of_fault_is_caught(
-    judge: Judge, smalls: list[tuple[Subject, Sequence[Case], str]], fault: Fault
+    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]], fault: Fault
 ) -> None:
     """In the first of the small models that has a place for it."""
     for found, cases, target in smalls:
@@ -103,7 +103,7 @@ def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
 
 
 def test_files_cut_short_are_caught(
-    judge: Judge, smalls: list[tuple[Subject, Sequence[Case], str]]
+    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]]
 ) -> None:
     found, cases, _ = smalls[0]
     judged = dict(judge.damaged(found.model, cases))

@@ -15,6 +15,7 @@ from seqbench.layerwise import layers
 from seqbench.machine import threads
 from seqbench.parting import Layer
 from seqbench.placement import set_threads
+from seqbench.reference import ReferenceCase, as_there
 from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
@@ -74,7 +75,7 @@ class Judge:
     def model(
         self,
         model: keras.Sequential,
-        cases: Sequence[Case],
+        cases: Sequence[ReferenceCase],
         targets: Sequence[str] | None = None,
         original: keras.Sequential | None = None,
     ) -> list[Judged]:
@@ -96,7 +97,7 @@ class Judge:
         return found
 
     def damaged(
-        self, model: keras.Sequential, cases: Sequence[Case]
+        self, model: keras.Sequential, cases: Sequence[ReferenceCase]
     ) -> Iterator[tuple[str, Judged]]:
         """Judge a correct export's files cut short, each with what was cut where."""
         frozen = freeze(model)
@@ -116,7 +117,7 @@ class Judge:
         self,
         target: str,
         path: Path,
-        cases: Sequence[Case],
+        cases: Sequence[ReferenceCase],
         original: keras.Sequential | None = None,
     ) -> Judged:
         try:
@@ -124,11 +125,11 @@ class Judge:
         except LoadError as error:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
-            differences = [verdict.judge(case, run(session, case.x)) for case in cases]
-            worst = verdict.worst(differences)
+            asked = [as_there(case, TARGETS[target].lacks) for case in cases]
+            worst = verdict.worst([verdict.judge(case, run(session, case.x)) for case in asked])
             parted = None
             if worst.reason is not None and original is not None:
-                case = next(case for case in cases if case.name == worst.case)
+                case = next(case for case in asked if case.name == worst.case)
                 parted = self._parted(session, case, original)
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like
             return Judged(target=target, refused=f"not run: {_line(error)}")

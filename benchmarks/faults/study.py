@@ -13,7 +13,7 @@ from benchmarks.faults.layers import FAULTS as IN_LAYERS
 from benchmarks.faults.models import Subject, subject
 from benchmarks.faults.weights import FAULTS as IN_WEIGHTS
 from seqbench import reference, suite
-from seqbench.verdict import Case
+from seqbench.reference import ReferenceCase
 
 FAULTS = (*IN_WEIGHTS, *IN_LAYERS)
 """Every kind of fault that is made in a model; files are damaged by `Judge.damaged`."""
@@ -105,7 +105,7 @@ def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) 
     return seen
 
 
-def _of_one(judge: Judge, found: Subject, cases: Sequence[Case]) -> list[Seen]:
+def _of_one(judge: Judge, found: Subject, cases: Sequence[ReferenceCase]) -> list[Seen]:
     seen: list[Seen] = []
 
     def one(fault: str, where: str, faulty: keras.Sequential) -> None:
