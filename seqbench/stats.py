@@ -19,14 +19,6 @@ CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 
 
-STUDENT_T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}
-"""Student's t, two-sided 95 %, by how many values a mean is of (degrees of freedom and one).
-
-From any table of the distribution, such as NIST's e-Handbook of Statistical Methods, 1.3.6.7.2.
-From six values on their own range bounds the median, with no assumption on the distribution.
-"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A quantile of samples with its interval, both in the samples' unit.
@@ -71,10 +63,19 @@ def of_processes(processes: Sequence[Sequence[float]]) -> Estimate | None:
     if min(medians) <= 0:
         return Estimate(value=value, low=None, high=None, count=count)
     logs = np.log(medians)
-    half = STUDENT_T[len(medians)] * float(logs.std(ddof=1)) / math.sqrt(len(medians))
+    quantile = student(len(medians) - 1, 1 - CONFIDENCE)
+    half = quantile * float(logs.std(ddof=1)) / math.sqrt(len(medians))
     # About the mean of the logarithms, and never so that the median itself lies outside.
     low, high = (math.exp(float(logs.mean()) + side) for side in (-half, half))
     return Estimate(value=value, low=min(low, value), high=max(high, value), count=count)
+
+
+@lru_cache(maxsize=256)
+def student(freedom: float, alpha: float) -> float:
+    """Return the quantile of Student's distribution that leaves alpha / 2 above it."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - half a second, where it is needed
+
+    return float(stdtrit(freedom, 1 - alpha / 2))
 
 
 def spread(processes: Sequence[Sequence[float]]) -> float | None:

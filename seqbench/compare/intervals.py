@@ -53,7 +53,7 @@ def paired(log_ratios: Sequence[float], alpha: float) -> Interval:
     """
     values = np.asarray(log_ratios, dtype=np.float64)
     count = len(values)
-    half = _student(count - 1, alpha) * float(values.std(ddof=1)) / math.sqrt(count)
+    half = stats.student(count - 1, alpha) * float(values.std(ddof=1)) / math.sqrt(count)
     return _interval(float(values.mean()), half, (count, count))
 
 
@@ -89,7 +89,7 @@ def unpaired(
     freedom = total**2 / sum(
         variance**2 / (count - 1) for variance, count in zip(variances, processes, strict=True)
     )
-    return _interval(difference, _student(freedom, alpha) * math.sqrt(total), processes)
+    return _interval(difference, stats.student(freedom, alpha) * math.sqrt(total), processes)
 
 
 def _interval(log_ratio: float, half: float, processes: tuple[int, int]) -> Interval:
@@ -100,13 +100,6 @@ def _interval(log_ratio: float, half: float, processes: tuple[int, int]) -> Inte
 def _exp(value: float) -> float:
     """Two processes can give ends that no float holds: those say nothing anyway."""
     return math.exp(min(max(value, -700.0), 700.0))
-
-
-def _student(freedom: float, alpha: float) -> float:
-    """Return the quantile of Student's distribution that leaves alpha / 2 above it."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - half a second, where it is needed
-
-    return float(stdtrit(freedom, 1 - alpha / 2))
 
 
 def _log_error(process: Sequence[float]) -> float | None:

@@ -14,18 +14,13 @@ from seqbench.errors import Unsupported
 from seqbench.parallel.steps import Batch, Make, Steps
 from seqbench.scenario import Data
 from seqbench.timing import Clock, clock
+from seqbench.verdict import FACTOR, FLOOR_ULPS
 
 STEPS = 20
 """Training steps that are compared and, but for the first, timed."""
 
 NUDGED = 3
 """Runs with moved weights; the largest difference of them counts."""
-
-ALLOWED = 8
-"""Differences allowed, in those of the moved weights: the factor of every verdict here."""
-
-FLOOR_ULPS = 4
-"""Differences always allowed, in units in the last place of a tensor's largest value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +93,7 @@ def compare(
     times = _run(several, batches, start, now)
     differences = _differences(one, several.read()[:trained])
     floors = [FLOOR_ULPS * np.spacing(np.abs(weight).max(initial=0)) for weight in one]
-    allowed = np.maximum(ALLOWED * costs, floors)
+    allowed = np.maximum(FACTOR * costs, floors)
     worst = int(np.argmax(differences / allowed))
     kind, found = several.ran_on()
     return Compared(
