@@ -26,6 +26,7 @@ The map of the package, from the ground up; each floor knows only those below it
     reference                   what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
     flops, show                 what each layer costs
+    padding                     how much of a convolution multiplies nothing but zeros
     roofline                    the time that no runtime can beat on this machine
     placement, backends/        TensorFlow's threads and devices; what Keras runs on, one file each
     training                    timed training steps

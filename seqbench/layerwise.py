@@ -1,7 +1,7 @@
 """What each layer of a model makes of a batch, exactly and in float32."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +9,8 @@ import numpy as np
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import float64_twin
 from seqbench.parting import Layer
-from seqbench.reference import distance
-from seqbench.rounding import UNIT_ROUNDOFF, rounded
+from seqbench.reference import distance, further
+from seqbench.rounding import UNIT_ROUNDOFF, narrowed, rounded
 from seqbench.shifts import shiftable
 from seqbench.substitutes import EXACT, Table, in_place
 from seqbench.verdict import Case, largest
@@ -28,20 +28,23 @@ def layers(model: "keras.Sequential", x: np.ndarray, seed: int) -> list[Layer]:
         seed: seeds the rounded runs, as in `seqbench.reference.cases`.
 
     """
-    own = _compiled(model, {})(x)
-    numbers = [i for i, value in enumerate(own) if value.dtype.kind in "fiubV"]
+    answer = _compiled(model, {})
+    own = answer(x)
+    numbers = [name for name, value in own.items() if value.dtype.kind in "fiubV"]
     twin = float64_twin(model)
     shifts = shiftable(twin)
     run = _compiled(twin, EXACT)
     exact = run(x)
-    error = {i: largest(distance(own[i], exact[i])) for i in numbers}
+    error = {name: largest(distance(own[name], exact[name])) for name in numbers}
     for _ in rounded(twin, shifts, seed, UNIT_ROUNDOFF):
-        again = run(x)
-        error = {
-            i: np.fmax(found, largest(distance(again[i], exact[i]))) for i, found in error.items()
-        }
-    leaves = list(_leaves(model, ""))
-    return [_layer(*leaves[i], x, exact[i].astype(np.float64), own[i], error[i]) for i in numbers]
+        error = further(error, run(x), exact)
+    for _ in narrowed(model, seed):
+        error = further(error, answer(x), exact)
+    stack = _leaves(model)
+    return [
+        _layer(name, stack[name], x, exact[name].astype(np.float64), own[name], error[name])
+        for name in numbers
+    ]
 
 
 def _layer(
@@ -60,33 +63,34 @@ def _layer(
     )
 
 
-def _leaves(model: "keras.Sequential", prefix: str) -> "Iterator[tuple[str, keras.Layer]]":
-    """Yield the layers with their names; within a nested Sequential `nested/name`."""
+def _leaves(model: "keras.Sequential", prefix: str = "") -> "dict[str, keras.Layer]":
+    """Return the layers by their names; within a nested Sequential `nested/name`."""
     import keras
 
+    found: dict[str, keras.Layer] = {}
     for layer in model.layers:
-        if isinstance(layer, keras.Sequential):
-            yield from _leaves(layer, f"{prefix}{layer.name}/")
-        else:
-            yield f"{prefix}{layer.name}", layer
+        name = f"{prefix}{layer.name}"
+        found |= (
+            _leaves(layer, f"{name}/") if isinstance(layer, keras.Sequential) else {name: layer}
+        )
+    return found
 
 
 def _compiled(
     model: "keras.Sequential", substitutes: Table
-) -> Callable[[np.ndarray], list[np.ndarray]]:
+) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
     """Return what gives every layer's output for one batch."""
     import tensorflow as tf
 
     dtype = model.inputs[0].dtype
-    stack = [layer for _, layer in _leaves(model, "")]
+    stack = _leaves(model)
 
-    def infer(x: Any) -> list[Any]:
-        found = []
+    def infer(x: Any) -> dict[str, Any]:
+        found = {}
         with in_place(substitutes), stateless(model):
-            for layer in stack:  # masks travel on the tensors, as in a Sequential
-                x = layer(x, training=False)
-                found.append(x)
+            for name, layer in stack.items():  # masks travel on the tensors, as in a Sequential
+                x = found[name] = layer(x, training=False)
         return found
 
     function = tf.function(infer, autograph=False)
-    return lambda x: [value.numpy() for value in function(tf.cast(x, dtype))]
+    return lambda x: {name: y.numpy() for name, y in function(tf.cast(x, dtype)).items()}

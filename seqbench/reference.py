@@ -17,7 +17,7 @@ from seqbench.models.twin import (
     in_precision,
     rebuilt,
 )
-from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, rounded
+from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, narrowed, rounded
 from seqbench.seek import waking
 from seqbench.shifts import shiftable
 from seqbench.store import replacing, typed
@@ -89,19 +89,8 @@ def cases(
 
 
 def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> list[ReferenceCase]:
-    answer = compiled(model, {}, own=True)
-    spec, other = _sized(input_spec(model, data), model, data)
-    batches = make(spec, seed, data)
-    twin = float64_twin(model)
-    candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
-    climbing = rebuilt(model, model.get_config()) if spec.real else None
-    sought = waking(twin, climbing, list(batches.values()), candidates, seed)
-    if sought is not None:
-        batches["sought"] = sought
-    if other is not None:
-        batches["other size"] = make(other, seed + 2)["random"][:FEW]
-    if spec.dtype == "float64":  # numbers that formats without it have as well
-        batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
+    answer, twin = compiled(model, {}, own=True), float64_twin(model)
+    batches = _suite(model, twin, seed, data)
     own = _outputs(answer, batches)
     shifts = shiftable(twin)
     exactly = EXACT if here().name == "tensorflow" else {}
@@ -120,15 +109,13 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
         error = {name: largest(distance(outputs[name], exact[name])) for name in batches}
         by_rounding = {name: np.zeros_like(found) for name, found in error.items()}
         for _ in rounded(twin, shifts, seed, roundoff):
-            again = _outputs(run, batches)
-            by_rounding = {
-                name: np.fmax(found, largest(distance(again[name], exact[name])))
-                for name, found in by_rounding.items()
-            }
+            by_rounding = further(by_rounding, _outputs(run, batches), exact)
         if not computes_in_less(model):
             for name, found in error.items():
                 size = np.maximum(scale[name], largest(_numbers(exact[name])))
                 _refuse_another(name, found, by_rounding[name], size)
+        for _ in narrowed(model, seed):
+            error = further(error, _outputs(answer, batches), exact)
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
     if computes_in_float64(model):
@@ -149,6 +136,24 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
         )
         for name, x in batches.items()
     ]
+
+
+def _suite(
+    model: "keras.Sequential", twin: "keras.Sequential", seed: int, data: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Return the inputs, by their kind."""
+    spec, other = _sized(input_spec(model, data), model, data)
+    batches = make(spec, seed, data)
+    candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
+    climbing = rebuilt(model, model.get_config()) if spec.real else None
+    sought = waking(twin, climbing, list(batches.values()), candidates, seed)
+    if sought is not None:
+        batches["sought"] = sought
+    if other is not None:
+        batches["other size"] = make(other, seed + 2)["random"][:FEW]
+    if spec.dtype == "float64":  # numbers that formats without it have as well
+        batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
+    return batches
 
 
 def _refuse_another(
@@ -190,6 +195,22 @@ def distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
     """Return how far an output is from the exact one, float64; words are not apart."""
     found: np.ndarray = _numbers(output) - _numbers(exact)
     return found
+
+
+def further(
+    error: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray],
+    exact: Mapping[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Return the larger ones, in each channel, of errors and of how far outputs are off.
+
+    Outputs that are NaN or infinite say nothing.
+    """
+    off = {name: distance(outputs[name], exact[name]) for name in error}
+    return {
+        name: np.fmax(known, largest(np.where(np.isfinite(off[name]), off[name], 0.0)))
+        for name, known in error.items()
+    }
 
 
 def _finite(output: np.ndarray) -> bool:

@@ -2,9 +2,9 @@
 
 The bound is a lower bound by construction, so it counts only what cannot be left out:
 
-- Arithmetic: multiply-accumulates of products and convolutions, evaluated directly. Biases,
-  activations and normalisations may be fused or folded away. Algorithms with fewer products
-  (Winograd, Strassen, FFT, skipped zeros of a padding) are not considered: one that used them
+- Arithmetic: multiply-accumulates of products and convolutions, evaluated directly, but for those
+  with a padding's zeros. Biases, activations and normalisations may be fused or folded away.
+  Algorithms with fewer products (Winograd, Strassen, FFT) are not considered: one that used them
   could beat it.
 - Bytes: the weights that are multiplied, the input and the output, each moved once a call.
   Intermediate results may stay in registers, and of a table of embeddings only rows are read.
@@ -26,6 +26,7 @@ import psutil
 
 from seqbench.flops import work
 from seqbench.machine import threads
+from seqbench.padding import real_share
 from seqbench.record import PLAIN, Cell
 from seqbench.timing import Clock, clock
 
@@ -38,8 +39,11 @@ MATRIX_SIZES = (256, 512, 1024)
 READ_BYTES = tuple(2**power for power in (17, 19, 21, 23, 25, 27))
 """Working sets that are read and copied: 128 KiB lie in a second-level cache, 128 MiB in memory."""
 
+MATRIX_S = 0.15
+"""Seconds for each of these; all that is measured together takes less than a second."""
+
 EACH_S = 0.03
-"""Seconds for each size; all together take less than a second."""
+"""Seconds for each working set."""
 
 NARROW = ("float16", "bfloat16")
 """Types in which a core may compute faster than in float32, which alone is measured."""
@@ -66,7 +70,7 @@ class Demand:
     """What one call of a model cannot do without.
 
     Attributes:
-        macs: multiply-accumulates for one example.
+        macs: multiply-accumulates for one example, without those of a padding.
         weight_bytes: size of the weights that are multiplied.
         example_bytes: size of one example's input and output.
 
@@ -97,12 +101,12 @@ def demand(model: "keras.Sequential") -> Demand | None:
     own, and where one computes in a type narrower than float32.
     """
     macs, weight_bytes = 0, 0
-    for layer in model.layers:
+    for layer, before in zip(model.layers, [None, *model.layers], strict=False):
         done = work(layer)
         narrow = layer.compute_dtype in NARROW or getattr(layer, "quantization_mode", None)
         if done is None or narrow:
             return None
-        macs += done.macs
+        macs += int(done.macs * real_share(layer, before)) if done.macs else 0
         weight_bytes += sum(map(_bytes, layer.weights)) if done.macs else 0
     ends = sum(_bytes(tensor) for tensor in (*model.inputs, *model.outputs))
     return Demand(macs=macs, weight_bytes=weight_bytes, example_bytes=ends)
@@ -149,7 +153,7 @@ def _multiply(size: int, now: Clock) -> float:
     """Return floating-point operations a second of a square product."""
     left, right = np.random.default_rng(0).random((2, size, size), dtype=np.float32)
     out = np.empty_like(left)
-    return 2 * size**3 / _best(lambda: np.matmul(left, right, out=out), now)
+    return 2 * size**3 / _best(lambda: np.matmul(left, right, out=out), now, MATRIX_S)
 
 
 def _move(size: int, now: Clock) -> float:

@@ -22,6 +22,9 @@ UNIT_ROUNDOFF = float(np.finfo(np.float32).eps) / 2
 FLOAT64_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
 """The same of one float64 operation."""
 
+NARROW_ROUNDOFF = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
+"""The same of the dtypes that mixed precision computes in."""
+
 ROUNDINGS = 4
 """How often a twin is run with its weights moved as sums may move them.
 
@@ -53,15 +56,44 @@ def rounded(
     model.set_weights(weights)
 
 
+def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
+    """Put weights off by what the dtypes that they are used in may round them by.
+
+    Only layers that compute in less than float32 have such weights; a model without any is not run
+    again. A sum in 8 bits can be right by luck, and a softmax of large sums then turns on it: with
+    other weights of the same numbers its own arithmetic rounds another way. `ROUNDINGS` times in
+    turn; at the end the model has its own weights again.
+    """
+    import keras
+
+    owners, rng = _owners(model), np.random.default_rng(seed)
+    roundoffs = [
+        NARROW_ROUNDOFF.get(owners[id(variable)].compute_dtype, 0.0)
+        if id(variable) in owners and keras.backend.is_float_dtype(variable.dtype)
+        else 0.0
+        for variable in model.weights
+    ]
+    if not any(roundoffs):
+        return
+    weights = model.get_weights()
+    try:
+        for _ in range(ROUNDINGS):
+            model.set_weights(
+                [
+                    value * (1 + rng.uniform(-size, size, value.shape)) if size else value
+                    for value, size in zip(weights, roundoffs, strict=True)
+                ]
+            )
+            yield
+    finally:
+        model.set_weights(weights)
+
+
 def moved(
     model: "keras.Sequential", rng: np.random.Generator, roundoff: float = UNIT_ROUNDOFF
 ) -> list[np.ndarray]:
     """Return the model's weights, moved at random by what sums in some precision may move them."""
-    owners = {
-        id(variable): layer
-        for layer in model._flatten_layers()  # the only walk that reaches cells
-        for variable in layer._trainable_variables + layer._non_trainable_variables
-    }
+    owners = _owners(model)
     weights = [(owners.get(id(variable)), variable) for variable in model.weights]
     lengths: dict[int, int] = {}
     for layer, variable in weights:
@@ -71,6 +103,15 @@ def moved(
         _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng, roundoff)
         for layer, variable in weights
     ]
+
+
+def _owners(model: "keras.Sequential") -> dict[int, Any]:
+    """Return the layer of each variable, by the variable's id."""
+    return {
+        id(variable): layer
+        for layer in model._flatten_layers()  # the only walk that reaches cells
+        for variable in layer._trainable_variables + layer._non_trainable_variables
+    }
 
 
 def _summed(layer: Any, variable: Any) -> tuple[int, ...]:

@@ -164,3 +164,14 @@ def test_a_model_that_roundings_take_far_keeps_its_twin() -> None:
     model.add(layers.Activation(keras.ops.sin))
     model.layers[0].set_weights([np.zeros((4, 3)), np.ones(3)])
     assert max(case.error.max() for case in reference.cases(model, seed=0)) > reference.FAR
+
+
+@pytest.mark.parametrize(("dtype", "turns"), [("mixed_bfloat16", True), ("float32", False)])
+def test_a_narrow_sum_that_is_right_by_luck_is_no_yardstick(dtype: str, turns: bool) -> None:
+    """Two equal sums that cancel: the model halves exactly, and a rounding makes it 0.1 or 0.9."""
+    layer = layers.Dense(2, use_bias=False, activation="softmax", dtype=dtype)
+    model = keras.Sequential([keras.Input((64,)), layer])
+    model.set_weights([np.tile([[100.3, 100.3], [-100.3, -100.3]], (32, 1))])
+    case = reference.cases(model, seed=0, data=np.ones((8, 64)))[0]
+    assert np.array_equal(case.own.astype(float), np.full((8, 2), 0.5))
+    assert bool(case.error.max() > 0.1) is turns

@@ -5,7 +5,14 @@ import numpy as np
 from keras import layers
 
 from seqbench.models.twin import float64_twin
-from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, moved
+from seqbench.rounding import (
+    FLOAT64_ROUNDOFF,
+    NARROW_ROUNDOFF,
+    ROUNDINGS,
+    UNIT_ROUNDOFF,
+    moved,
+    narrowed,
+)
 
 
 def relative(model: Any, seed: int = 0) -> dict[str, np.ndarray]:
@@ -80,3 +87,23 @@ def test_weights_move_less_in_float64(small_cnn: Any) -> None:
     moves = moved(twin, np.random.default_rng(0), FLOAT64_ROUNDOFF)
     for old, new in zip(twin.get_weights(), moves, strict=True):
         np.testing.assert_allclose(new, old, rtol=1e-14)
+
+
+def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
+    narrow = layers.Dense(50, dtype="mixed_bfloat16")
+    model = keras.Sequential([keras.Input((40,)), narrow, layers.Dense(5)])
+    before, runs = model.get_weights(), []
+    for _ in narrowed(model, seed=0):
+        runs.append(model.get_weights())
+        assert np.array_equal(runs[-1][2], before[2])
+    kernels = np.array([weights[0] for weights in runs])
+    moves = np.abs(kernels / before[0] - 1)
+    assert len(runs) == ROUNDINGS
+    assert 0.9 < moves.max() / NARROW_ROUNDOFF["bfloat16"] < 1.01
+    assert len(np.unique(kernels[:, 0, 0])) == ROUNDINGS
+    for old, new in zip(before, model.get_weights(), strict=True):
+        assert np.array_equal(old, new)
+
+
+def test_a_float32_model_is_not_run_again_in_less(small_cnn: Any) -> None:
+    assert list(narrowed(small_cnn, seed=0)) == []
