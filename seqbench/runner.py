@@ -208,6 +208,9 @@ def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
     """
     runtimes = [it for it in plan.runtimes(run.request.selection) if it.apart is apart]
     for process in range(1, run.request.budget.processes + 1):
+        for source in run.request.sources:
+            if process > 1 and not apart and source.name in models:
+                steps.train_again(run, source, process)
         for runtime in runtimes:
             for device in run.request.selection.devices:
                 ran = measuring.measure(run, models, runtime, device, process)

@@ -108,7 +108,7 @@ def inspect(run: Run) -> list[Model]:
 def prepare(run: Run, source: Source) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
     mine = [cell for cell in run.cells(source.name) if cell.device in DEVICES]
-    trains = [cell for cell in mine if cell.kind is Kind.TRAIN]
+    trains = [cell for cell in mine if cell.kind is Kind.TRAIN and run.store.find(cell.key) is None]
     arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
     if mine and prepared.facts(run.store.model(source.name)) is None:
         # Exports are made by TensorFlow; the first training there gives them their weights.
@@ -122,7 +122,23 @@ def prepare(run: Run, source: Source) -> None:
             close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
             return
         trains = [cell for cell in trains if cell not in first]
-    for cell in trains:
+    _train(run, source, trains)
+
+
+def train_again(run: Run, source: Source, process: int) -> None:
+    """Train anew, for the timings, where cells have samples of fewer processes than `process`."""
+    cells = [
+        cell
+        for cell in run.cells(source.name)
+        if cell.kind is Kind.TRAIN and cell.device in DEVICES
+        if 0 < processes_of(run.store.find(cell.key)) < process
+    ]
+    _train(run, source, cells)
+
+
+def _train(run: Run, source: Source, cells: Iterable[Cell]) -> None:
+    arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
+    for cell in cells:
         needs = plan.framework(cell)
         job = Job(do="train", cells=(cell,), needs=needs, device=cell.device, arguments=arguments)
         execute(run, job)
@@ -167,8 +183,9 @@ def unfinished(run: Run, cell: Cell) -> bool:
     record = run.store.find(cell.key)
     if record is None:
         return True
-    timed = cell.kind is Kind.INFER and record.status is Status.PASS
-    return timed and processes_of(record) < run.request.budget.processes
+    repeats = cell.kind in (Kind.TRAIN, Kind.INFER) and cell.device in DEVICES
+    few = processes_of(record) < run.request.budget.processes
+    return repeats and few and record.status is Status.PASS
 
 
 def processes_of(record: Record | None) -> int:

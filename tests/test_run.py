@@ -90,12 +90,13 @@ def test_a_run_goes_on_with_the_processes_that_it_lacks(finished: Path, tmp_path
         ["three_class"],
         out=run,
         targets=("tflite",),
-        runtimes=("litert",),
-        kinds=("infer", "verify"),
+        runtimes=("keras", "litert"),
+        kinds=("train", "infer", "verify"),
         devices=("cpu",),
         processes=3,
     )
     old = by_key(store.read(finished))
+    assert {record.cell.kind for record in records} == {"train", "infer", "verify"}
     for record in records:
         before = old[record.cell.key]
         if record.cell.kind == "verify":
@@ -103,6 +104,7 @@ def test_a_run_goes_on_with_the_processes_that_it_lacks(finished: Path, tmp_path
         else:
             assert len(record.samples_per_process) == 3
             assert record.by_process[0] == before.samples_s
+            assert record.metrics == before.metrics
             assert record.calls_per_sample == before.calls_per_sample
             assert all(len(column) == 3 for column in record.details["timing"].values())
 

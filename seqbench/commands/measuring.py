@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--backend", "backends", callback=console.names, help=BACKENDS_HELP)
 @click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--threads", callback=console.numbers, help="Time inference with 1,2,... threads.")
-@click.option("--processes", type=int, help="Fresh processes that time each inference.")
+@click.option("--processes", type=int, help="Fresh processes that time each cell.")
 @click.option(
     "--quick/--full", default=True, help="Time for 0.2 s in 1 process (default), or 1 s in 6."
 )

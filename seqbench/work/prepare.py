@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench import foreign_load, prepared, quality, reference, roofline
+from seqbench import prepared, quality, reference, roofline
 from seqbench.advice.datacheck import check_data
 from seqbench.backends import here, on
 from seqbench.backends.lacking import named
 from seqbench.jobs import Job
-from seqbench.machine import host, peak_memory_bytes, threads
+from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.loading import load
 from seqbench.models.weights import fresh_weights, give, perturb
 from seqbench.prepared import source
@@ -22,6 +22,7 @@ from seqbench.scenario import Data, Scenario
 from seqbench.store import PERTURBED, Store, replacing
 from seqbench.timing import clock
 from seqbench.training import Trained, train
+from seqbench.work import timed
 from seqbench.work.context import Context
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def prepare(job: Job, context: Context) -> None:
 
 
 def train_only(job: Job, context: Context) -> None:
-    """Train a model on the job's device for its timings; nothing but the record is kept."""
+    """Train a model on the job's device for its timings; nothing but the record is kept.
+
+    A cell that has a record already gets this process's samples added to it.
+    """
     _trained(job, context)
 
 
@@ -93,7 +97,8 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     def trained() -> dict[str, Any]:
         with named(scenario.name):
             found = train(model, data, training, job.device, context.say, xla=xla)
-        return _fields(found, context.import_s, build_s)
+        earlier = Store(context.folder).find(cell.key) if cell else None
+        return timed.joined(earlier, _fields(found, context.import_s, build_s))
 
     if cell is None:
         trained()
@@ -104,7 +109,6 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
 
 
 def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]:
-    loaded = foreign_load.note([trained.foreign_cpus], host()["cpus"])
     return {
         "samples_s": trained.samples_s,
         "samples_per_process": (len(trained.samples_s),),
@@ -114,7 +118,7 @@ def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]
         "metrics": trained.metrics,
         "ran_on": trained.ran_on,
         "peak_memory_bytes": peak_memory_bytes(),
-        "notes": () if loaded is None else (loaded,),
+        "notes": (),
         "details": {
             "epochs": trained.epochs,
             "steps": 1 + len(trained.samples_s),

@@ -90,10 +90,11 @@ def joined(earlier: Record | None, fields: Mapping[str, Any]) -> dict[str, Any]:
         found |= {
             "samples_s": earlier.samples_s + fields["samples_s"],
             "samples_per_process": earlier.samples_per_process + fields["samples_per_process"],
-            "calls_per_sample": max(columns["calls_per_sample"]),
+            "calls_per_sample": max(earlier.calls_per_sample or 1, fields["calls_per_sample"]),
             "first_call_s": earlier.first_call_s,
             "load_s": earlier.load_s,
             "peak_memory_bytes": max((peak for peak in peaks if peak is not None), default=None),
+            "metrics": earlier.metrics,
             "details": {**fields["details"], "timing": columns},
         }
     found["notes"] = (*fields["notes"], *about(found["details"]["timing"]))
@@ -103,9 +104,10 @@ def joined(earlier: Record | None, fields: Mapping[str, Any]) -> dict[str, Any]:
 def about(columns: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
     """Return what a reader should know of how the processes were timed."""
     notes = []
-    unsettled = columns["settled"].count(False)
+    settled = columns.get("settled", ())  # training has no warm-up
+    unsettled = settled.count(False)
     if unsettled:
-        took_s, all_of = max(columns["warmup_s"]), len(columns["settled"])
+        took_s, all_of = max(columns["warmup_s"]), len(settled)
         notes.append(
             f"the warm-up had not settled after {took_s:.1f} s in {unsettled} of {all_of} "
             "processes: time it again on a quieter machine or with --full"
