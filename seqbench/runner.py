@@ -208,9 +208,9 @@ def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
     """
     runtimes = [it for it in plan.runtimes(run.request.selection) if it.apart is apart]
     for process in range(1, run.request.budget.processes + 1):
-        for source in run.request.sources:
-            if process > 1 and not apart and source.name in models:
-                steps.train_again(run, source, process)
+        if process > 1:
+            run.workers.renew()
+            steps.train_again(run, () if apart else models, process)
         for runtime in runtimes:
             for device in run.request.selection.devices:
                 ran = measuring.measure(run, models, runtime, device, process)

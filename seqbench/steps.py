@@ -125,15 +125,17 @@ def prepare(run: Run, source: Source) -> None:
     _train(run, source, trains)
 
 
-def train_again(run: Run, source: Source, process: int) -> None:
+def train_again(run: Run, models: Sequence[str], process: int) -> None:
     """Train anew, for the timings, where cells have samples of fewer processes than `process`."""
-    cells = [
-        cell
-        for cell in run.cells(source.name)
-        if cell.kind is Kind.TRAIN and cell.device in DEVICES
-        if 0 < processes_of(run.store.find(cell.key)) < process
-    ]
-    _train(run, source, cells)
+    for source in run.request.sources:
+        cells = [
+            cell
+            for cell in run.cells(source.name)
+            if cell.kind is Kind.TRAIN and cell.device in DEVICES
+            if 0 < processes_of(run.store.find(cell.key)) < process
+        ]
+        if source.name in models:
+            _train(run, source, cells)
 
 
 def _train(run: Run, source: Source, cells: Iterable[Cell]) -> None:

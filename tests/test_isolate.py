@@ -47,6 +47,22 @@ def test_an_exit_is_a_problem(tmp_path: Path) -> None:
     assert (outcome.problem or "").startswith("exited with status 7")
 
 
+def test_renewed_workers_are_other_processes(tmp_path: Path) -> None:
+    parents: list[int] = []
+
+    def listen(message: Message) -> None:
+        if message.event == "pid":
+            parents.append(psutil.Process(message.value).ppid())
+
+    with Workers(tmp_path, listen) as workers:
+        assert workers.run(Job(do="peak", needs=None)).problem is None
+        assert workers.run(Job(do="peak", needs=None)).problem is None
+        workers.renew()
+        assert workers.run(Job(do="peak", needs=None)).problem is None
+        assert not psutil.pid_exists(parents[0])
+    assert parents[0] == parents[1] != parents[2]
+
+
 def test_a_hanging_job_is_ended_and_leaves_no_process(tmp_path: Path) -> None:
     code = "import subprocess, time\nsubprocess.Popen(['sleep', '4321'])\ntime.sleep(4321)"
     outcome = run_file(tmp_path, code, silence_s=8.0)
