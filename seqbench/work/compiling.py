@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from seqbench import ahead, programs
-from seqbench.chips import CHIPS
+from seqbench.chips import CHIPS, Chip
 from seqbench.errors import InputError, Unsupported
 from seqbench.jobs import Job
 from seqbench.models.loading import load
@@ -67,7 +67,13 @@ def _compiled(cell: Cell, built: Built) -> dict[str, Any]:
                 found = ahead.compile_for(chip, model, program)
     except ahead.TooLargeError as error:
         return {"status": Status.FAIL, "reason": str(error)}
-    return {"details": {"compiled": asdict(found)}}
+    return {"details": {"compiled": asdict(found)}, "notes": _notes(chip)}
+
+
+def _notes(chip: Chip) -> tuple[str, ...]:
+    if chip.of_chip == 1:
+        return ()
+    return (f"of one TensorCore, {chip.of_chip:g} of a chip: so are peak, memory and bandwidth",)
 
 
 def _step(model: "keras.Sequential", scenario: Scenario, data: Data | None) -> Program:

@@ -3,6 +3,8 @@
 import pytest
 
 from seqbench import Record, Status, api, flops
+from seqbench.chips import CHIPS
+from seqbench.work import compiling
 
 pytestmark = pytest.mark.slow
 
@@ -125,3 +127,8 @@ def test_shapes_must_be_known(found: dict[str, Record]) -> None:
 def test_text_is_unsupported(found: dict[str, Record]) -> None:
     record = of(found, "text", "compile", 1)
     assert record.status is Status.UNSUPPORTED, record.reason
+
+
+@pytest.mark.parametrize(("device", "noted"), [("tpu:v4", True), ("tpu:v6e", False)])
+def test_a_part_of_a_chip_is_called_one(device: str, noted: bool) -> None:
+    assert bool(compiling._notes(CHIPS[device])) is noted
