@@ -10,7 +10,7 @@ from seqbench.models.stateless import stateless
 from seqbench.models.twin import float64_twin
 from seqbench.parting import Layer
 from seqbench.reference import distance, further
-from seqbench.rounding import UNIT_ROUNDOFF, narrowed, rounded
+from seqbench.rounding import narrowed, rounded
 from seqbench.shifts import shiftable
 from seqbench.substitutes import EXACT, Table, in_place
 from seqbench.verdict import Case, largest
@@ -36,7 +36,7 @@ def layers(model: "keras.Sequential", x: np.ndarray, seed: int) -> list[Layer]:
     run = _compiled(twin, EXACT)
     exact = run(x)
     error = {name: largest(distance(own[name], exact[name])) for name in numbers}
-    for _ in rounded(twin, shifts, seed, UNIT_ROUNDOFF):
+    for _ in rounded(twin, shifts, seed):
         error = further(error, run(x), exact)
     for _ in narrowed(model, seed):
         error = further(error, answer(x), exact)

@@ -22,12 +22,13 @@ def real_share(layer: Any, before: Any = None) -> float:
         inner = layer.layers
         pairs = zip(inner, [before, *inner], strict=False)
         return min((real_share(one, other) for one, other in pairs), default=1.0)
-    taken, given = layer.input.shape, layer.output.shape
-    while not hasattr(layer, "kernel_size"):
-        layer = getattr(layer, "layer", None) or getattr(layer, "forward_layer", None)
-        if layer is None:
+    kernel = layer
+    while not hasattr(kernel, "kernel_size"):
+        kernel = getattr(kernel, "layer", None) or getattr(kernel, "forward_layer", None)
+        if kernel is None:
             return 1.0
-    return _share(layer, taken, given, before)
+    first = layer.input[0] if isinstance(layer.input, list) else layer.input  # the other: a mask
+    return _share(kernel, first.shape, layer.output.shape, before)
 
 
 def _share(layer: Any, taken: Sequence[int], given: Sequence[int], before: Any) -> float:

@@ -17,7 +17,7 @@ from seqbench.models.twin import (
     in_precision,
     rebuilt,
 )
-from seqbench.rounding import FLOAT64_ROUNDOFF, UNIT_ROUNDOFF, narrowed, rounded
+from seqbench.rounding import FLOAT64_SHARE, UNIT_ROUNDOFF, narrowed, rounded
 from seqbench.seek import waking
 from seqbench.shifts import shiftable
 from seqbench.store import replacing, typed
@@ -104,11 +104,11 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
 
     scale = _usual({name: largest(_numbers(exact[name])) for name in usable})
 
-    def cost(outputs: dict[str, np.ndarray], roundoff: float) -> dict[str, np.ndarray]:
+    def cost(outputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
-        error = {name: largest(distance(outputs[name], exact[name])) for name in batches}
-        by_rounding = {name: np.zeros_like(found) for name, found in error.items()}
-        for _ in rounded(twin, shifts, seed, roundoff):
+        none = {name: np.zeros_like(found) for name, found in scale.items()}
+        error, by_rounding = further(none, outputs, exact), none
+        for _ in rounded(twin, shifts, seed):
             by_rounding = further(by_rounding, _outputs(run, batches), exact)
         if not computes_in_less(model):
             for name, found in error.items():
@@ -118,12 +118,12 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
             error = further(error, _outputs(answer, batches), exact)
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
-    if computes_in_float64(model):
-        error = cost(own, FLOAT64_ROUNDOFF)
-        narrow = _outputs(compiled(in_precision(model, "float32"), {}), batches)
-        float32_error = cost(narrow, UNIT_ROUNDOFF)
+    if computes_in_float64(model):  # as its twin does: what that costs, float32 tells
+        float32_error = cost(_outputs(compiled(in_precision(model, "float32"), {}), batches))
+        costs = {name: found * FLOAT64_SHARE for name, found in float32_error.items()}
+        error = further(costs, own, exact)
     else:
-        error = float32_error = cost(own, UNIT_ROUNDOFF)
+        error = float32_error = cost(own)
     return [
         ReferenceCase(
             name=name,

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 UNIT_ROUNDOFF = float(np.finfo(np.float32).eps) / 2
 """The largest relative error of one float32 operation."""
 
-FLOAT64_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
-"""The same of one float64 operation."""
+FLOAT64_SHARE = float(np.finfo(np.float64).eps) / float(np.finfo(np.float32).eps)
+"""What an error of float32 arithmetic is in float64's: errors are proportional to the roundoff."""
 
 NARROW_ROUNDOFF = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
-"""The same of the dtypes that mixed precision computes in."""
+"""The same of operations in the dtypes that mixed precision computes in."""
 
 ROUNDINGS = 4
 """How often a twin is run with its weights moved as sums may move them.
@@ -41,17 +41,16 @@ def rounded(
     model: "keras.Sequential",
     shifts: Shifts,
     seed: int,
-    roundoff: float,
 ) -> Iterator[None]:
-    """Put the model off by what sums in some precision may move it, `ROUNDINGS` times in turn.
+    """Put the model off by what float32 sums may move it, `ROUNDINGS` times in turn.
 
     At the end it has its own weights again. `shifts` is what `shiftable` returned of the model.
     """
     weights, rng = model.get_weights(), np.random.default_rng(seed)
     for _ in range(ROUNDINGS):
         model.set_weights(weights)
-        model.set_weights(moved(model, rng, roundoff))
-        shifts.move(rng, roundoff)
+        model.set_weights(moved(model, rng))
+        shifts.move(rng, UNIT_ROUNDOFF)
         yield
     model.set_weights(weights)
 
@@ -89,10 +88,8 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
         model.set_weights(weights)
 
 
-def moved(
-    model: "keras.Sequential", rng: np.random.Generator, roundoff: float = UNIT_ROUNDOFF
-) -> list[np.ndarray]:
-    """Return the model's weights, moved at random by what sums in some precision may move them."""
+def moved(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarray]:
+    """Return the model's weights, moved at random by what float32 sums may move them."""
     owners = _owners(model)
     weights = [(owners.get(id(variable)), variable) for variable in model.weights]
     lengths: dict[int, int] = {}
@@ -100,7 +97,7 @@ def moved(
         length = _length(variable.shape, _summed(layer, variable))
         lengths[id(layer)] = max(length, lengths.get(id(layer), 1))
     return [
-        _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng, roundoff)
+        _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng)
         for layer, variable in weights
     ]
 
@@ -132,11 +129,7 @@ def _length(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
 
 
 def _moved(
-    value: np.ndarray,
-    summed: tuple[int, ...],
-    length: int,
-    rng: np.random.Generator,
-    roundoff: float,
+    value: np.ndarray, summed: tuple[int, ...], length: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Move a weight by random walks along its summed axes, another by its layer's whole walk.
 
@@ -145,12 +138,12 @@ def _moved(
     if value.dtype.kind != "f":
         return value
     if not summed:
-        size = roundoff * float(np.sqrt(length / 3))
+        size = UNIT_ROUNDOFF * float(np.sqrt(length / 3))
         whole: np.ndarray = value * (1 + size * rng.standard_normal(value.shape))
         return whole
     first = np.moveaxis(value, summed, range(len(summed)))
     flat = first.reshape(_length(value.shape, summed), -1)
-    steps = rng.uniform(-roundoff, roundoff, flat.shape)
+    steps = rng.uniform(-UNIT_ROUNDOFF, UNIT_ROUNDOFF, flat.shape)
     walks = np.cumsum(steps, axis=0).reshape(first.shape)
     back: np.ndarray = np.moveaxis(first * (1 + walks), range(len(summed)), summed)
     return back

@@ -1,10 +1,10 @@
 """Values that a right runtime may be off in, whatever the weights: gates and averages, movable.
 
-Runtimes compute sigmoid and tanh to the last place of 1, not to their own: ONNX Runtime's sigmoid,
-for one, is never below 1.5e-8. Where such values are multiplied by each other, as in recurrent
-layers and in products of their outputs, or by a large number, as in silu, that is all the error
-there is. And an average of n numbers is a sum like any other: what it is off by grows as the
-square root of n.
+Runtimes compute sigmoid, tanh and erf to the last place of 1, not to their own: ONNX Runtime's
+sigmoid, for one, is never below 1.5e-8. Where such values are multiplied by each other, as in
+recurrent layers and in products of their outputs, or by a large number, as in silu, gelu and mish,
+that is all the error there is. And an average of n numbers is a sum like any other: what it is off
+by grows as the square root of n.
 Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
 """
 
@@ -21,6 +21,10 @@ AVERAGES = ("GlobalAveragePooling", "AdaptiveAveragePooling")
 """How layers are called that average over any number of values."""
 
 
+GATED = ("silu", "gelu", "mish")
+"""Activations that multiply their input by a gate."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shifts:
     """What moves a model's gates and averages.
@@ -33,9 +37,9 @@ class Shifts:
     variables: tuple[Any, ...]
 
     def move(self, rng: np.random.Generator, size: float) -> None:
-        """Put each off by at most `size`."""
+        """Put each off by `size`, one way or the other."""
         for variable in self.variables:
-            variable.assign(rng.uniform(-size, size))
+            variable.assign(rng.choice([-size, size]))
 
 
 def shiftable(model: "keras.Sequential") -> Shifts:
@@ -62,8 +66,8 @@ def _gate(layer: Any, function: Any) -> Callable[[Any], Callable[[Any], Any]] | 
     """Return what makes a layer's activation movable by a shift; None where none does."""
     import keras
 
-    if function is keras.activations.silu:
-        return lambda shift: lambda x: x * _shifted(keras.activations.sigmoid(x), shift)
+    if getattr(function, "__name__", None) in GATED:
+        return lambda shift: lambda x: function(x) + x * keras.ops.cast(shift.value, x.dtype)
     is_cell = hasattr(layer, "get_recurrent_dropout_mask")  # what all cells have
     if is_cell and function in (keras.activations.sigmoid, keras.activations.tanh):
         return lambda shift: lambda x: _shifted(function(x), shift)

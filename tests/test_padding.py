@@ -63,6 +63,14 @@ def test_layers_within_layers_are_looked_at() -> None:
     assert real_share(film) == pytest.approx((16 / 18) ** 2)  # its state is padded all the same
 
 
+def test_a_masked_layer_has_two_inputs() -> None:
+    words, each = k.LSTM(3), k.TimeDistributed(k.Conv1D(2, 3, padding="same"))
+    keras.Sequential([keras.Input((6, 2)), k.Masking(), words])
+    keras.Sequential([keras.Input((4, 6, 2)), k.Masking(), each])
+    assert real_share(words) == 1
+    assert real_share(each) == pytest.approx(16 / 18)
+
+
 def test_a_layer_without_a_kernel_has_no_padding() -> None:
     dense = k.Dense(3)
     keras.Sequential([keras.Input((4,)), dense, k.Flatten()])

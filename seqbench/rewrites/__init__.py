@@ -14,7 +14,6 @@ from seqbench.rewrites import (
     erfc,
     float64_elu,
     float64_erf,
-    float64_mean,
     float64_sigmoid,
     last_sigmoid,
     onehot,
@@ -32,7 +31,6 @@ ONNX: tuple[Rewrite, ...] = (
     last_sigmoid.REWRITE,
     float64_elu.ELU,
     float64_elu.SELU,
-    float64_mean.REWRITE,
     replace(softsign.REWRITE, applies=float64_sigmoid.is_float64),
     onehot.REWRITE,
 )

@@ -12,8 +12,8 @@ from seqbench.rewrites import (
     float64_sigmoid,
     onnx_bilinear,
     onnx_float64,
+    onnx_optimizers,
     onnx_pads,
-    onnx_reshape,
     onnx_select,
     onnx_tables,
     rewritten,
@@ -49,7 +49,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     tables = onnx_tables.tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
-    with onnx_reshape.careful():
+    with onnx_optimizers.careful():
         model, _ = from_graph_def(
             graph_def,
             name=frozen.model.name,

@@ -10,7 +10,7 @@ import onnx
 import pytest
 import tensorflow as tf
 
-from seqbench.rewrites import ONNX, bfloat16, onnx_pads, onnx_reshape, rewritten
+from seqbench.rewrites import ONNX, bfloat16, onnx_optimizers, onnx_pads, rewritten
 from seqbench.runtimes import onnxruntime
 from seqbench.targets.onnx import HANDLERS, OPSET
 from tests.rewrites.test_rewrites import graph_of, in_a_loop, run
@@ -50,8 +50,6 @@ def in_a_loop_of_its_own(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
         (tf.sigmoid, VALUES * 300, "Sigmoid"),
         (tf.math.erf, VALUES * 3, "Erf"),
         (tf.math.erfc, VALUES * 3, "Erfc"),
-        (lambda x: tf.reduce_mean(x, 1, keepdims=True), VALUES, "Mean"),
-        (lambda x: tf.reduce_mean(x, [0, 1]), VALUES, "Mean"),
         (one_hot, UNITS, None),
     ],
 )
@@ -111,7 +109,7 @@ def converted(function: Any, spec: Any, path: Path) -> Any:
     from tf2onnx.convert import from_graph_def
 
     graph = tf.function(function, autograph=False).get_concrete_function(spec).graph
-    with onnx_reshape.careful():
+    with onnx_optimizers.careful():
         model, _ = from_graph_def(
             rewritten(graph.as_graph_def(), ONNX),
             input_names=[graph.inputs[0].name],
@@ -185,6 +183,21 @@ def test_float64_stays_float64(function: Any, op: str, dtype: str, tmp_path: Pat
     np.testing.assert_allclose(found, expected, rtol=1e-15 if dtype == "float64" else 1e-6)
 
 
+@pytest.mark.parametrize(("dtype", "pooled"), [("float32", True), ("float64", False)])
+@pytest.mark.parametrize("reduce", [tf.reduce_mean, tf.reduce_max])
+def test_only_float32_is_pooled_globally(
+    reduce: Any, dtype: str, pooled: bool, tmp_path: Path
+) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 3, 4, 5)).astype(dtype)
+
+    def function(y: Any) -> Any:
+        return reduce(y, axis=(2, 3)) + tf.constant(1, dtype)
+
+    session, ops = converted(function, tf.TensorSpec((None, 3, 4, 5), dtype), tmp_path / "a.onnx")
+    assert any(op.startswith("Global") for op in ops) is pooled
+    np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     "dtype", ["float32", "float64", "float16", "bool", "int8", "int16", "int32", "int64", "uint8"]
 )
@@ -228,8 +241,8 @@ def test_a_reshape_that_is_the_output_keeps_its_rank(tmp_path: Path) -> None:
     opset = onnx.helper.make_opsetid("", OPSET)
     model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
     found = GraphUtil.create_graph_from_onnx_model(model)
-    with onnx_reshape.careful():
-        for name in ("remove_identity", onnx_reshape.NAME):  # in the order of bad luck
+    with onnx_optimizers.careful():
+        for name in ("remove_identity", "reshape_optimizer"):  # in the order of bad luck
             found = optimizer._optimizers[name]().optimize(found, 0)
     onnx.save(found.make_model("g"), str(tmp_path / "a.onnx"))
     session = onnxruntime.load(tmp_path / "a.onnx", "cpu", 1)
