@@ -187,8 +187,9 @@ def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any
     ):
         origins = [prepared.flat(source, allow_code=allow_code) for source in sources]
         outcome = workers.run(Job(do=do, arguments={"sources": origins}))
-    if outcome.bad_input or outcome.problem:
-        raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
+    refusal = outcome.refusal([source.spec for source in sources])
+    if refusal is not None:
+        raise InputError(refusal)
     return list(outcome.results)
 
 

@@ -7,7 +7,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,16 @@ class Outcome:
     results: tuple[Any, ...]
     bad_input: str | None
     problem: str | None
+
+    def refusal(self, models: Sequence[str]) -> str | None:
+        """Return what is wrong after a look at models, each of which sends a result; None if none.
+
+        A process that went away did so at the first of them without a result.
+        """
+        if self.bad_input or self.problem is None:
+            return self.bad_input
+        name = models[min(len(self.results), len(models) - 1)]
+        return f"{name} cannot be loaded: {self.problem}"
 
 
 @dataclass(slots=True)

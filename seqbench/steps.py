@@ -97,8 +97,9 @@ def inspect(run: Run) -> list[Model]:
 
     """
     outcome = run.workers.run(Job(do="inspect", arguments={"sources": run.request.origins}))
-    if outcome.bad_input or outcome.problem:
-        raise InputError(outcome.bad_input or f"the models cannot be loaded: {outcome.problem}")
+    refusal = outcome.refusal([source.spec for source in run.request.sources])
+    if refusal is not None:
+        raise InputError(refusal)
     return [
         Model(**{**result, "batch_sizes": tuple(result["batch_sizes"])})
         for result in outcome.results

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -40,6 +41,13 @@ def test_a_killed_process_is_a_problem_with_its_last_lines(tmp_path: Path) -> No
 def test_a_crash_names_its_signal(tmp_path: Path) -> None:
     outcome = run_file(tmp_path, "import os\nos.abort()")
     assert (outcome.problem or "").startswith("killed by SIGABRT")
+
+
+def test_the_model_is_named_at_which_a_process_went_away() -> None:
+    outcome = Outcome(done=(), running=None, results=({},), bad_input=None, problem="killed")
+    assert outcome.refusal(["a", "b.py", "c"]) == "b.py cannot be loaded: killed"
+    assert replace(outcome, bad_input="no such layer").refusal(["a"]) == "no such layer"
+    assert replace(outcome, problem=None).refusal(["a"]) is None
 
 
 def test_an_exit_is_a_problem(tmp_path: Path) -> None:
