@@ -78,7 +78,8 @@ def cases(
 ) -> list[ReferenceCase]:
     """Run the input suite through the model and its float64 twin.
 
-    A batch that the model itself answers with NaN or infinity says nothing and is left out.
+    A batch that the model itself answers with NaN or infinity, or would in float32, says nothing
+    and is left out.
 
     Raises:
         ValueError: no batch is left, or the twin is not the same model.
@@ -96,7 +97,12 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
     exactly = EXACT if here().name == "tensorflow" else {}
     run = compiled(twin, exactly, shifts=shifts.variables)
     exact = _outputs(run, batches)
-    usable = [name for name in batches if _finite(own[name]) and _finite(exact[name])]
+    narrow = own  # what float32 makes of it
+    if computes_in_float64(model):
+        narrow = _outputs(compiled(in_precision(model, "float32"), {}), batches)
+    usable = [
+        name for name in batches if all(_finite(found[name]) for found in (own, exact, narrow))
+    ]
     if not usable:
         msg = "the model answers every input with NaN or infinity: there is nothing to compare"
         raise ValueError(msg)
@@ -119,7 +125,7 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
     if computes_in_float64(model):  # as its twin does: what that costs, float32 tells
-        float32_error = cost(_outputs(compiled(in_precision(model, "float32"), {}), batches))
+        float32_error = cost(narrow)
         costs = {name: found * FLOAT64_SHARE for name, found in float32_error.items()}
         error = further(costs, own, exact)
     else:

@@ -4,10 +4,12 @@ Runtimes compute sigmoid, tanh and erf to the last place of 1, not to their own:
 sigmoid, for one, is never below 1.5e-8. Where such values are multiplied by each other, as in
 recurrent layers and in products of their outputs, or by a large number, as in silu, gelu and mish,
 that is all the error there is. And an average of n numbers is a sum like any other: what it is off
-by grows as the square root of n.
+by grows as the square root of n. Where numbers that hardly differ are normalized, what is left of
+them when their average is taken off may be that error.
 Source: onnxruntime 1.31, core/mlas/lib/logistic.cpp, which clamps at 18.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,10 @@ AVERAGES = ("GlobalAveragePooling", "AdaptiveAveragePooling")
 
 GATED = ("silu", "gelu", "mish")
 """Activations that multiply their input by a gate."""
+
+
+CENTERED = ("LayerNormalization", "GroupNormalization")
+"""The classes of layers that take off the average of what they normalize."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +61,10 @@ def shiftable(model: "keras.Sequential") -> Shifts:
     for layer in model._flatten_layers():
         if type(layer).__name__.startswith(AVERAGES):
             layer.call = _average(layer.call, new())
+        if type(layer).__name__ in CENTERED:
+            layer.call = _centered(layer, new())
         for name in ("activation", "recurrent_activation"):
-            movable = _gate(layer, getattr(layer, name, None))
+            movable = _gate(layer, vars(layer).get(name))  # a recurrent layer's is its cell's
             if movable is not None:
                 setattr(layer, name, movable(new()))
     return Shifts(variables=tuple(variables))
@@ -90,3 +98,36 @@ def _average(average: Callable[..., Any], shift: Any) -> Callable[..., Any]:
         return y + ops.cast(shift.value * ops.sqrt(count), y.dtype) * size
 
     return call
+
+
+def _centered(layer: Any, shift: Any) -> Callable[..., Any]:
+    """Return a normalization whose inputs are off, up or down, as far as their average may be."""
+    from keras import ops
+
+    normalize = layer.call
+
+    def call(x: Any, **more: Any) -> Any:
+        places = ops.cast(ops.arange(ops.size(x[:1])), x.dtype)
+        ways = ops.reshape(ops.sign(ops.cos(places * places)), ops.shape(x[:1]))  # as if at random
+        size, count = _sizes(layer, x)
+        far = shift.value * ops.sqrt(ops.cast(count, "float64"))
+        return normalize(x + ops.cast(far, x.dtype) * size * ways, **more)
+
+    return call
+
+
+def _sizes(layer: Any, x: Any) -> tuple[Any, Any]:
+    """Return the average size of what is centered together, to be broadcast, and its count."""
+    from keras import ops
+
+    if type(layer).__name__ == "LayerNormalization":
+        axes = [layer.axis] if isinstance(layer.axis, int) else layer.axis
+        count = math.prod(ops.shape(x)[axis] for axis in axes)
+        return ops.mean(ops.abs(x), axis=axes, keepdims=True), count
+    channels, rank = x.shape[layer.axis], len(x.shape)
+    last = layer.axis % rank
+    each = ops.mean(ops.abs(x), axis=[axis for axis in range(1, rank) if axis != last])
+    grouped = ops.mean(ops.reshape(each, (-1, layer.groups, channels // layer.groups)), axis=-1)
+    sizes = ops.repeat(grouped, channels // layer.groups, axis=-1)
+    shape = [-1, *(channels if axis == last else 1 for axis in range(1, rank))]
+    return ops.reshape(sizes, shape), ops.size(x[:1]) / layer.groups

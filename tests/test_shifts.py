@@ -50,3 +50,25 @@ def test_an_average_is_off_by_the_root_of_its_count(size: int) -> None:
     off = np.asarray(model(x)) - [[3.0, 0.0]]
     drawn = np.random.default_rng(0).choice([-1e-6, 1e-6])
     np.testing.assert_allclose(off, np.full((1, 2), drawn * size * 3))
+
+
+@pytest.mark.parametrize(
+    ("layer", "count"),
+    [
+        (layers.LayerNormalization(), 4),
+        (layers.LayerNormalization(axis=[1, 2, 3]), 64),
+        (layers.GroupNormalization(2), 32),
+        (layers.GroupNormalization(1, axis=1), 64),
+    ],
+)
+def test_what_is_left_of_numbers_that_hardly_differ_is_off(layer: layers.Layer, count: int) -> None:
+    layer.epsilon = 1.0  # the rest is divided by about 1
+    model = float64_twin(keras.Sequential([keras.Input((4, 4, 4)), layer]))
+    x = np.full((2, 4, 4, 4), 1000.0)
+    x[:, 0, 0, 0] = 0  # is moved as the others are
+    x[:, 1:, 1:] += np.random.default_rng(0).uniform(-1e-3, 1e-3, (2, 3, 3, 4))
+    before, shift = np.asarray(model(x)), shiftable(model).move
+    assert np.array_equal(before, model(x))
+    shift(np.random.default_rng(0), 1e-9)
+    off = np.abs(np.asarray(model(x)) - before)[:, 1:, 1:]
+    assert 0.002 < off.max() / (1e-9 * np.sqrt(count) * 1000) < 2

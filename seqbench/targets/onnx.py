@@ -16,6 +16,7 @@ from seqbench.rewrites import (
     onnx_pads,
     onnx_select,
     onnx_tables,
+    onnx_transposed,
     rewritten,
 )
 from seqbench.targets.target import Exported, Target, unsupported
@@ -25,6 +26,7 @@ OPSET = 17
 
 
 HANDLERS: dict[str, Any] = {
+    "Conv2DBackpropInput": (onnx_transposed.convert, []),
     "Log": (onnx_float64.log, []),
     "ResizeBilinear": (onnx_bilinear.convert, []),
     "SelectV2": (onnx_select.convert, []),

@@ -106,6 +106,12 @@ CASES = (
     _head("mixed_float16"),
     _head("mixed_bfloat16"),
     stack("Dense", "float64-input", (5,), lambda k: k.Dense(3, dtype="float64"), takes="float64"),
+    stack(
+        "GlobalMaxPooling1D",
+        "float64",
+        (12, 3),
+        lambda k: [k.GlobalMaxPooling1D(dtype="float64"), k.Dense(4, "gelu", dtype="float64")],
+    ),
     stack("Dense", "float16-input", (5,), lambda k: k.Dense(3, dtype="float16"), takes="float16"),
     stack(
         "Conv2D",

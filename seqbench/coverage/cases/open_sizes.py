@@ -31,6 +31,7 @@ CASES = (
     case("MaxPooling3D", "open", VOLUME, padding="same"),
     case("AveragePooling3D", "open", VOLUME, pool_size=2, padding="same"),
     case("Conv3D", "open", VOLUME, filters=3, kernel_size=3, strides=2, padding="same"),
+    case("Conv2DTranspose", "open-narrow", IMAGE, filters=3, kernel_size=(1, 2), strides=2),
     case("Conv3DTranspose", "open", (None, 4, 4, 2), filters=3, kernel_size=3, strides=2),
     stack(
         "Conv2D",

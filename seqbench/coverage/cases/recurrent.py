@@ -89,6 +89,7 @@ CASES = (
     case("GRU", "dropout-sequences", TIME, units=4, dropout=0.3, return_sequences=True),
     case("LSTM", "hard-sigmoid", TIME, units=4, recurrent_activation="hard_sigmoid"),
     case("LSTM", "no-forget-bias", TIME, units=4, unit_forget_bias=False),
+    case("GRU", "gelu", TIME, units=4, activation="gelu"),
     case("GRU", "reset-before", TIME, units=4, reset_after=False),
     case("GRU", "reset-before-sequences", TIME, units=4, reset_after=False, return_sequences=True),
     case("GRU", "reset-before-unroll", TIME, units=4, reset_after=False, unroll=True),
