@@ -60,8 +60,9 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
 
     Only layers that compute in less than float32 have such weights; a model without any is not run
     again. A sum in 8 bits can be right by luck, and a softmax of large sums then turns on it: with
-    other weights of the same numbers its own arithmetic rounds another way. `ROUNDINGS` times in
-    turn; at the end the model has its own weights again.
+    other weights its own arithmetic rounds another way. Two roundings each: of a product, and of
+    the sum that it is added to. `ROUNDINGS` times in turn; at the end the model has its own weights
+    again.
     """
     import keras
 
@@ -79,7 +80,7 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
         for _ in range(ROUNDINGS):
             model.set_weights(
                 [
-                    value * (1 + rng.uniform(-size, size, value.shape)) if size else value
+                    value * (1 + rng.uniform(-2 * size, 2 * size, value.shape)) if size else value
                     for value, size in zip(weights, roundoffs, strict=True)
                 ]
             )

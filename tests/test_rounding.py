@@ -85,7 +85,7 @@ def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
     kernels = np.array([weights[0] for weights in runs])
     moves = np.abs(kernels / before[0] - 1)
     assert len(runs) == ROUNDINGS
-    assert 0.9 < moves.max() / NARROW_ROUNDOFF["bfloat16"] < 1.01
+    assert 1.9 < moves.max() / NARROW_ROUNDOFF["bfloat16"] < 2.01
     assert len(np.unique(kernels[:, 0, 0])) == ROUNDINGS
     for old, new in zip(before, model.get_weights(), strict=True):
         assert np.array_equal(old, new)

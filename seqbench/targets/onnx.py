@@ -14,6 +14,7 @@ from seqbench.rewrites import (
     onnx_float64,
     onnx_optimizers,
     onnx_pads,
+    onnx_scale,
     onnx_select,
     onnx_tables,
     onnx_transposed,
@@ -63,6 +64,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):
         onnx_pads.mend(node)
+    onnx_scale.keep_apart(model.graph)
     _rename(model.graph, frozen.function.inputs[0].name, INPUT)
     _rename(model.graph, frozen.function.outputs[0].name, OUTPUT)
     _name_batch(model.graph, frozen)

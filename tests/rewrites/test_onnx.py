@@ -10,7 +10,7 @@ import onnx
 import pytest
 import tensorflow as tf
 
-from seqbench.rewrites import ONNX, bfloat16, onnx_optimizers, onnx_pads, rewritten
+from seqbench.rewrites import ONNX, bfloat16, onnx_optimizers, onnx_pads, onnx_scale, rewritten
 from seqbench.runtimes import onnxruntime
 from seqbench.targets.onnx import HANDLERS, OPSET
 from tests.rewrites.test_rewrites import graph_of, in_a_loop, run
@@ -117,6 +117,7 @@ def converted(function: Any, spec: Any, path: Path) -> Any:
             opset=OPSET,
             custom_op_handlers=dict(HANDLERS),
         )
+    onnx_scale.keep_apart(model.graph)
     onnx.save(model, str(path))
     ops = {node.op_type for node in model.graph.node}
     return onnxruntime.load(path, "cpu", 1), ops
@@ -196,6 +197,24 @@ def test_only_float32_is_pooled_globally(
     session, ops = converted(function, tf.TensorSpec((None, 3, 4, 5), dtype), tmp_path / "a.onnx")
     assert any(op.startswith("Global") for op in ops) is pooled
     np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("divides", [False, True])
+def test_a_float64_factor_stays_float64(before: bool, divides: bool, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).standard_normal((3, 4))
+    weights = np.random.default_rng(1).standard_normal((4, 3))
+
+    def scaled(y: Any) -> Any:
+        return y / 0.3 if divides else y * 0.3
+
+    def function(y: Any) -> Any:
+        z = scaled(y) if before else y
+        z = tf.matmul(z, weights)
+        return tf.exp(z if before else scaled(z))
+
+    session, _ = converted(function, tf.TensorSpec((None, 4), "float64"), tmp_path / "a.onnx")
+    np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-14)
 
 
 @pytest.mark.parametrize(
