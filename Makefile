@@ -93,6 +93,9 @@ backends: setup setup-torch ## Train and time three scenarios on every back end 
 faults: setup ## Inject faults into exports and count what the verdict catches; long
 	@$(BIN)/python -m benchmarks.faults results/faults.md
 
+comparison: setup ## Count what seqbench ab and two others say of pairs that are and are not the same; long
+	@$(BIN)/python -m benchmarks.comparison results/comparison.md
+
 test: setup setup-jax setup-torch ## Run all tests, slow and browser ones included
 	$(BIN)/python -m pytest
 
