@@ -18,6 +18,7 @@ ONES: dict[str, Any] = {"kernel_initializer": "ones", "use_bias": False}
         ((7, 10, 1), k.Conv2D(1, (5, 2), strides=(2, 3), padding="same", **ONES)),
         ((9, 6, 1), k.Conv2D(1, 3, dilation_rate=2, padding="same", **ONES)),
         ((12, 1), k.Conv1D(1, 4, padding="causal", dilation_rate=2, **ONES)),
+        ((12, 1), k.Conv1D(1, 4, strides=3, padding="causal", **ONES)),
         ((4, 5, 6, 1), k.Conv3D(1, 3, padding="same", **ONES)),
         (
             (7, 7, 1),

@@ -196,7 +196,30 @@ def test_only_float32_is_pooled_globally(
 
     session, ops = converted(function, tf.TensorSpec((None, 3, 4, 5), dtype), tmp_path / "a.onnx")
     assert any(op.startswith("Global") for op in ops) is pooled
-    np.testing.assert_allclose(session.run(x), function(tf.constant(x)), rtol=1e-6)
+    found, expected = session.run(x), function(tf.constant(x)).numpy()
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-6 if pooled else 1e-14)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize(("size", "stride"), [((1, 2), 2), ((2, 1), 3), ((3, 3), 2)])
+def test_an_open_transposed_convolution_has_its_bias_everywhere(
+    size: tuple[int, int], stride: int, bias: bool, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    kernel = rng.standard_normal((*size, 4, 3)).astype("float32")
+    added = np.arange(1, 5, dtype=np.float32)
+    x = rng.standard_normal((2, 5, 6, 3)).astype("float32")
+
+    def function(y: Any) -> Any:
+        batch, *space = tf.unstack(tf.shape(y)[:-1])
+        target = tf.stack([batch, *(dim * stride for dim in space), 4])
+        z = tf.nn.conv2d_transpose(y, kernel, target, stride)
+        return tf.tanh(tf.nn.bias_add(z, added) if bias else z)
+
+    spec = tf.TensorSpec((None, None, None, 3), "float32")
+    session, _ = converted(function, spec, tmp_path / "a.onnx")
+    np.testing.assert_allclose(session.run(x), function(tf.constant(x)), atol=1e-6)
 
 
 @pytest.mark.parametrize("before", [False, True])
