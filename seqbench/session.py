@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from seqbench.timing import Budget, Timing, measure
+from seqbench.timing import Budget, Timing, in_blocks, measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,11 @@ class Session(Protocol):
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` (of one shape) in turn, each to its end at the host."""
 
+    def in_blocks(
+        self, xs: Sequence[np.ndarray], warmup_s: float
+    ) -> Callable[[float], Sequence[float]]:
+        """Warm up; return what times one block of about so many seconds: see `timing.in_blocks`."""
+
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor of numbers that the runtime shows on its way to the output.
 
@@ -108,6 +113,12 @@ class LocalSession:
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
         return measure([self.bind_all(x) for x in xs], budget)
+
+    def in_blocks(
+        self, xs: Sequence[np.ndarray], warmup_s: float
+    ) -> Callable[[float], Sequence[float]]:
+        """Warm up; return what times one block of calls on the batches `xs` in turn."""
+        return in_blocks([self.bind_all(x) for x in xs], warmup_s)
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output."""

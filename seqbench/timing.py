@@ -147,6 +147,31 @@ def measure(
     )
 
 
+def in_blocks(
+    calls: Sequence[Callable[[], Any]], warmup_s: float, now: Clock = clock
+) -> Callable[[float], list[float]]:
+    """Warm `calls` up, and return what times one block of them: seconds a call, of each sample.
+
+    It is told how long a block lasts, seconds, and takes one sample at least. For processes that
+    take turns: each block begins with a call that is not counted, since the caches hold what the
+    other process left there.
+    """
+    with _no_collection():
+        budget = Budget(warmup_s=warmup_s, measure_s=0, min_samples=1, max_samples=1)
+        once_s, _ = _warm_up(calls, budget, now)
+        batches = _batches(calls, _calls_per_sample(calls, once_s, now))
+
+    def block(block_s: float) -> list[float]:
+        with _no_collection():
+            calls[0]()
+            began, samples = now(), [_sample(next(batches), now)]
+            while now() - began < block_s:
+                samples.append(_sample(next(batches), now))
+        return samples
+
+    return block
+
+
 def _nothing() -> None:
     """Do nothing: what is left is the loop's own cost."""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.timing import SAMPLE_S, SETTLED, SHORT_CALL_S, Budget, Timing, measure
+from seqbench.timing import SAMPLE_S, SETTLED, SHORT_CALL_S, Budget, Timing, in_blocks, measure
 
 BUDGET = Budget(warmup_s=0.01, measure_s=0.5, min_samples=7, max_samples=50)
 
@@ -171,3 +171,26 @@ def test_the_garbage_collector_rests_meanwhile() -> None:
     timed(clock, call)
     assert not any(seen[1:-1])
     assert gc.isenabled()
+
+
+def test_a_block_counts_no_first_call_and_ends_with_its_time() -> None:
+    clock, cold = Clock(), list[float]()
+
+    def call() -> None:
+        clock.time += cold.pop() if cold else 1e-3
+
+    block = in_blocks([call], 0.01, clock)
+    cold.append(1.0)  # what the other process left in the caches
+    assert block(0.0045) == pytest.approx([1e-3] * 5)
+    cold.append(1.0)
+    assert block(0.0) == pytest.approx([1e-3])
+
+
+def test_a_block_of_short_calls_has_samples_of_many() -> None:
+    clock = Clock()
+    began = clock()
+    block = in_blocks([clock.work(2e-6)] * 4, 0.01, clock)
+    assert clock() > began  # it was warmed up
+    samples = block(1e-3)
+    assert samples == pytest.approx([2e-6] * len(samples))
+    assert 1e-3 / SAMPLE_S - 1 < len(samples) < 1e-3 / SAMPLE_S + 2

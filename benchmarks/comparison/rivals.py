@@ -13,7 +13,7 @@ _SESSION = """
 import os
 import numpy, onnxruntime
 options = onnxruntime.SessionOptions()
-options.intra_op_num_threads = len(os.sched_getaffinity(0))
+options.intra_op_num_threads = 1
 session = onnxruntime.InferenceSession(os.environ["MODEL"], options)
 feed = {"input": numpy.load(os.environ["INPUTS"])[0]}
 """

@@ -11,7 +11,7 @@ from benchmarks.comparison import truth
 from seqbench.compare.child import Work
 from seqbench.compare.pairs import BLOCK_S, Launch
 
-NODES = {0: 400, 2: 408, 5: 420}
+NODES = {0: 100, 2: 102, 5: 105}
 """Products in a row, by the percentage of work that is added."""
 
 WIDTH, ROWS = 64, 12
@@ -44,6 +44,7 @@ class Subject:
                 artifact=str(self.model(percent)),
                 inputs=str(self.inputs),
                 device="cpu",
+                threads=1,
                 block_s=BLOCK_S,
             ),
         )

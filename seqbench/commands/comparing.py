@@ -52,7 +52,8 @@ def compare(
 @click.option("--head", default=".", show_default=True, help="The same.")
 @click.option("--self", "itself", is_flag=True, help="The working tree against itself: a test.")
 @click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--batch", "batches", callback=console.names, help="Rows per call (default: 1).")
+@click.option("--batch", "batches", callback=console.numbers, help="Rows per call (default: 1).")
+@click.option("--threads", callback=console.numbers, help="Threads of a runtime (default: 1).")
 @click.option("--device", default="cpu", show_default=True, help="One of cpu,gpu,tpu.")
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Time for a cell.")
 @min_effect
@@ -66,7 +67,8 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     base: str | None,
     head: str,
     runtimes: tuple[str, ...] | None,
-    batches: tuple[str, ...] | None,
+    threads: tuple[int, ...] | None,
+    batches: tuple[int, ...] | None,
     out: Path | None,
     json_file: str | None,
     itself: bool,
@@ -75,8 +77,8 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
 ) -> int:
     """Time two sides of MODEL in turn, in one job, and say which is faster.
 
-    Fresh processes of both sides run in pairs, in short blocks in random order, until the verdict
-    is settled or the time for the cell is spent.
+    Fresh processes of both sides run in pairs, in blocks of a millisecond in random order on the
+    same CPU, until the verdict is settled or the time for the cell is spent.
 
     \b
     A side is, looked for in this order:
@@ -95,14 +97,12 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     files.check(out)
     if itself == (base is not None):
         raise click.UsageError("give either --base or --self")
-    sizes = batches or ("1",)
-    if not all(size.isdecimal() for size in sizes):
-        raise click.UsageError(f"--batch {','.join(sizes)}: expected whole numbers, as 1,32")
     comparison = interleave.ab(
         console.some(models),
         interleave.Plan(
             runtimes=runtimes or interleave.default_runtimes(),
-            batch_sizes=tuple(map(int, sizes)),
+            batch_sizes=batches or (1,),
+            threads=threads or (1,),
             **chosen,
         ),
         base=base or head,

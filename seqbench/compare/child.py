@@ -1,9 +1,12 @@
 """One side of `seqbench ab`: a fresh process that loads one model and times a block when asked.
 
 Lines of JSON. The first line in says what to load (`Work`), and is answered by `ready` with the
-device; each further line asks for one block, answered by its samples. Anything that goes wrong is
-answered by `error`. It waits blocked on standard input and ends with it; a runtime that needs no
-TensorFlow has none in this process.
+device; each further line asks for one block on the CPU that it names (`null`: on any), answered by
+its samples. Anything that goes wrong is answered by `error`. It waits blocked on standard input and
+ends with it; a runtime that needs no TensorFlow has none in this process.
+
+The calling thread alone is put on that CPU: a runtime's own threads, which it has started by then,
+stay where they may be.
 """
 
 import json
@@ -17,10 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.machine import threads
 from seqbench.oneline import one_line
 from seqbench.runtimes import RUNTIMES
-from seqbench.timing import Budget
 
 WARMUP_S = 0.1
 """Bound of the warm-up before the first block."""
@@ -35,6 +36,7 @@ class Work:
         artifact: the file or folder that it loads.
         inputs: a `.npy` file of distinct batches, shape (batches, rows, ...).
         device: where it runs.
+        threads: how many the runtime is given.
         block_s: how long a block lasts, seconds.
 
     """
@@ -43,6 +45,7 @@ class Work:
     artifact: str
     inputs: str
     device: str
+    threads: int
     block_s: float
 
     def dumps(self) -> str:
@@ -69,17 +72,22 @@ def main() -> int:
 
 def _serve(work: Work, answer: Callable[..., None]) -> None:
     with RUNTIMES[work.runtime].start() as load:
-        session = load(Path(work.artifact), work.device, threads())
+        session = load(Path(work.artifact), work.device, work.threads)
         batches = np.load(work.inputs, allow_pickle=False)
         xs = list(batches.astype(session.input.dtype))
-        # Samples end with the time; a call longer than a block is a block of three.
-        block = Budget(warmup_s=0, measure_s=work.block_s, min_samples=3, max_samples=10**9)
-        session.measure(xs, Budget(warmup_s=WARMUP_S, measure_s=0, min_samples=1, max_samples=1))
+        block = session.in_blocks(xs, WARMUP_S)
         answer(ready=session.ran_on)
-        for _ in sys.stdin:
-            answer(samples_s=session.measure(xs, block).samples_s)
+        on: int | None = None
+        for line in sys.stdin:
+            cpu = json.loads(line)
+            if cpu != on:
+                os.sched_setaffinity(0, {cpu})
+                on = cpu
+            answer(samples_s=block(work.block_s))
         session.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)  # what is left to tear down holds nothing, and the next pair waits for it

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqbench import reference, store, units
+from seqbench import machine, reference, store, units
 from seqbench.compare import aspects, pairs, sides
 from seqbench.compare.aspects import Aspect
 from seqbench.compare.child import Work
@@ -43,6 +43,8 @@ class Plan:
     Attributes:
         runtimes: names of runtimes.
         batch_sizes: rows per call.
+        threads: how many a runtime is given. One by default: then both sides do all of their work
+            on the same CPU in turn. Further threads of theirs run where other programs may.
         device: where it runs.
         min_effect: the smallest change that matters.
         seconds: time for each cell.
@@ -51,6 +53,7 @@ class Plan:
 
     runtimes: tuple[str, ...]
     batch_sizes: tuple[int, ...]
+    threads: tuple[int, ...] = (1,)
     device: str = "cpu"
     min_effect: float = MIN_EFFECT
     seconds: float = SECONDS
@@ -124,9 +127,10 @@ def _check(plan: Plan) -> None:
         for name in given:
             if name not in known:
                 raise InputError(f"{option} {name}: expected one of {', '.join(known)}")
-    for size in plan.batch_sizes:
-        if size < 1:
-            raise InputError(f"--batch {size}: expected 1 or more")
+    for option, numbers in (("--batch", plan.batch_sizes), ("--threads", plan.threads)):
+        for number in numbers:
+            if number < 1:
+                raise InputError(f"{option} {number}: expected 1 or more")
 
 
 def _targets(plan: Plan) -> list[str]:
@@ -151,10 +155,13 @@ def _cells(
             runtime=runtime,
             device=plan.device,
             batch_size=size,
+            threads=threads,
         )
         for source in sources
         for runtime in plan.runtimes
         for size in plan.batch_sizes
+        # A program of its own chooses its threads itself.
+        for threads in ((None,) if RUNTIMES[runtime].apart else plan.threads)
     ]
     for number, cell in enumerate(todo, start=1):
         say(f"{number} of {len(todo)}: {cell.key}, up to {plan.seconds:g} s")
@@ -211,6 +218,7 @@ def _launch(side: Side, cell: Cell, artifact: Path, inputs: Path) -> Launch:
             artifact=str(artifact),
             inputs=str(inputs),
             device=cell.device,
+            threads=cell.threads or machine.threads(),
             block_s=pairs.BLOCK_S,
         ),
     )

@@ -19,7 +19,7 @@ from seqbench.compare.pairs import Pair
 from seqbench.compare.verdicts import Verdict, judge
 from seqbench.timing import Clock
 
-LOOKS = (5, 8, 12, 20, 30)
+LOOKS = (4, 6, 9, 13, 19, 28)
 """Numbers of pairs after which the verdict is looked at."""
 
 FEWEST = 4

@@ -14,19 +14,22 @@ from typing import Any
 
 import numpy as np
 
+from seqbench.compare import cpus
 from seqbench.compare.child import Work
 
-BLOCK_S = 0.025
-"""Length of a block: long enough for a median, short against the load of other programs."""
+BLOCK_S = 0.001
+"""Length of a block, at least one call. What disturbs a machine for milliseconds (another tenant on
+the core's other thread, a change of frequency) then meets the blocks of both sides alike. Where
+such a tenant made every second moment 1.7 times slower, the ratio of blocks of 25 ms strayed by
+3 % in a quarter of a second, that of blocks of 1 ms by 0.1 %.
+"""
 
-ROUNDS = 5
-"""Blocks of each side in a pair. Starting two processes takes about as long as these; the spread
+FEWEST_ROUNDS = 3
+"""Blocks of each side, however long they take."""
+
+LONGEST_S = 2.0
+"""A pair measures for as long as its processes took to start, and no longer than this: the spread
 between processes is the floor, so that longer pairs buy less than more of them."""
-
-FEWEST_ROUNDS = 2
-
-PAIR_S = 1.0
-"""After this time a pair takes no further round: with calls that are longer than a block."""
 
 SILENCE_S = 600.0
 """Longest wait for an answer: loading may mean building a large model."""
@@ -85,7 +88,7 @@ class SideError(Exception):
 
 
 def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
-    """Start a process of each side, and time blocks of the two in random order.
+    """Start a process of each side, and time blocks of the two in random order, on the same CPU.
 
     Both load at once; while one is timed the other waits for its standard input.
 
@@ -98,6 +101,7 @@ def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
 
     """
     blocks: tuple[list[float], list[float]] = ([], [])
+    began = time.monotonic()
     with ExitStack() as stack:
         children = {
             int(side): stack.enter_context(_Child.started(int(side), sides[side]))
@@ -105,12 +109,12 @@ def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
         }
         for child in children.values():
             child.answer("ready")
-        began = time.monotonic()
-        for done in range(ROUNDS):
-            if done >= FEWEST_ROUNDS and time.monotonic() - began > PAIR_S:
-                break
+        cpu = cpus.quiet(generator)
+        ready = time.monotonic()
+        ends = ready + min(ready - began, LONGEST_S)
+        while len(blocks[0]) < FEWEST_ROUNDS or time.monotonic() < ends:
             for side in generator.permutation(2):
-                blocks[side].append(children[int(side)].block())
+                blocks[side].append(children[int(side)].block(cpu))
         for child in children.values():
             child.release()
     return Pair(base=tuple(blocks[0]), head=tuple(blocks[1]))
@@ -152,9 +156,9 @@ class _Child:
         except BrokenPipeError as error:
             raise self._gone() from error
 
-    def block(self) -> float:
-        """Return the median of one block, seconds per call."""
-        self.ask("block")
+    def block(self, cpu: int | None) -> float:
+        """Return the median of one block on a CPU, seconds per call."""
+        self.ask(json.dumps(cpu))
         return float(np.median(self.answer("samples_s")))
 
     def answer(self, name: str) -> Any:

@@ -62,7 +62,6 @@ def title(cell: Cell) -> str:
     where = place(cell)
     words += [where] if where != str(cell.kind) else []
     words += [] if cell.batch_size is None else [f"batch {cell.batch_size}"]
-    words += [] if cell.threads is None else [f"threads {cell.threads}"]
     return " ".join(words)
 
 

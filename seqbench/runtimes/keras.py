@@ -51,6 +51,12 @@ class _KerasSession(LocalSession):
         with named(self.model):
             return LocalSession.measure(self, xs, budget)
 
+    def in_blocks(
+        self, xs: Sequence[np.ndarray], warmup_s: float
+    ) -> Callable[[float], Sequence[float]]:
+        with named(self.model):
+            return LocalSession.in_blocks(self, xs, warmup_s)
+
 
 def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
     import keras

@@ -25,6 +25,9 @@ _FLAGS = {"cpu": ("--use-angle=swiftshader",), "gpu": ()}
 _SOFTWARE = re.compile(r"swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
 _sessions = itertools.count(1)
 
+BLOCK_S = 0.025
+"""Shortest block: asking a page for one takes some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TfjsSession:
@@ -87,6 +90,25 @@ class TfjsSession:
             cpu_s=None,  # a browser's processes work for more than this call
             outputs=tuple(output[: len(x)] for x, output in zip(xs, found, strict=True)),
         )
+
+    def in_blocks(
+        self, xs: Sequence[np.ndarray], warmup_s: float
+    ) -> Callable[[float], Sequence[float]]:
+        """Warm up; return what times one block of at least `BLOCK_S` in the page.
+
+        Raises:
+            ValueError, RuntimeError, TimeoutError: as `run`; what is returned does so too.
+
+        """
+        once = Budget(warmup_s=warmup_s, measure_s=0, min_samples=1, max_samples=1)
+        self.measure(xs, once)
+
+        def block(block_s: float) -> Sequence[float]:
+            time = max(block_s, BLOCK_S)
+            budget = Budget(warmup_s=0, measure_s=time, min_samples=3, max_samples=10**9)
+            return self.measure(xs, budget).samples_s
+
+        return block
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output, those inside of loops left out.

@@ -1,15 +1,19 @@
 """Real processes of both sides: what they answer, and how their ends are told."""
 
+import json
 import os
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from seqbench.compare.child import Work
-from seqbench.compare.pairs import ROUNDS, Launch, SideError, measure
+from seqbench.compare.pairs import FEWEST_ROUNDS, Launch, SideError, measure
 
 CHILD = (sys.executable, "-P", "-m", "seqbench.compare.child")
 
@@ -45,6 +49,7 @@ def launch(tmp_path: Path) -> Launch:
             artifact=str(chain(tmp_path / "a.onnx", 20)),
             inputs=str(inputs),
             device="cpu",
+            threads=1,
             block_s=0.005,
         ),
     )
@@ -53,8 +58,22 @@ def launch(tmp_path: Path) -> Launch:
 def test_twice_the_work_takes_longer(launch: Launch, tmp_path: Path) -> None:
     more = replace(launch, work=replace(launch.work, artifact=str(chain(tmp_path / "b.onnx", 200))))
     found = measure([launch, more], np.random.default_rng(0))
-    assert len(found.base) == len(found.head) == ROUNDS
+    assert len(found.base) == len(found.head) > FEWEST_ROUNDS
     assert found.log_ratio > 0.5
+
+
+def test_a_pair_measures_about_as_long_as_it_took_to_start(launch: Launch) -> None:
+    began = time.monotonic()
+    found = measure([launch, launch], np.random.default_rng(0))
+    took_s = time.monotonic() - began
+    blocks_s = 2 * len(found.base) * launch.work.block_s
+    assert 0.2 * took_s < blocks_s < 0.6 * took_s
+
+
+def test_calls_longer_than_the_time_get_the_fewest_rounds(launch: Launch) -> None:
+    slow = replace(launch, work=replace(launch.work, block_s=1.0))
+    found = measure([slow, slow], np.random.default_rng(0))
+    assert len(found.base) == len(found.head) == FEWEST_ROUNDS
 
 
 def test_a_side_that_cannot_load_says_why_and_which_it_is(launch: Launch, tmp_path: Path) -> None:
@@ -78,11 +97,9 @@ def test_the_child_of_a_runtime_without_tensorflow_has_none(launch: Launch) -> N
         "import sys; from seqbench.compare import child; status = child.main(); "
         "print({'tensorflow', 'keras', 'jax'} & {*sys.modules}, file=sys.stderr); sys.exit(status)"
     )
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-c", code],
-        input=launch.work.dumps() + "\nblock\n",
+        input=launch.work.dumps() + "\nnull\n",
         capture_output=True,
         text=True,
         check=True,
@@ -91,3 +108,21 @@ def test_the_child_of_a_runtime_without_tensorflow_has_none(launch: Launch) -> N
     ready, block = done.stdout.splitlines()
     assert ready == '{"ready": "cpu"}'
     assert block.startswith('{"samples_s": [')
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
+def test_a_block_is_timed_on_the_cpu_that_is_named(launch: Launch) -> None:
+    with subprocess.Popen(
+        CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(launch.work.dumps() + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline()) == {"ready": "cpu"}
+        for cpu in sorted(os.sched_getaffinity(0)):
+            process.stdin.write(f"{cpu}\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["samples_s"]
+            assert os.sched_getaffinity(process.pid) == {cpu}
+            assert psutil.Process(process.pid).cpu_num() == cpu

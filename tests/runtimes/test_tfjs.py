@@ -1,5 +1,6 @@
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -120,6 +121,19 @@ def test_measure_keeps_its_budget(host: Host) -> None:
     assert len(session.measure([x], few).samples_s) == 3
     capped = Budget(warmup_s=0, measure_s=60, min_samples=3, max_samples=4)
     assert len(session.measure([x], capped).samples_s) == 4
+    session.close()
+
+
+def test_blocks_have_samples_of_their_own(host: Host) -> None:
+    session = open_session(DATA / "dense", "wasm", host)
+    block = session.in_blocks([np.load(DATA / "dense" / "x.npy")] * 2, 0.05)
+    began = time.perf_counter()
+    first, second = block(0.0), block(0.0)
+    took_s = time.perf_counter() - began
+    assert len(first) >= 3
+    assert len(second) >= 3
+    assert list(first) != list(second)
+    assert all(0 < sample < took_s for sample in (*first, *second))
     session.close()
 
 
