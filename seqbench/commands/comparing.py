@@ -77,8 +77,8 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
 ) -> int:
     """Time two sides of MODEL in turn, in one job, and say which is faster.
 
-    Fresh processes of both sides run in pairs, in blocks of a millisecond in random order on the
-    same CPU, until the verdict is settled or the time for the cell is spent.
+    Fresh processes of both sides run in pairs, in blocks of one call in random order on the same
+    CPU, until the verdict is settled or the time for the cell is spent.
 
     \b
     A side is, looked for in this order:

@@ -1,4 +1,4 @@
-"""On which CPU both sides are timed: on the same, since other programs slow each CPU differently."""
+"""On which CPU both sides are timed: on one, since other programs slow each CPU differently."""
 
 import os
 import time

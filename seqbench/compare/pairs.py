@@ -16,12 +16,13 @@ import numpy as np
 
 from seqbench.compare import cpus
 from seqbench.compare.child import Work
+from seqbench.timing import SAMPLE_S
 
-BLOCK_S = 0.001
-"""Length of a block, at least one call. What disturbs a machine for milliseconds (another tenant on
-the core's other thread, a change of frequency) then meets the blocks of both sides alike. Where
-such a tenant made every second moment 1.7 times slower, the ratio of blocks of 25 ms strayed by
-3 % in a quarter of a second, that of blocks of 1 ms by 0.1 %.
+BLOCK_S = SAMPLE_S
+"""Length of a block: one call, or as many as a sample of short ones has. What disturbs a machine
+for milliseconds (another tenant on the core's other thread, a change of frequency) then meets the
+blocks of both sides alike. Where such a tenant made every second moment 1.7 times slower, the ratio
+of blocks of 25 ms strayed by 3 % in a quarter of a second, that of blocks of 0.2 ms by 0.1 %.
 """
 
 FEWEST_ROUNDS = 3
