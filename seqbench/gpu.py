@@ -1,6 +1,7 @@
 """What NVIDIA's own library says of the GPU: its name, its clocks, and who else uses it."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from seqbench.oneline import one_line
@@ -16,6 +17,17 @@ def facts(index: int = 0) -> dict[str, Any]:
 
     Source: the NVML API reference; clocks come in MHz, utilization in percent.
     """
+    return _asked(_facts, index)
+
+
+def used_bytes(index: int = 0) -> int | None:
+    """Return how much of a GPU's memory this process has now; None where that is not told."""
+    found: int | None = _asked(_used, index).get("used_bytes")
+    return found
+
+
+def _asked(question: Callable[[Any, Any], dict[str, Any]], index: int) -> dict[str, Any]:
+    """Return what NVML answers of a card; `problem`, with the reason, where it cannot be asked."""
     try:
         import pynvml
     except ImportError:
@@ -23,11 +35,20 @@ def facts(index: int = 0) -> dict[str, Any]:
     try:
         pynvml.nvmlInit()
         try:
-            return _facts(pynvml, pynvml.nvmlDeviceGetHandleByIndex(index))
+            return question(pynvml, pynvml.nvmlDeviceGetHandleByIndex(index))
         finally:
             pynvml.nvmlShutdown()
     except pynvml.NVMLError as error:
         return {"problem": f"NVML says: {one_line(error)}"}
+
+
+def _used(nvml: Any, card: Any) -> dict[str, Any]:
+    mine = [
+        process.usedGpuMemory
+        for process in nvml.nvmlDeviceGetComputeRunningProcesses(card)
+        if process.pid == os.getpid()
+    ]
+    return {"used_bytes": mine[0] if mine else None}
 
 
 def _facts(nvml: Any, card: Any) -> dict[str, Any]:

@@ -55,6 +55,10 @@ class Session(Protocol):
     def facts(self) -> Mapping[str, Any]:
         """What the runtime says of itself here, as JSON values; it goes into records."""
 
+    @property
+    def device_memory_bytes(self) -> int | None:
+        """The most of a device's own memory that was in use; None where it has or tells none."""
+
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch; a fixed batch size is served in several calls."""
 
@@ -90,6 +94,8 @@ class LocalSession:
             a batch of another shape is bound.
         inside: returns every tensor on the way from one batch to its output; none where the
             runtime shows none.
+        memory: returns the most of the device's own memory that was in use, once a batch has run;
+            None where it has or tells none.
         facts: what the runtime says of itself here.
 
     """
@@ -99,12 +105,18 @@ class LocalSession:
     where: Callable[[], str]
     bind: Callable[[np.ndarray], Callable[[], np.ndarray]]
     inside: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
+    memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ran_on(self) -> str:
         """The device on which the last batch really ran."""
         return self.where()
+
+    @property
+    def device_memory_bytes(self) -> int | None:
+        """The most of the device's own memory that was in use."""
+        return self.memory()
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch."""

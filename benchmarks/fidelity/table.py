@@ -13,15 +13,17 @@ AIM = 0.02
 PACKAGES = ("ai-edge-litert", "onnxruntime", "openvino", "numpy")
 
 WHAT = (
-    f"Of the same artifact, one thread, batch 1, {MEASURE_S:g} s a side in fresh processes, in "
-    f"turn, {REPEATS} repeats with the order changed each time. `deviation` is our median over "
-    "the tool's, less one: the median of the repeats, beside it the least and the greatest.\n\n"
+    f"Of the same artifact, one thread, {MEASURE_S:g} s a side in fresh processes, both at once on "
+    f"one CPU, where the system lets them take turns, {REPEATS} repeats. `deviation` is our median "
+    "over the tool's, less one: the median of the repeats, beside it the least and the "
+    "greatest.\n\n"
     "`litert-benchmark` times `run_by_name` of a compiled model and moves no data; `litert-call` "
     "is seqbench's loop around the same call, and the aim is for it. The cell that seqbench "
     "reports (`litert`) is another call: input in, `invoke`, output out; its row shows by how "
-    "much. `timeit` is Python's own around ONNX Runtime's `run`. `benchmark_app` (`-hint latency "
-    "-api sync`, float32, threads as the hint has them) times inside the runtime, `openvino-call` "
-    "from Python around it."
+    "much. `timeit` is Python's own around ONNX Runtime's `run`, on the same inputs in turn. "
+    "`benchmark_app` (`-hint latency -api sync`, float32) reads its times inside the runtime, "
+    "`openvino-call` is timed around the call from Python: the aim is for batches whose call takes "
+    "about 0.4 ms, beside which Python's part is small; the rows of batch 1 show that part."
 )
 
 
@@ -34,8 +36,8 @@ def markdown(found: Sequence[Found], foreign_cpus: float, command: str) -> str:
         command: what made it.
 
     """
-    rows = ["| tool | ours | model | tool's median | our median | deviation |"]
-    rows += ["|---|---|---|--:|--:|--:|", *map(_row, found)]
+    rows = ["| tool | ours | model | batch | tool's median | our median | deviation |"]
+    rows += ["|---|---|---|--:|--:|--:|--:|", *map(_row, found)]
     parts = ["# Do our medians agree with the runtimes' own timers?"]
     parts += [f"Made by `{command}` on {_machine()}.", _load(foreign_cpus), WHAT, "\n".join(rows)]
     return "\n\n".join([*parts, _summary(found)]) + "\n"
@@ -47,7 +49,8 @@ def missed(found: Sequence[Found]) -> list[Found]:
 
 
 def _row(found: Found) -> str:
-    who = f"| {found.comparison.tool} | {found.comparison.way} | {found.model} |"
+    of = found.comparison
+    who = f"| {of.tool} | {of.way} | {found.model} | {of.rows(found.model)} |"
     if found.reason is not None:
         return f"{who} {found.reason} | | |"
     low, high = min(found.deviations), max(found.deviations)

@@ -56,7 +56,7 @@ def latencies(report: Report) -> Table:
                     Item(text=units.seconds(row.record.first_call_s)),
                     Item(text=units.seconds(row.record.load_s)),
                     Item(text=units.seconds(_cpu_s(row))),
-                    Item(text=units.size(row.record.peak_memory_bytes)),
+                    _memory(row.record),
                     Item(text=_samples(row), sub=_ended(row)),
                     Item(text=units.NOTHING if row.spread is None else f"{row.spread:.1%}"),
                 ),
@@ -82,7 +82,7 @@ def training(report: Report) -> Table:
                     *_timing(row),
                     Item(text=units.seconds(row.record.first_call_s)),
                     Item(text=units.seconds(_cpu_s(row))),
-                    Item(text=units.size(row.record.peak_memory_bytes)),
+                    _memory(row.record),
                     Item(text=_samples(row)),
                 ),
             )
@@ -212,6 +212,13 @@ def _ended(row: Timed) -> str:
     ends = row.record.details.get("timing", {}).get("ended", ())
     early = sum(end != "precision" for end in ends)
     return f"budget spent in {early} of {len(ends)}" if early else ""
+
+
+def _memory(record: Record) -> Item:
+    """Return the peak of a process's memory, under it that of the device's own."""
+    own = record.details.get("device_memory_bytes")
+    sub = "" if own is None else f"{units.size(own)} on the device"
+    return Item(text=units.size(record.peak_memory_bytes), sub=sub)
 
 
 def _where(record: Record) -> str:

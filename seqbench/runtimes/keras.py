@@ -76,6 +76,7 @@ def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
         ),
         where=where,
         bind=bind,
+        memory=lambda: here().memory_bytes(where()),
     )
 
 

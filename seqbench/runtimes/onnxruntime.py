@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seqbench import gpu
 from seqbench.errors import Unavailable
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
 from seqbench.session import LocalSession, Session, Tensor
@@ -43,11 +44,10 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     source, sink = _tensor(session.get_inputs()[0]), _tensor(session.get_outputs()[0])
 
     def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
-        feed = {source.name: x}
-        names = [sink.name]
+        run, names, feed = session.run, [sink.name], {source.name: x}
 
         def call() -> np.ndarray:
-            output: np.ndarray = session.run(names, feed)[0]
+            output: np.ndarray = run(names, feed)[0]
             return output
 
         return call
@@ -59,6 +59,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         where=lambda: ran_on,
         bind=bind,
         inside=lambda x: _inside(artifact, {source.name: x}, provider),
+        memory=gpu.used_bytes if ran_on == "gpu" else lambda: None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seqbench.backends.tensorflow import memory_bytes
 from seqbench.placement import Placed, set_threads
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
 from seqbench.session import LocalSession, Session, Tensor, dtype_name
@@ -55,6 +56,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         where=placed.where,
         bind=bind,
         inside=lambda x: _inside(function, x),
+        memory=lambda: memory_bytes(placed.where()),
     )
 
 

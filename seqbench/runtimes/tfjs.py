@@ -51,6 +51,10 @@ class TfjsSession:
     _number: int = field(repr=False)
     _prefix: str = field(repr=False)
 
+    @property
+    def device_memory_bytes(self) -> None:
+        """None: a page is not told what it takes of a device."""
+
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch; a fixed batch size is served in several calls.
 

@@ -71,6 +71,7 @@ def once(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str,
         "notes": _notes(cell, session),
         "details": {
             "runtime": dict(session.facts),
+            "device_memory_bytes": session.device_memory_bytes,
             "timing": {name: [value] for name, value in seen.items()},
         },
     }

@@ -104,6 +104,25 @@ def test_a_timing_in_full_has_its_interval_and_says_why_there_is_no_p95() -> Non
     assert column(table, "three_layer", "Timed")[6].text == f"200 {units.TIMES} 10 calls"
 
 
+def test_a_devices_own_memory_stands_under_the_processs() -> None:
+    cell = Cell(model="m", kind=Kind.INFER, runtime="keras", device="gpu", batch_size=1)
+    record = Record(
+        cell=cell,
+        status=Status.PASS,
+        samples_s=(1e-3,) * 9,
+        samples_per_process=(9,),
+        peak_memory_bytes=1 << 30,
+        details={"device_memory_bytes": 1 << 20},
+    )
+    without = replace(record, cell=replace(cell, device="cpu"), details={})
+    table = details.latencies(build([record, without], "x"))
+    items = column(table, "m", "Peak memory")
+    assert {(item.text, item.sub) for item in items} == {
+        ("1.00 GiB", "1.00 MiB on the device"),
+        ("1.00 GiB", ""),
+    }
+
+
 def test_notes_have_a_column_only_where_there_are_any() -> None:
     assert details.exports(REPORT).columns[-1].name == "Notes"
     (note,) = (item for item in column(details.exports(REPORT), "lstm_series", "Notes") if item.sub)

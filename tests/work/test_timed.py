@@ -76,7 +76,9 @@ class Late:
 
 def opened(bind: Bind) -> Opened:
     tensor = Tensor(name="t", shape=(None, 3), dtype="float32")
-    session: Session = LocalSession(input=tensor, output=tensor, where=lambda: "cpu", bind=bind)
+    session: Session = LocalSession(
+        input=tensor, output=tensor, where=lambda: "cpu", bind=bind, memory=lambda: 4096
+    )
     return Opened(session=session, import_s=0.5, load_s=0.25, peak_bytes=1000)
 
 
@@ -85,6 +87,7 @@ def test_a_right_session_passes(answers: Path) -> None:
     assert (fields["status"], fields["reason"]) == (Status.PASS, None)
     assert fields["samples_per_process"] == (len(fields["samples_s"]),)
     assert fields["peak_memory_bytes"] > 1e6
+    assert fields["details"]["device_memory_bytes"] == 4096
     columns = fields["details"]["timing"]
     assert columns["import_s"] == [0.5]
     assert columns["load_s"] == [0.25]
