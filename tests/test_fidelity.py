@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.fidelity import calls, own, study, table
+from benchmarks.fidelity.series import WINDOW_S, Held, Series, hold, read
 from benchmarks.fidelity.study import COMPARISONS, Found
 
 SAME = next(one for one in COMPARISONS if one.same)
@@ -13,7 +14,8 @@ OTHER = next(one for one in COMPARISONS if not one.same)
 
 
 def found(comparison: study.Comparison, *ours: float) -> Found:
-    return Found(comparison=comparison, model="m", own_s=ours, native_s=tuple(1e-5 for _ in ours))
+    held = tuple(Held(own_s=own, native_s=1e-5, deviation=own / 1e-5 - 1) for own in ours)
+    return Found(comparison=comparison, model="m", held=held)
 
 
 def test_the_deviation_is_the_median_of_the_repeats() -> None:
@@ -58,3 +60,44 @@ def test_inputs_are_distinct_and_of_so_many_rows() -> None:
     assert {x.shape for x in batches} == {(2, 3)}
     assert len({x.tobytes() for x in batches}) == len(batches)
     assert own.BUDGET.measure_s == calls.MEASURE_S
+
+
+def series(times: np.ndarray, began: float, ended: float) -> Series:
+    return Series(times_s=times.tolist(), began=began, ended=ended)
+
+
+def test_sides_are_held_against_each_other_where_both_measured() -> None:
+    # The machine is slow at first, and ours alone sees more of that.
+    slow, fast = np.full(3000, 2e-5), np.full(3000, 1e-5)
+    own = series(np.concatenate([slow, slow, 1.01 * fast]), 0.0, 3.0)
+    native = series(np.concatenate([slow, fast]), 1.0, 3.0)
+    assert hold(own, native).deviation == pytest.approx(0.005, abs=0.0051)
+    found = hold(series(1.01 * np.concatenate([slow, slow, fast]), 0.0, 3.0), native)
+    assert found.deviation == pytest.approx(0.01)
+
+
+def test_what_is_measured_at_other_times_is_not_held() -> None:
+    times = np.full(100, 1e-5)
+    with pytest.raises(ValueError, match=r"both measured at once for 0\.000 s only"):
+        hold(series(times, 0.0, 1.0), series(times, 2.0, 3.0))
+
+
+def test_a_series_is_read_as_it_was_written(tmp_path: Path) -> None:
+    times = np.random.default_rng(0).random(50)
+    written = series(times, 1.5, 2.5)
+    written.write(tmp_path / "s.json")
+    found = read(tmp_path / "s.json")
+    assert (found.began, found.ended) == (1.5, 2.5)
+    assert found.times_s == pytest.approx(times, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_a_tool_and_our_loop_take_turns(tmp_path: Path) -> None:
+    from benchmarks.comparison import subject
+
+    model = subject.make(tmp_path).model(0)
+    comparison = next(one for one in COMPARISONS if one.tool == "timeit")
+    held = study._both(comparison, model, subject.ROWS, np.random.default_rng(0))
+    assert abs(held.deviation) < 0.2
+    assert 0.5 < held.own_s / held.native_s < 2
+    assert WINDOW_S > 2 * study.TURN_S

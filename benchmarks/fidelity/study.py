@@ -1,14 +1,16 @@
 """Our median and a runtime's own, of the same artifact: fresh processes, five repeats.
 
-Both run at once on one CPU, where the system lets them take turns of some milliseconds: so they
-meet the same machine, whatever else it does. Few calls of a median's thousands are interrupted.
+Both are on one CPU and take turns: while one runs for some milliseconds the other is stopped. So
+they meet the same machine, whatever else it does, and few of a median's thousands of calls are cut.
 """
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from typing import IO, NoReturn
 
 import numpy as np
 
+from benchmarks.fidelity.series import Held, Series, hold, read
 from seqbench.compare import cpus
 
 MODELS = ("three_class", "digits_cnn", "batchnorm_cnn", "lstm_series")
@@ -26,10 +29,13 @@ MODELS = ("three_class", "digits_cnn", "batchnorm_cnn", "lstm_series")
 
 REPEATS = 5
 
-TIMEOUT_S = 300.0
+TIMEOUT_S = 120.0
 
-LONG_ROWS = {"three_class": 4096, "digits_cnn": 8, "batchnorm_cnn": 16, "lstm_series": 16}
-"""Batches whose call takes about 0.4 ms: beside it, what Python costs around it is small.
+TURN_S = 0.005
+"""How long one side runs while the other is stopped."""
+
+LONG_ROWS = {"three_class": 16384, "digits_cnn": 16, "batchnorm_cnn": 32, "lstm_series": 64}
+"""Batches whose call takes about 0.8 ms: beside it, what Python costs around it is small.
 
 OpenVINO's tool reads its times inside the runtime."""
 
@@ -100,34 +106,27 @@ class Found:
     Attributes:
         comparison: who was compared.
         model: the scenario.
-        own_s: our medians, one a repeat; none where it could not be done.
-        native_s: the tool's, of the same repeats.
+        held: ours against the tool's, of each repeat; none where it could not be done.
         reason: why it could not be done; None where it could.
 
     """
 
     comparison: Comparison
     model: str
-    own_s: tuple[float, ...] = ()
-    native_s: tuple[float, ...] = ()
+    held: tuple[Held, ...] = ()
     reason: str | None = None
-
-    @property
-    def deviations(self) -> tuple[float, ...]:
-        """Ours over theirs, less one, of each repeat."""
-        return tuple(own / their - 1 for own, their in zip(self.own_s, self.native_s, strict=True))
 
     @property
     def deviation(self) -> float:
         """The median of the repeats' deviations."""
-        return median(self.deviations)
+        return median(held.deviation for held in self.held)
 
 
 def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
     """Compare on all models, whose artifacts are in `artifacts/MODEL/`."""
     generator = np.random.default_rng()
     pairs = [(comparison, model) for comparison in COMPARISONS for model in MODELS]
-    seen: dict[tuple[Comparison, str], list[tuple[float, float]]] = {pair: [] for pair in pairs}
+    seen: dict[tuple[Comparison, str], list[Held]] = {pair: [] for pair in pairs}
     wrong: dict[tuple[Comparison, str], str] = {}
     for repeat in range(REPEATS):
         for comparison, model in pairs:
@@ -139,7 +138,7 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
             try:
                 artifact = artifacts / model / comparison.filename
                 found = _both(comparison, artifact, rows, generator)
-            except (RuntimeError, subprocess.TimeoutExpired) as error:
+            except (RuntimeError, ValueError) as error:
                 wrong[comparison, model] = str(error)
             else:
                 seen[comparison, model].append(found)
@@ -149,8 +148,7 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
         else Found(
             comparison=comparison,
             model=model,
-            own_s=tuple(own for own, _ in seen[comparison, model]),
-            native_s=tuple(native for _, native in seen[comparison, model]),
+            held=tuple(seen[comparison, model]),
         )
         for comparison, model in pairs
     ]
@@ -158,31 +156,45 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
 
 def _both(
     comparison: Comparison, artifact: Path, rows: int, generator: np.random.Generator
-) -> tuple[float, float]:
-    """Let both measure at once, on one CPU; return our median and the tool's, seconds.
+) -> Held:
+    """Let both measure in turn, on one CPU.
 
     Raises:
-        RuntimeError: a side is not installed, or failed.
-        subprocess.TimeoutExpired: a side does not end.
+        RuntimeError: a side is not installed, failed, or does not end.
+        ValueError: they did not measure at the same time.
 
     """
     if find_spec(comparison.module) is None:
         msg = f"unavailable: no {comparison.module} here (pip install {comparison.module})"
         raise RuntimeError(msg)
     cpu = cpus.quiet(generator)
-    told = [str(artifact), str(rows)]
     with ExitStack() as stack:
-        own, native = (
-            stack.enter_context(_started(["-m", f"benchmarks.fidelity.{side}", *words], cpu))
-            for side, words in (
-                ("own", [comparison.way, *told]),
-                ("native", [comparison.tool, *told]),
-            )
-        )
-        call_s, _ = own.line(), native.line()
-        for side in (own, native):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        sides = [
+            stack.enter_context(_started([name, what, str(artifact), str(rows)], folder, cpu))
+            for name, what in (("own", comparison.way), ("native", comparison.tool))
+        ]
+        call_s, _ = (side.line() for side in sides)
+        for side in sides:
             side.go(call_s)
-        return own.seconds(), native.seconds()
+        _take_turns([side.process for side in sides])
+        own, native = (side.found() for side in sides)
+    return hold(own, native)
+
+
+def _take_turns(processes: Sequence["subprocess.Popen[str]"]) -> None:
+    """Let one process run and the others rest, in turn, until all have ended."""
+    ends = time.monotonic() + TIMEOUT_S
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    while any(process.poll() is None for process in processes):
+        if time.monotonic() > ends:
+            msg = f"error: not ended after {TIMEOUT_S:g} s"
+            raise RuntimeError(msg)
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+            time.sleep(TURN_S)
+            process.send_signal(signal.SIGSTOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +203,20 @@ class _Side:
 
     Attributes:
         process: the process.
+        file: where it writes what it found.
         log: what it writes to standard error.
 
     """
 
     process: "subprocess.Popen[str]"
+    file: Path
     log: IO[str]
 
     def line(self) -> str:
         """Return the line that says that it is ready."""
         assert self.process.stdout is not None  # noqa: S101 - it was opened as a pipe
         ready, _, _ = select.select([self.process.stdout], [], [], TIMEOUT_S)
-        if not ready:
-            raise subprocess.TimeoutExpired(self.process.args, TIMEOUT_S)
-        return self.process.stdout.readline() or self._failed()
+        return (ready and self.process.stdout.readline()) or self._failed()
 
     def go(self, call_s: str) -> None:
         """Let it measure."""
@@ -212,29 +224,28 @@ class _Side:
         self.process.stdin.write(call_s)
         self.process.stdin.flush()
 
-    def seconds(self) -> float:
-        """Return the number in its last line."""
-        printed, _ = self.process.communicate(timeout=TIMEOUT_S)
-        if self.process.returncode != 0:
-            self._failed()
-        return float(printed.strip().splitlines()[-1])
+    def found(self) -> Series:
+        """Return what it measured, once it has ended."""
+        return read(self.file) if self.process.returncode == 0 else self._failed()
 
     def _failed(self) -> NoReturn:
-        self.process.wait(timeout=TIMEOUT_S)
+        self.process.kill()
         self.log.seek(0)
         # LiteRT says what it does as it goes, to its very end.
         lines = [line for line in self.log.read().splitlines() if not line.startswith("INFO: ")]
-        msg = f"error: {lines[-1] if lines else f'ended with {self.process.returncode}'}"
+        msg = f"error: {lines[-1] if lines else f'ended with {self.process.wait()}'}"
         raise RuntimeError(msg)
 
 
 @contextmanager
-def _started(words: Sequence[str], cpu: int | None) -> Iterator[_Side]:
-    """Start Python on a CPU, None for any; it is ended with the context."""
+def _started(words: Sequence[str], folder: Path, cpu: int | None) -> Iterator[_Side]:
+    """Start a module of this folder on a CPU, None for any; it is ended with the context."""
+    name, *told = words
+    file = folder / f"{name}.json"
     with (
-        tempfile.TemporaryFile("w+") as log,
+        (folder / f"{name}.log").open("w+", encoding="utf-8") as log,
         subprocess.Popen(
-            [sys.executable, *words],
+            [sys.executable, "-m", f"benchmarks.fidelity.{name}", *told, str(file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -244,6 +255,6 @@ def _started(words: Sequence[str], cpu: int | None) -> Iterator[_Side]:
         if cpu is not None:
             os.sched_setaffinity(process.pid, {cpu})  # before it has any other thread
         try:
-            yield _Side(process, log)
+            yield _Side(process, file, log)
         finally:
             process.kill()
