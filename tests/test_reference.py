@@ -173,5 +173,6 @@ def test_a_narrow_sum_that_is_right_by_luck_is_no_yardstick(dtype: str, turns: b
     model = keras.Sequential([keras.Input((64,)), layer])
     model.set_weights([np.tile([[100.3, 100.3], [-100.3, -100.3]], (32, 1))])
     case = reference.cases(model, seed=0, data=np.ones((8, 64)))[0]
-    assert np.array_equal(case.own.astype(float), np.full((8, 2), 0.5))
+    # In float32 a CPU may add the columns in different orders; the sums then cancel nearly.
+    assert case.own.astype(float) == pytest.approx(0.5, abs=1e-4 if dtype == "float32" else 0)
     assert bool(case.error.max() > 0.1) is turns
