@@ -89,9 +89,9 @@ class LocalSession:
         input: the model's one input.
         output: the model's one output.
         where: tells, once a batch has run, on which device it did.
-        bind: makes a function of no arguments that runs one batch and returns its output as an
-            array at the host; what can be prepared before the call is. It may be called until
-            a batch of another shape is bound.
+        prepare: makes of one batch what `call` is fed; what can be done before the call is. It
+            can be fed until a batch of another shape is prepared.
+        call: runs one batch and returns its output as an array at the host.
         inside: returns every tensor on the way from one batch to its output; none where the
             runtime shows none.
         memory: returns the most of the device's own memory that was in use, once a batch has run;
@@ -103,7 +103,8 @@ class LocalSession:
     input: Tensor
     output: Tensor
     where: Callable[[], str]
-    bind: Callable[[np.ndarray], Callable[[], np.ndarray]]
+    prepare: Callable[[np.ndarray], Any]
+    call: Callable[[Any], np.ndarray]
     inside: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
     memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -120,17 +121,18 @@ class LocalSession:
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch."""
-        return self.bind_all(x)()
+        call, (feed,) = self.bound([x])
+        return call(feed)
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
-        return measure([self.bind_all(x) for x in xs], budget)
+        return measure(*self.bound(xs), budget)
 
     def in_blocks(
         self, xs: Sequence[np.ndarray], warmup_s: float
     ) -> Callable[[float], Sequence[float]]:
         """Warm up; return what times one block of calls on the batches `xs` in turn."""
-        return in_blocks([self.bind_all(x) for x in xs], warmup_s)
+        return in_blocks(*self.bound(xs), warmup_s)
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output."""
@@ -139,13 +141,19 @@ class LocalSession:
     def close(self) -> None:
         """Free nothing: the process ends with its session."""
 
-    def bind_all(self, x: np.ndarray) -> Callable[[], np.ndarray]:
-        """Return a call that runs one batch, in parts where the artifact's size is fixed."""
-        parts = in_batches(x, self.input.shape[0])
-        if len(parts) == 1 and len(parts[0]) == len(x):
-            return self.bind(x)
-        calls = [self.bind(part) for part in parts]
-        return lambda: np.concatenate([call() for call in calls])[: len(x)]
+    def bound(self, xs: Sequence[np.ndarray]) -> tuple[Callable[[Any], np.ndarray], list[Any]]:
+        """Return a call and what to feed it for each of the batches `xs` (of one shape).
+
+        A batch is run in parts where the artifact's size is fixed.
+        """
+        size, rows = self.input.shape[0], len(xs[0])
+        if size in (None, rows):
+            return self.call, [self.prepare(x) for x in xs]
+
+        def call(parts: Sequence[Any]) -> np.ndarray:
+            return np.concatenate([self.call(part) for part in parts])[:rows]
+
+        return call, [[self.prepare(part) for part in in_batches(x, size)] for x in xs]
 
 
 def in_batches(x: np.ndarray, size: int | None) -> list[np.ndarray]:

@@ -10,15 +10,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import cycle
-from typing import Any, Literal
+from itertools import cycle, islice
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from seqbench import stats
 
 Clock = Callable[[], float]
-Call = Callable[[], object]
+
+F = TypeVar("F")
+"""What a call is fed."""
+
+_Take = Callable[[float, float], list[float]]
+"""Takes samples until the clock shows so much or there are so many, one at least."""
 
 clock: Clock = time.perf_counter
 """Seconds from an arbitrary start, monotonic."""
@@ -116,22 +121,26 @@ class Timing:
 
 
 def measure(
-    calls: Sequence[Callable[[], Any]], budget: Budget, now: Clock = clock, cpu: Clock = cpu_clock
+    call: Callable[[F], Any],
+    feeds: Sequence[F],
+    budget: Budget,
+    now: Clock = clock,
+    cpu: Clock = cpu_clock,
 ) -> Timing:
-    """Time `calls` in turn (the same work on several distinct inputs).
+    """Time `call` on `feeds` in turn (the same work on several distinct inputs).
 
-    Each call must return only when its output is at the host. Python's garbage collector rests
+    A call must return only when its output is at the host. Python's garbage collector rests
     meanwhile, as in `timeit`.
     """
-    first_call_s = _sample(calls[:1], now)
+    (first_call_s,) = _taking(call, feeds, 1, now)(math.inf, 1)
     with _no_collection():
         started = now()
-        once_s, settled = _warm_up(calls, budget, now)
+        once_s, settled = _warm_up(call, feeds, budget, now)
         warmup_s = now() - started
-        size = budget.calls_per_sample or _calls_per_sample(calls, once_s, now)
-        loop_cost_s = float(np.median([_sample([_nothing] * size, now) for _ in range(COST_LOOPS)]))
+        size = budget.calls_per_sample or _calls_per_sample(call, feeds, once_s, now)
+        loop_cost_s = float(np.median(_taking(_nothing, feeds, size, now)(math.inf, COST_LOOPS)))
         began, cpu_began = now(), cpu()
-        samples, ended = _sampled(_batches(calls, size), budget, now)
+        samples, ended = _sampled(_taking(call, feeds, size, now), budget, now)
         sampled_s, cpu_s = now() - began, (cpu() - cpu_began) / (len(samples) * size)
     return Timing(
         first_call_s=first_call_s,
@@ -143,14 +152,14 @@ def measure(
         ended=ended,
         loop_cost_s=loop_cost_s,
         cpu_s=cpu_s,
-        outputs=tuple(np.array(call()) for call in calls),
+        outputs=tuple(np.array(call(feed)) for feed in feeds),
     )
 
 
 def in_blocks(
-    calls: Sequence[Callable[[], Any]], warmup_s: float, now: Clock = clock
+    call: Callable[[F], Any], feeds: Sequence[F], warmup_s: float, now: Clock = clock
 ) -> Callable[[float], list[float]]:
-    """Warm `calls` up, and return what times one block of them: seconds a call, of each sample.
+    """Warm up, and return what times one block of calls: seconds a call, of each sample.
 
     It is told how long a block lasts, seconds, and takes one sample at least. For processes that
     take turns: each block begins with a call that is not counted, since the caches hold what the
@@ -158,40 +167,74 @@ def in_blocks(
     """
     with _no_collection():
         budget = Budget(warmup_s=warmup_s, measure_s=0, min_samples=1, max_samples=1)
-        once_s, _ = _warm_up(calls, budget, now)
-        batches = _batches(calls, _calls_per_sample(calls, once_s, now))
+        once_s, _ = _warm_up(call, feeds, budget, now)
+        take = _taking(call, feeds, _calls_per_sample(call, feeds, once_s, now), now)
 
     def block(block_s: float) -> list[float]:
         with _no_collection():
-            calls[0]()
-            began, samples = now(), [_sample(next(batches), now)]
-            while now() - began < block_s:
-                samples.append(_sample(next(batches), now))
-        return samples
+            call(feeds[0])
+            return take(now() + block_s, math.inf)
 
     return block
 
 
-def _nothing() -> None:
+def _nothing(_: object) -> None:
     """Do nothing: what is left is the loop's own cost."""
 
 
-def _sample(batch: Sequence[Call], now: Clock) -> float:
-    """Return the mean seconds of the calls of a batch."""
-    start = now()
-    for call in batch:
-        call()
-    return (now() - start) / len(batch)
+def _taking(call: Callable[[F], object], feeds: Sequence[F], size: int, now: Clock) -> _Take:
+    """Return what takes samples of `size` calls, on `feeds` in turn.
+
+    The loops are bare, and `call` one function: what Python does between two calls leaves the
+    caches to the model, and costs the same for every runtime.
+    """
+    turns = cycle(feeds)
+
+    def singly(until: float, most: float) -> list[float]:
+        samples: list[float] = []
+        for feed in turns:
+            start = now()
+            call(feed)
+            end = now()
+            samples.append(end - start)
+            if end >= until or len(samples) >= most:
+                break
+        return samples
+
+    def in_rows(until: float, most: float) -> list[float]:
+        samples: list[float] = []
+        for row in rows:
+            start = now()
+            for feed in row:
+                call(feed)
+            end = now()
+            samples.append((end - start) / size)
+            if end >= until or len(samples) >= most:
+                break
+        return samples
+
+    if size == 1:
+        return singly
+    rows = _rows(turns, size, alike=size % len(feeds) == 0)
+    return in_rows
 
 
-def _warm_up(calls: Sequence[Call], budget: Budget, now: Clock) -> tuple[float, bool]:
-    """Call until two windows agree; return the last window's median and whether they did."""
-    started, before, turns = now(), math.nan, cycle(calls)
+def _rows(turns: Iterator[F], size: int, *, alike: bool) -> Iterator[list[F]]:
+    """Give what one sample after another is fed; `alike` where that is always the same."""
+    row = list(islice(turns, size))
     while True:
-        begun, window = now(), [_sample([next(turns)], now)]
-        while now() - begun < budget.warmup_s / WINDOWS:
-            window.append(_sample([next(turns)], now))
-        median = float(np.median(window))
+        yield row
+        if not alike:
+            row = list(islice(turns, size))
+
+
+def _warm_up(
+    call: Callable[[F], object], feeds: Sequence[F], budget: Budget, now: Clock
+) -> tuple[float, bool]:
+    """Call until two windows agree; return the last window's median and whether they did."""
+    started, before, take = now(), math.nan, _taking(call, feeds, 1, now)
+    while True:
+        median = float(np.median(take(now() + budget.warmup_s / WINDOWS, math.inf)))
         if abs(median - before) <= SETTLED * before:
             return median, True
         if now() - started >= budget.warmup_s and not math.isnan(before):
@@ -199,50 +242,38 @@ def _warm_up(calls: Sequence[Call], budget: Budget, now: Clock) -> tuple[float, 
         before = median
 
 
-def _calls_per_sample(calls: Sequence[Call], once_s: float, now: Clock) -> int:
+def _calls_per_sample(
+    call: Callable[[F], object], feeds: Sequence[F], once_s: float, now: Clock
+) -> int:
     """Return 1 for long calls; for short ones what fills `SAMPLE_S`, all inputs alike in it."""
     if once_s >= SHORT_CALL_S:
         return 1
 
-    def rounds() -> int:
-        return math.ceil(SAMPLE_S / max(once_s, 1e-9) / len(calls))
+    def size() -> int:
+        return math.ceil(SAMPLE_S / max(once_s, 1e-9) / len(feeds)) * len(feeds)
 
     # A clock's readings make single calls longer, and other programs make any; hence the shortest.
-    once_s = min(_sample([*calls] * rounds(), now) for _ in range(5))
-    return rounds() * len(calls)
+    once_s = min(_taking(call, feeds, size(), now)(math.inf, 5))
+    return size()
 
 
-def _batches(calls: Sequence[Call], size: int) -> Iterator[Sequence[Call]]:
-    """Give the calls of one sample after another, in turn."""
-    turns = cycle(calls)
-    if size % len(calls):
-        while True:
-            yield [next(turns) for _ in range(size)]
-    batch = [next(turns) for _ in range(size)]
-    while True:
-        yield batch
-
-
-def _sampled(
-    batches: Iterator[Sequence[Call]], budget: Budget, now: Clock
-) -> tuple[list[float], Ended]:
+def _sampled(take: _Take, budget: Budget, now: Clock) -> tuple[list[float], Ended]:
     """Take samples until one of the ends is reached."""
-    samples: list[float] = []
-    began, look_at = now(), budget.min_samples
-    while True:
-        samples.append(_sample(next(batches), now))
-        count = len(samples)
-        if count >= budget.max_samples:
-            return samples, "samples"
-        took_s = now() - began
-        if count < budget.min_samples:
-            continue
-        if took_s >= budget.measure_s:
+    began = now()
+    least, end = began + LEAST_SHARE * budget.measure_s, began + budget.measure_s
+    samples = take(math.inf, budget.min_samples)
+    while len(samples) < budget.max_samples:
+        left = budget.max_samples - len(samples)
+        at = now()
+        if at >= end:
             return samples, "time"
-        if count >= look_at and took_s >= LEAST_SHARE * budget.measure_s:
-            if _narrow(samples, budget.precision):
-                return samples, "precision"
-            look_at = math.ceil(1.2 * count)  # seldom, so that looking costs next to nothing
+        if at < least:
+            samples += take(least, left)
+        elif _narrow(samples, budget.precision):
+            return samples, "precision"
+        else:  # one more fifth: looked at seldom, so that looking costs next to nothing
+            samples += take(end, min(math.ceil(len(samples) / 5), left))
+    return samples, "samples"
 
 
 def _narrow(samples: Sequence[float], precision: float) -> bool:

@@ -23,29 +23,30 @@ class Clock:
     def __call__(self) -> float:
         return self.time
 
-    def work(self, seconds: float) -> Callable[[], None]:
-        def call() -> None:
-            self.time += seconds
+    def work(self, seconds: float) -> None:
+        self.time += seconds
 
-        return call
-
-    def works(self, durations: Any) -> Callable[[], None]:
+    def works(self, durations: Any) -> Callable[[object], None]:
         coming = iter(durations)
 
-        def call() -> None:
+        def call(_: object) -> None:
             self.time += next(coming)
 
         return call
 
 
-def timed(clock: Clock, call: Callable[[], Any], budget: Budget = BUDGET) -> Timing:
-    return measure([call], budget, clock, clock)
+def timed(clock: Clock, call: Callable[[Any], Any], budget: Budget = BUDGET) -> Timing:
+    return measure(call, [None], budget, clock, clock)
+
+
+def steady(clock: Clock, seconds: float, budget: Budget = BUDGET) -> Timing:
+    return measure(clock.work, [seconds], budget, clock, clock)
 
 
 @given(st.floats(2e-6, 1.0))
 def test_it_measures_what_a_call_takes(seconds: float) -> None:
     clock = Clock()
-    timing = timed(clock, clock.work(seconds))
+    timing = steady(clock, seconds)
     assert all(abs(sample - seconds) < 1e-6 * seconds + 1e-9 for sample in timing.samples_s)
     assert BUDGET.min_samples <= len(timing.samples_s) <= BUDGET.max_samples
     if abs(seconds - SHORT_CALL_S) > 1e-9:  # the sum of readings is not exact
@@ -85,7 +86,7 @@ def test_calls_that_get_faster_and_faster_have_not_settled() -> None:
 
 def test_a_narrow_interval_ends_the_sampling() -> None:
     clock = Clock()
-    timing = timed(clock, clock.work(1e-3), replace(BUDGET, max_samples=10_000))
+    timing = steady(clock, 1e-3, replace(BUDGET, max_samples=10_000))
     assert timing.ended == "precision"
     assert timing.sampled_s == pytest.approx(0.2 * BUDGET.measure_s, rel=0.05)
 
@@ -107,15 +108,12 @@ def test_inputs_take_turns_and_answer_at_the_end() -> None:
     clock = Clock()
     seen: list[int] = []
 
-    def call(number: int) -> Callable[[], int]:
-        def run() -> int:
-            seen.append(number)
-            clock.time += 0.01
-            return number
+    def call(number: int) -> int:
+        seen.append(number)
+        clock.time += 0.01
+        return number
 
-        return run
-
-    timing = measure([call(0), call(1), call(2)], BUDGET, clock, clock)
+    timing = measure(call, [0, 1, 2], BUDGET, clock, clock)
     assert [int(output) for output in timing.outputs] == [0, 1, 2]
     sampled = seen[-len(timing.samples_s) - 3 : -3]
     assert {sampled.count(number) for number in range(3)} <= {
@@ -126,8 +124,7 @@ def test_inputs_take_turns_and_answer_at_the_end() -> None:
 
 def test_a_sample_of_short_calls_has_every_input_alike() -> None:
     clock = Clock()
-    calls = [clock.work(1e-6), clock.work(2e-6), clock.work(6e-6)]
-    timing = measure(calls, BUDGET, clock, clock)
+    timing = measure(clock.work, [1e-6, 2e-6, 6e-6], BUDGET, clock, clock)
     assert timing.calls_per_sample % 3 == 0
     assert timing.samples_s == pytest.approx([3e-6] * len(timing.samples_s))
 
@@ -135,36 +132,32 @@ def test_a_sample_of_short_calls_has_every_input_alike() -> None:
 def test_the_number_of_calls_can_be_another_process_s() -> None:
     clock = Clock()
     budget = replace(BUDGET, calls_per_sample=10)
-    calls = [clock.work(1e-6), clock.work(3e-6), clock.work(5e-6)]
-    timing = measure(calls, budget, clock, clock)
+    timing = measure(clock.work, [1e-6, 3e-6, 5e-6], budget, clock, clock)
     assert timing.calls_per_sample == 10
     assert np.mean(timing.samples_s[:3]) == pytest.approx(3e-6)
 
 
 def test_slow_calls_are_made_the_least_number_of_times() -> None:
     clock = Clock()
-    timing = timed(clock, clock.work(10.0))
+    timing = steady(clock, 10.0)
     assert (len(timing.samples_s), timing.ended) == (BUDGET.min_samples, "time")
 
 
 def test_an_output_that_the_runtime_writes_again_is_kept_as_it_was() -> None:
     buffer = np.zeros(1)
 
-    def call(number: int) -> Callable[[], np.ndarray]:
-        def run() -> np.ndarray:
-            buffer[0] = number
-            return buffer
+    def call(number: int) -> np.ndarray:
+        buffer[0] = number
+        return buffer
 
-        return run
-
-    timing = measure([call(1), call(2)], replace(BUDGET, measure_s=0.001))
+    timing = measure(call, [1, 2], replace(BUDGET, measure_s=0.001))
     assert [float(output[0]) for output in timing.outputs] == [1.0, 2.0]
 
 
 def test_the_garbage_collector_rests_meanwhile() -> None:
     clock, seen = Clock(), []
 
-    def call() -> None:
+    def call(_: object) -> None:
         clock.time += 0.01
         seen.append(gc.isenabled())
 
@@ -176,10 +169,10 @@ def test_the_garbage_collector_rests_meanwhile() -> None:
 def test_a_block_counts_no_first_call_and_ends_with_its_time() -> None:
     clock, cold = Clock(), list[float]()
 
-    def call() -> None:
+    def call(_: object) -> None:
         clock.time += cold.pop() if cold else 1e-3
 
-    block = in_blocks([call], 0.01, clock)
+    block = in_blocks(call, [None], 0.01, clock)
     cold.append(1.0)  # what the other process left in the caches
     assert block(0.0045) == pytest.approx([1e-3] * 5)
     cold.append(1.0)
@@ -189,7 +182,7 @@ def test_a_block_counts_no_first_call_and_ends_with_its_time() -> None:
 def test_a_block_of_short_calls_has_samples_of_many() -> None:
     clock = Clock()
     began = clock()
-    block = in_blocks([clock.work(2e-6)] * 4, 0.01, clock)
+    block = in_blocks(clock.work, [2e-6] * 4, 0.01, clock)
     assert clock() > began  # it was warmed up
     samples = block(1e-3)
     assert samples == pytest.approx([2e-6] * len(samples))

@@ -1,28 +1,15 @@
-"""Our median and a runtime's own, of the same artifact: fresh processes, five repeats.
+"""Our median and a runtime's own, of the same artifact: fresh processes, five repeats."""
 
-Both are on one CPU and take turns: while one runs for some milliseconds the other is stopped. So
-they meet the same machine, whatever else it does, and few of a median's thousands of calls are cut.
-"""
-
-import os
-import select
-import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import IO, NoReturn
 
-import numpy as np
-
-from benchmarks.fidelity.series import Held, Series, hold, read
-from seqbench.compare import cpus
+from benchmarks.fidelity.rounds import Rounds, read
 
 MODELS = ("three_class", "digits_cnn", "batchnorm_cnn", "lstm_series")
 """Shipped scenarios from about a microsecond to about a millisecond a call."""
@@ -31,13 +18,12 @@ REPEATS = 5
 
 TIMEOUT_S = 120.0
 
-TURN_S = 0.005
-"""How long one side runs while the other is stopped."""
+LONG_ROWS = {"three_class": 2**18, "digits_cnn": 320, "batchnorm_cnn": 512, "lstm_series": 1024}
+"""Batches whose call takes 10 to 20 ms.
 
-LONG_ROWS = {"three_class": 16384, "digits_cnn": 16, "batchnorm_cnn": 32, "lstm_series": 64}
-"""Batches whose call takes about 0.8 ms: beside it, what Python costs around it is small.
-
-OpenVINO's tool reads its times inside the runtime."""
+OpenVINO's tool reads its times inside the runtime. What Python costs around a call grows with it,
+as the model pushes Python out of the caches, but no further than about 0.1 ms.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +31,8 @@ class Comparison:
     """Who is compared with whom.
 
     Attributes:
-        tool: the runtime's own timer, of `benchmarks.fidelity.native`.
-        way: ours, of `benchmarks.fidelity.own`.
+        tool: the runtime's own timer, of `benchmarks.fidelity.tools`.
+        way: ours, of `benchmarks.fidelity.ways`.
         filename: the artifact that both time.
         module: what must be installed.
         long: whether batches have `LONG_ROWS` rows, else one.
@@ -106,14 +92,14 @@ class Found:
     Attributes:
         comparison: who was compared.
         model: the scenario.
-        held: ours against the tool's, of each repeat; none where it could not be done.
+        held: ours beside the tool's, of each repeat; none where it could not be done.
         reason: why it could not be done; None where it could.
 
     """
 
     comparison: Comparison
     model: str
-    held: tuple[Held, ...] = ()
+    held: tuple[Rounds, ...] = ()
     reason: str | None = None
 
     @property
@@ -124,9 +110,8 @@ class Found:
 
 def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
     """Compare on all models, whose artifacts are in `artifacts/MODEL/`."""
-    generator = np.random.default_rng()
     pairs = [(comparison, model) for comparison in COMPARISONS for model in MODELS]
-    seen: dict[tuple[Comparison, str], list[Held]] = {pair: [] for pair in pairs}
+    seen: dict[tuple[Comparison, str], list[Rounds]] = {pair: [] for pair in pairs}
     wrong: dict[tuple[Comparison, str], str] = {}
     for repeat in range(REPEATS):
         for comparison, model in pairs:
@@ -137,8 +122,8 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
             say(f"{repeat + 1} of {REPEATS}: {what}")
             try:
                 artifact = artifacts / model / comparison.filename
-                found = _both(comparison, artifact, rows, generator)
-            except (RuntimeError, ValueError) as error:
+                found = _held(comparison, artifact, rows)
+            except RuntimeError as error:
                 wrong[comparison, model] = str(error)
             else:
                 seen[comparison, model].append(found)
@@ -154,107 +139,33 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
     ]
 
 
-def _both(
-    comparison: Comparison, artifact: Path, rows: int, generator: np.random.Generator
-) -> Held:
-    """Let both measure in turn, on one CPU.
+def _held(comparison: Comparison, artifact: Path, rows: int) -> Rounds:
+    """Let both measure in turn, in a fresh process.
 
     Raises:
         RuntimeError: a side is not installed, failed, or does not end.
-        ValueError: they did not measure at the same time.
 
     """
     if find_spec(comparison.module) is None:
         msg = f"unavailable: no {comparison.module} here (pip install {comparison.module})"
         raise RuntimeError(msg)
-    cpu = cpus.quiet(generator)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sides = [
-            stack.enter_context(_started([name, what, str(artifact), str(rows)], folder, cpu))
-            for name, what in (("own", comparison.way), ("native", comparison.tool))
-        ]
-        call_s, _ = (side.line() for side in sides)
-        for side in sides:
-            side.go(call_s)
-        _take_turns([side.process for side in sides])
-        own, native = (side.found() for side in sides)
-    return hold(own, native)
-
-
-def _take_turns(processes: Sequence["subprocess.Popen[str]"]) -> None:
-    """Let one process run and the others rest, in turn, until all have ended."""
-    ends = time.monotonic() + TIMEOUT_S
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)
-    while any(process.poll() is None for process in processes):
-        if time.monotonic() > ends:
-            msg = f"error: not ended after {TIMEOUT_S:g} s"
-            raise RuntimeError(msg)
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
-            time.sleep(TURN_S)
-            process.send_signal(signal.SIGSTOP)
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A started process that says when it is ready, and waits.
-
-    Attributes:
-        process: the process.
-        file: where it writes what it found.
-        log: what it writes to standard error.
-
-    """
-
-    process: "subprocess.Popen[str]"
-    file: Path
-    log: IO[str]
-
-    def line(self) -> str:
-        """Return the line that says that it is ready."""
-        assert self.process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        ready, _, _ = select.select([self.process.stdout], [], [], TIMEOUT_S)
-        return (ready and self.process.stdout.readline()) or self._failed()
-
-    def go(self, call_s: str) -> None:
-        """Let it measure."""
-        assert self.process.stdin is not None  # noqa: S101 - it was opened as a pipe
-        self.process.stdin.write(call_s)
-        self.process.stdin.flush()
-
-    def found(self) -> Series:
-        """Return what it measured, once it has ended."""
-        return read(self.file) if self.process.returncode == 0 else self._failed()
-
-    def _failed(self) -> NoReturn:
-        self.process.kill()
-        self.log.seek(0)
-        # LiteRT says what it does as it goes, to its very end.
-        lines = [line for line in self.log.read().splitlines() if not line.startswith("INFO: ")]
-        msg = f"error: {lines[-1] if lines else f'ended with {self.process.wait()}'}"
-        raise RuntimeError(msg)
-
-
-@contextmanager
-def _started(words: Sequence[str], folder: Path, cpu: int | None) -> Iterator[_Side]:
-    """Start a module of this folder on a CPU, None for any; it is ended with the context."""
-    name, *told = words
-    file = folder / f"{name}.json"
-    with (
-        (folder / f"{name}.log").open("w+", encoding="utf-8") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", f"benchmarks.fidelity.{name}", *told, str(file)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        if cpu is not None:
-            os.sched_setaffinity(process.pid, {cpu})  # before it has any other thread
+    told = [comparison.tool, comparison.way, str(artifact), str(rows)]
+    with tempfile.TemporaryDirectory() as temporary:
+        file = Path(temporary) / "rounds.json"
         try:
-            yield _Side(process, file, log)
-        finally:
-            process.kill()
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.fidelity.turns", *told, str(file)],
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            msg = f"error: not ended after {TIMEOUT_S:g} s"
+            raise RuntimeError(msg) from late
+        if done.returncode:
+            # LiteRT says what it does as it goes, to its very end.
+            lines = [line for line in done.stderr.splitlines() if not line.startswith("INFO: ")]
+            msg = f"error: {lines[-1] if lines else f'ended with {done.returncode}'}"
+            raise RuntimeError(msg)
+        return read(file)

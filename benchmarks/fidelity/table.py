@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.fidelity.calls import MEASURE_S
-from benchmarks.fidelity.series import WINDOW_S
-from benchmarks.fidelity.study import REPEATS, TURN_S, Found
+from benchmarks.fidelity.study import REPEATS, Found
+from benchmarks.fidelity.turns import ROUNDS, TURN_S
 from seqbench import machine, units
 
 AIM = 0.02
@@ -14,17 +13,17 @@ AIM = 0.02
 PACKAGES = ("ai-edge-litert", "onnxruntime", "openvino", "numpy")
 
 WHAT = (
-    f"Of the same artifact, one thread, {MEASURE_S:g} s a side in fresh processes, which run in "
-    f"turns of {1000 * TURN_S:g} ms on one CPU, {REPEATS} repeats. `deviation` is our median over "
-    f"the tool's, less one, in windows of {1000 * WINDOW_S:g} ms: of the windows the median, of "
-    "the repeats the median, beside it the least and the greatest.\n\n"
+    f"Of the same artifact, one thread; both measure in one fresh process on one CPU, in "
+    f"{ROUNDS} rounds of turns of {1000 * TURN_S:g} ms (one call where that takes longer), "
+    f"{REPEATS} repeats. `deviation` is our median over the tool's, less one: of the rounds the "
+    "median, of the repeats the median, beside it the least and the greatest.\n\n"
     "`litert-benchmark` times `run_by_name` of a compiled model and moves no data; `litert-call` "
     "is seqbench's loop around the same call, and the aim is for it. The cell that seqbench "
     "reports (`litert`) is another call: input in, `invoke`, output out; its row shows by how "
     "much. `timeit` is Python's own around ONNX Runtime's `run`, on the same inputs in turn. "
-    "`benchmark_app` (`-hint latency -api sync`, float32) reads its times inside the runtime, "
-    "`openvino-call` is timed around the call from Python: the aim is for batches whose call takes "
-    "about 0.8 ms, beside which Python's part is small; the rows of batch 1 show that part."
+    "`benchmark_app` (`-api sync`, float32) reads its times inside the runtime, `openvino-call` is "
+    "timed around the call from Python: the aim is for batches whose call takes 10 to 20 ms, "
+    "beside which Python's part is small; the rows of batch 1 show that part."
 )
 
 
@@ -56,8 +55,8 @@ def _row(found: Found) -> str:
         return f"{who} {found.reason} | | |"
     deviations = [held.deviation for held in found.held]
     low, high = min(deviations), max(deviations)
-    native_s = median(held.native_s for held in found.held)
-    own_s = median(held.own_s for held in found.held)
+    native_s = median(held.native_median_s for held in found.held)
+    own_s = median(held.own_median_s for held in found.held)
     return (
         f"{who} {units.seconds(native_s)} | {units.seconds(own_s)} | "
         f"{found.deviation:+.1%} ({low:+.1%} to {high:+.1%}) |"

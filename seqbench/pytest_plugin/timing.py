@@ -1,6 +1,5 @@
 """A timed cell's test: real calls under pytest-benchmark's fixture."""
 
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import cycle
 from typing import Any
@@ -67,14 +66,15 @@ def _time(benchmark: Any, session: Session, runs: Runs, source: Source, cell: Ce
     cases = timed.cases(runs.answers(source), cell, cell.batch_size or 1)
     xs = [case.x.astype(session.input.dtype) for case in cases]
     if isinstance(session, LocalSession):
-        calls = [session.bind_all(x) for x in xs]
+        call, feeds = session.bound(xs)
         start = clock()
-        calls[0]()
+        call(feeds[0])
         benchmark.extra_info["first_call_s"] = clock() - start
-        for call in calls:
-            call()
-        benchmark(_in_turn(calls))
-        outputs = tuple(call() for call in calls)
+        for feed in feeds:
+            call(feed)
+        turns = cycle(feeds)  # so that nothing caches an answer
+        benchmark(lambda: call(next(turns)))
+        outputs = tuple(call(feed) for feed in feeds)
     else:
         timing = session.measure(xs, runs.budget)
         benchmark.extra_info |= {
@@ -87,13 +87,3 @@ def _time(benchmark: Any, session: Session, runs: Runs, source: Source, cell: Ce
     fault = timed.wrong(cases, outputs, cell.variant)
     if fault is not None:
         conclude(Status.FAIL, f"fast, and wrong: while timed, {fault}")
-
-
-def _in_turn(calls: Sequence[Callable[[], object]]) -> Callable[[], None]:
-    """Return a function that makes the next call each time, so that nothing caches an answer."""
-    turn = cycle(calls)
-
-    def call() -> None:
-        next(turn)()
-
-    return call

@@ -16,8 +16,6 @@ from seqbench.runtimes.runtime import Load, Runtime, in_process
 from seqbench.session import LocalSession, Session, Tensor
 from seqbench.timing import Budget, Timing
 
-Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
-
 
 def _restore(folder: Path, device: str, threads: int) -> Any:
     import keras
@@ -58,7 +56,12 @@ class _KerasSession(LocalSession):
             return LocalSession.in_blocks(self, xs, warmup_s)
 
 
-def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
+def _session(
+    model: Any,
+    where: Callable[[], str],
+    prepare: Callable[[np.ndarray], Any],
+    call: Callable[[Any], np.ndarray],
+) -> Session:
     import keras
 
     source, sink = model.inputs[0], model.outputs[0]
@@ -75,7 +78,8 @@ def _session(model: Any, where: Callable[[], str], bind: Bind) -> Session:
             dtype=keras.backend.standardize_dtype(sink.dtype),
         ),
         where=where,
-        bind=bind,
+        prepare=prepare,
+        call=call,
         memory=lambda: here().memory_bytes(where()),
     )
 
@@ -89,18 +93,16 @@ def _load(*, xla: bool) -> Load:
         infer = backend.infer(model, xla)
         ran_on = ""
 
-        def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+        def prepare(x: np.ndarray) -> Any:
             with on(device):
-                batch = backend.put(x)
+                return backend.put(x)
 
-            def call() -> np.ndarray:
-                nonlocal ran_on
-                output, ran_on = backend.at_host(infer(batch))
-                return output
+        def call(batch: Any) -> np.ndarray:
+            nonlocal ran_on
+            output, ran_on = backend.at_host(infer(batch))
+            return output
 
-            return call
-
-        return _session(model, lambda: ran_on, bind)
+        return _session(model, lambda: ran_on, prepare, call)
 
     return load
 
@@ -109,16 +111,13 @@ def load_predict(artifact: Path, device: str, threads: int) -> Session:
     """Restore a prepared model from its folder to call `model.predict` on one batch at a time."""
     model = _restore(artifact, device, threads)
 
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
-        def call() -> np.ndarray:
-            output: np.ndarray = model.predict(x, batch_size=len(x), verbose=0)
-            return output
-
-        return call
+    def call(x: np.ndarray) -> np.ndarray:
+        output: np.ndarray = model.predict(x, batch_size=len(x), verbose=0)
+        return output
 
     # predict() gives arrays, which don't say where they were made; its variables do.
     _, ran_on = here().at_host(model.variables[0].value)
-    return _session(model, lambda: ran_on, bind)
+    return _session(model, lambda: ran_on, lambda x: x, call)
 
 
 def _runtime(name: str, framework: Framework, summary: str, *, xla: bool = False) -> Runtime:

@@ -56,25 +56,25 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
     if None not in described.input.shape[1:]:
         _translating(interpreter.allocate_tensors, artifact)
 
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+    def prepare(x: np.ndarray) -> np.ndarray:
         # The file's own shape has 1 for what varies: too small for most windows.
         if tuple(interpreter.get_input_details()[0]["shape"]) != x.shape:
             interpreter.resize_tensor_input(source, x.shape, strict=True)
         interpreter.allocate_tensors()
+        return x
 
-        def call() -> np.ndarray:
-            interpreter.set_tensor(source, x)
-            interpreter.invoke()
-            output: np.ndarray = interpreter.get_tensor(sink)
-            return output
-
-        return call
+    def call(x: np.ndarray) -> np.ndarray:
+        interpreter.set_tensor(source, x)
+        interpreter.invoke()
+        output: np.ndarray = interpreter.get_tensor(sink)
+        return output
 
     return LocalSession(
         input=described.input,
         output=described.output,
         where=lambda: "cpu",
-        bind=bind,
+        prepare=prepare,
+        call=call,
         inside=lambda x: _inside(artifact, source, x),
     )
 

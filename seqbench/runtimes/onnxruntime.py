@@ -1,6 +1,5 @@
 """ONNX Runtime: runs ONNX files, in a process without TensorFlow."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +42,19 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         raise LoadError(msg)
     source, sink = _tensor(session.get_inputs()[0]), _tensor(session.get_outputs()[0])
 
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
-        run, names, feed = session.run, [sink.name], {source.name: x}
+    run, wanted = session.run, [sink.name]
 
-        def call() -> np.ndarray:
-            output: np.ndarray = run(names, feed)[0]
-            return output
-
-        return call
+    def call(feed: dict[str, np.ndarray]) -> np.ndarray:
+        output: np.ndarray = run(wanted, feed)[0]
+        return output
 
     ran_on = "gpu" if session.get_providers()[0] == PROVIDERS["gpu"] else "cpu"
     return LocalSession(
         input=source,
         output=sink,
         where=lambda: ran_on,
-        bind=bind,
+        prepare=lambda x: {source.name: x},
+        call=call,
         inside=lambda x: _inside(artifact, {source.name: x}, provider),
         memory=gpu.used_bytes if ran_on == "gpu" else lambda: None,
     )

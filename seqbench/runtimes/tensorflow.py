@@ -1,6 +1,5 @@
 """TensorFlow: runs SavedModels, in a process of its own."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,22 +38,22 @@ def load(artifact: Path, device: str, threads: int) -> Session:
 
     placed = Placed()
 
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
+    def prepare(x: np.ndarray) -> dict[str, Any]:
         with tf.device(f"/{device.upper()}:0"):
-            feed = {input_name: tf.constant(x)}
+            return {input_name: tf.constant(x)}
 
-        def call() -> np.ndarray:
-            return placed.at_host(function(**feed)[output_name])
+    def call(feed: dict[str, Any]) -> np.ndarray:
+        return placed.at_host(function(**feed)[output_name])
 
-        # The signature's function dies with the object that it was loaded with.
-        call.root = root  # type: ignore[attr-defined]
-        return call
+    # The signature's function dies with the object that it was loaded with.
+    call.root = root  # type: ignore[attr-defined]
 
     return LocalSession(
         input=_tensor(input_name, spec),
         output=_tensor(output_name, output),
         where=placed.where,
-        bind=bind,
+        prepare=prepare,
+        call=call,
         inside=lambda x: _inside(function, x),
         memory=lambda: memory_bytes(placed.where()),
     )

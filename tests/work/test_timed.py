@@ -38,11 +38,11 @@ def answers(tmp_path: Path) -> Path:
     return tmp_path / "reference.npz"
 
 
-Bind = Callable[[np.ndarray], Callable[[], np.ndarray]]
+Call = Callable[[np.ndarray], np.ndarray]
 
 
-def doubling(x: np.ndarray) -> Callable[[], np.ndarray]:
-    return lambda: 2 * x
+def doubling(x: np.ndarray) -> np.ndarray:
+    return 2 * x
 
 
 @dataclass
@@ -51,13 +51,10 @@ class Cache:
 
     kept: list[np.ndarray] = field(default_factory=list)
 
-    def bind(self, x: np.ndarray) -> Callable[[], np.ndarray]:
-        def call() -> np.ndarray:
-            if not self.kept:
-                self.kept.append(2 * x)
-            return self.kept[0]
-
-        return call
+    def call(self, x: np.ndarray) -> np.ndarray:
+        if not self.kept:
+            self.kept.append(2 * x)
+        return self.kept[0]
 
 
 @dataclass
@@ -66,18 +63,20 @@ class Late:
 
     last: list[np.ndarray] = field(default_factory=list)
 
-    def bind(self, x: np.ndarray) -> Callable[[], np.ndarray]:
-        def call() -> np.ndarray:
-            self.last.append(2 * x)
-            return self.last[max(-2, -len(self.last))]
-
-        return call
+    def call(self, x: np.ndarray) -> np.ndarray:
+        self.last.append(2 * x)
+        return self.last[max(-2, -len(self.last))]
 
 
-def opened(bind: Bind) -> Opened:
+def opened(call: Call) -> Opened:
     tensor = Tensor(name="t", shape=(None, 3), dtype="float32")
     session: Session = LocalSession(
-        input=tensor, output=tensor, where=lambda: "cpu", bind=bind, memory=lambda: 4096
+        input=tensor,
+        output=tensor,
+        where=lambda: "cpu",
+        prepare=lambda x: x,
+        call=call,
+        memory=lambda: 4096,
     )
     return Opened(session=session, import_s=0.5, load_s=0.25, peak_bytes=1000)
 
@@ -96,9 +95,9 @@ def test_a_right_session_passes(answers: Path) -> None:
     assert all(len(values) == 1 for values in columns.values())
 
 
-@pytest.mark.parametrize("wrong", [Cache().bind, Late().bind])
+@pytest.mark.parametrize("wrong", [Cache().call, Late().call])
 @pytest.mark.parametrize("variant", ["fp32", "int8"])
-def test_fast_because_wrong_fails(answers: Path, wrong: Bind, variant: str) -> None:
+def test_fast_because_wrong_fails(answers: Path, wrong: Call, variant: str) -> None:
     cell = Cell(model="m", kind=Kind.INFER, target="onnx", variant=variant, batch_size=2)
     fields = timed.once(opened(wrong), answers, cell, BUDGET)
     assert fields["status"] is Status.FAIL
@@ -108,11 +107,11 @@ def test_fast_because_wrong_fails(answers: Path, wrong: Bind, variant: str) -> N
 
 
 def test_a_reduced_session_that_is_a_little_off_passes(answers: Path) -> None:
-    def bind(x: np.ndarray) -> Callable[[], np.ndarray]:
-        return lambda: 2 * x + np.float32(0.02)
-
     cell = Cell(model="m", kind=Kind.INFER, target="onnx", variant="int8", batch_size=2)
-    assert timed.once(opened(bind), answers, cell, BUDGET)["status"] is Status.PASS
+    assert (
+        timed.once(opened(lambda x: 2 * x + np.float32(0.02)), answers, cell, BUDGET)["status"]
+        is Status.PASS
+    )
 
 
 def test_processes_are_joined(answers: Path) -> None:
