@@ -42,7 +42,7 @@ SCENARIO = Scenario(
         loss="sparse_categorical_crossentropy",
         optimizer="adam",
         batch_size=32,
-        epochs=25,
+        epochs=15,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

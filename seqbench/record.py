@@ -103,7 +103,7 @@ class Record:
         peak_memory_bytes: the process's peak resident memory, its framework included.
         metrics: held-out metrics by name.
         ran_on: device on which the work really ran, as its runtime reports it.
-        elapsed_s: the whole cell's duration.
+        elapsed_s: the whole cell's duration; several models are exported at a time.
         started_at: ISO 8601 time, UTC.
         details: further facts of this kind of cell (JSON values).
         machine: facts of the machine, versions, threads, git commit, seed.
