@@ -37,6 +37,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
 
     """
     remove(isolate.temporary(store.root))  # what a killed run left
+    store.remove_unfinished(source.name for source in request.sources)
     count = min(machine.threads(), len(request.sources)) if request.selection.targets else 1
     with ExitStack() as stack:
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(count)]

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
+
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.")
+"""How the name begins of what is not yet written whole."""
 
 
 @contextmanager
@@ -98,6 +103,16 @@ class Store:
     def record(self, key: str) -> Path:
         """Return the file of the record of the cell with this key."""
         return self.root / "records" / f"{key}.json"
+
+    def remove_unfinished(self, models: Iterable[str]) -> None:
+        """Remove what a killed run had not written whole, of itself and of these models."""
+        here = [*self.root.glob(".*"), *self.record("").parent.glob(".*")]
+        for name in models:
+            for folder in (self.model(name), self.artifacts / name):
+                here += folder.rglob(".*")
+        for path in here:
+            if TEMPORARY.match(path.name):
+                remove(path)
 
     def save(self, record: Record) -> None:
         """Write one record."""

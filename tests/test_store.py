@@ -24,6 +24,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_a_killed_run_had_not_written_whole_is_removed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "run")
+    kept = [tmp_path / "run" / name for name in (".mine", "other/.0123abcd.x", "models/m/.cfg")]
+    gone = [
+        *(tmp_path / "run" / ".0123abcd.run.json", store.record(".0123abcd.x.json")),
+        *(store.model("m") / ".0123abcd.w" / "deep", store.artifacts / "m" / "p" / ".89abcdef.t"),
+    ]
+    for path in (*kept, *gone):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    store.remove_unfinished(["m"])
+    assert all(path.exists() for path in kept)
+    assert not any(path.exists() for path in gone)
+    assert not (store.model("m") / ".0123abcd.w").exists()
+
+
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     for name in ("one", "two"):
