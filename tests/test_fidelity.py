@@ -78,7 +78,8 @@ def test_the_first_call_of_a_turn_is_not_counted() -> None:
         told.append(seconds)
         return [1e-3, 2e-3, 1e-3]
 
-    found = turns.Turns(block)
+    found = turns.Turns()
+    found.begin(block)
     assert (found.call_s, found.calls) == (1e-3, 6)
     found.pause()
     assert told == [turns.TURN_S] * 2

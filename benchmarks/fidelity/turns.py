@@ -23,7 +23,7 @@ TURN_S = 0.005
 
 
 class Turns:
-    """Ours between a tool's.
+    """Ours between a tool's, once ours has begun.
 
     Attributes:
         call_s: about how many seconds a call takes.
@@ -33,12 +33,15 @@ class Turns:
 
     """
 
-    def __init__(self, block: Callable[[float], Sequence[float]]) -> None:
+    call_s: float
+    calls: int
+    rounds = ROUNDS
+
+    def begin(self, block: Callable[[float], Sequence[float]]) -> None:
         """Take turns with what times a block of so many seconds, as `timing.in_blocks` makes it."""
         self._block, self._own_s = block, list[float]()
         self.call_s = float(np.median(block(TURN_S)))
         self.calls = 1 + math.ceil(TURN_S / self.call_s)
-        self.rounds = ROUNDS
 
     def pause(self) -> None:
         """Let ours measure, after a turn of the tool's."""
@@ -55,7 +58,9 @@ def main(tool: str, way: str, artifact: Path, rows: int, file: Path) -> None:
     cpu = cpus.quiet(np.random.default_rng())
     if cpu is not None:
         os.sched_setaffinity(0, {cpu})  # before there is any other thread
-    turns = Turns(ways.WAYS[way](artifact, rows))
+    turns = Turns()
+    if way in ways.WAYS:  # else the tool's own session is ours too, and begins when it is there
+        turns.begin(ways.WAYS[way](artifact, rows))
     turns.held(tools.TOOLS[tool](artifact, rows, turns)).write(file)
 
 
