@@ -22,8 +22,9 @@ WHAT = (
     "reports (`litert`) is another call: input in, `invoke`, output out; its row shows by how "
     "much. `timeit` is Python's own around ONNX Runtime's `run`, on the same inputs in turn. "
     "`benchmark_app` (`-api sync`, float32) reads its times inside the runtime, `openvino-call` is "
-    "timed around the call from Python, on the tool's own compiled model: the aim is for batches whose call takes 10 to 20 ms, "
-    "beside which Python's part is small; the rows of batch 1 show that part."
+    "timed around the call from Python, on the tool's own compiled model: the aim is for batches "
+    "whose call takes 10 to 20 ms, beside which Python's part is small; the rows of batch 1 show "
+    "that part."
 )
 
 

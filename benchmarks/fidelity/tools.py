@@ -101,7 +101,8 @@ def bare_onnxruntime(artifact: Path, rows: int, turns: Pauses) -> Times:
 def benchmark_app(artifact: Path, rows: int, turns: Pauses) -> Times:
     """Run OpenVINO's tool for one latency; it reads its times inside the runtime.
 
-    Both sides use its compiled model. Told no precision of its input, it takes three channels for an image of 8 bits.
+    Both sides use its compiled model. Told no precision of its input, it takes three channels for
+    an image of 8 bits.
     """
     from openvino import Core  # noqa: PLC0415 - not installed with seqbench
     from openvino.tools.benchmark import benchmark  # noqa: PLC0415 - as above
