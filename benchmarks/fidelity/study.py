@@ -130,11 +130,7 @@ def measure(artifacts: Path, say: Callable[[str], None]) -> list[Found]:
     return [
         Found(comparison=comparison, model=model, reason=wrong[comparison, model])
         if (comparison, model) in wrong
-        else Found(
-            comparison=comparison,
-            model=model,
-            held=tuple(seen[comparison, model]),
-        )
+        else Found(comparison=comparison, model=model, held=tuple(seen[comparison, model]))
         for comparison, model in pairs
     ]
 
@@ -154,7 +150,7 @@ def _held(comparison: Comparison, artifact: Path, rows: int) -> Rounds:
         file = Path(temporary) / "rounds.json"
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.fidelity.turns", *told, str(file)],
+                [sys.executable, "-m", "benchmarks.fidelity.both", *told, str(file)],
                 capture_output=True,
                 text=True,
                 timeout=TIMEOUT_S,

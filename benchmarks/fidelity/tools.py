@@ -9,31 +9,17 @@ import sys
 import timeit
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from benchmarks.fidelity.ways import Block, inputs, openvino_call
+from benchmarks.fidelity.turns import Turns
+from benchmarks.fidelity.ways import inputs, openvino_call
 from seqbench.timing import SAMPLE_S, SHORT_CALL_S
-
-
-class Pauses(Protocol):
-    """What a tool is told: `benchmarks.fidelity.turns.Turns`."""
-
-    call_s: float
-    calls: int
-    rounds: int
-
-    def begin(self, block: Block) -> None:
-        """Let the other side warm up."""
-
-    def pause(self) -> None:
-        """Let the other side measure."""
-
 
 Times = list[list[float]]
 """Of each turn the times in their order, seconds a call."""
 
 
-def litert_benchmark(artifact: Path, rows: int, turns: Pauses) -> Times:  # noqa: ARG001 - the file's
+def litert_benchmark(artifact: Path, rows: int, turns: Turns) -> Times:  # noqa: ARG001 - the file's
     """Run the tool that comes with ai-edge-litert; it times `run_by_name` alone.
 
     Told to be verbose, it speaks after every tenth call.
@@ -61,7 +47,7 @@ def litert_benchmark(artifact: Path, rows: int, turns: Pauses) -> Times:  # noqa
     return found
 
 
-def bare_onnxruntime(artifact: Path, rows: int, turns: Pauses) -> Times:
+def bare_onnxruntime(artifact: Path, rows: int, turns: Turns) -> Times:
     """Time ONNX Runtime with Python's `timeit`, on seqbench's inputs in turn.
 
     As there, calls shorter than 20 us in rows of 0.2 ms, longer ones singly.
@@ -98,7 +84,7 @@ def bare_onnxruntime(artifact: Path, rows: int, turns: Pauses) -> Times:
     return found
 
 
-def benchmark_app(artifact: Path, rows: int, turns: Pauses) -> Times:
+def benchmark_app(artifact: Path, rows: int, turns: Turns) -> Times:
     """Run OpenVINO's tool for one latency; it reads its times inside the runtime.
 
     Both sides use its compiled model. Told no precision of its input, it takes three channels for
@@ -144,7 +130,7 @@ def _cut(times: Sequence[float], size: int) -> Times:
     return [list(times[i : i + size]) for i in range(0, len(times), size)]
 
 
-TOOLS: dict[str, Callable[[Path, int, Any], Times]] = {
+TOOLS: dict[str, Callable[[Path, int, Turns], Times]] = {
     "litert-benchmark": litert_benchmark,
     "timeit": bare_onnxruntime,
     "benchmark_app": benchmark_app,

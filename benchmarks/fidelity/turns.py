@@ -1,20 +1,12 @@
-"""One artifact by both sides: `python -m benchmarks.fidelity.turns TOOL WAY ARTIFACT ROWS FILE`.
-
-Both measure in this process, on one CPU: a tool's loop pauses after some calls for ours to make as
-many. Writes the rounds to FILE.
-"""
+"""A tool's turns and ours, in one process."""
 
 import math
-import os
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.fidelity import tools, ways
 from benchmarks.fidelity.rounds import Rounds
-from seqbench.compare import cpus
+from benchmarks.fidelity.ways import Block
 
 ROUNDS = 200
 
@@ -37,8 +29,8 @@ class Turns:
     calls: int
     rounds = ROUNDS
 
-    def begin(self, block: Callable[[float], Sequence[float]]) -> None:
-        """Take turns with what times a block of so many seconds, as `timing.in_blocks` makes it."""
+    def begin(self, block: Block) -> None:
+        """Take turns with ours, which is warm."""
         self._block, self._own_s = block, list[float]()
         self.call_s = float(np.median(block(TURN_S)))
         self.calls = 1 + math.ceil(TURN_S / self.call_s)
@@ -51,18 +43,3 @@ class Turns:
         """Return ours beside the tool's turns, each its times, seconds a call, in their order."""
         native_s = [float(np.median(turn[1:])) for turn in turns]
         return Rounds(own_s=self._own_s, native_s=native_s)
-
-
-def main(tool: str, way: str, artifact: Path, rows: int, file: Path) -> None:
-    """Let both measure one artifact, on the CPU that other programs leave alone."""
-    cpu = cpus.quiet(np.random.default_rng())
-    if cpu is not None:
-        os.sched_setaffinity(0, {cpu})  # before there is any other thread
-    turns = Turns()
-    if way in ways.WAYS:  # else the tool's own session is ours too, and begins when it is there
-        turns.begin(ways.WAYS[way](artifact, rows))
-    turns.held(tools.TOOLS[tool](artifact, rows, turns)).write(file)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5]))
