@@ -186,9 +186,11 @@ def _taking(call: Callable[[F], object], feeds: Sequence[F], size: int, now: Clo
     """Return what takes samples of `size` calls, on `feeds` in turn.
 
     The loops are bare, and `call` one function: what Python does between two calls leaves the
-    caches to the model, and costs the same for every runtime.
+    caches to the model, and costs the same for every runtime. A single call has a loop of its own,
+    without the inner one that would be a part of it.
     """
     turns = cycle(feeds)
+    rows = _rows(turns, size, alike=size % len(feeds) == 0)
 
     def singly(until: float, most: float) -> list[float]:
         samples: list[float] = []
@@ -213,10 +215,7 @@ def _taking(call: Callable[[F], object], feeds: Sequence[F], size: int, now: Clo
                 break
         return samples
 
-    if size == 1:
-        return singly
-    rows = _rows(turns, size, alike=size % len(feeds) == 0)
-    return in_rows
+    return singly if size == 1 else in_rows
 
 
 def _rows(turns: Iterator[F], size: int, *, alike: bool) -> Iterator[list[F]]:
@@ -261,7 +260,7 @@ def _sampled(take: _Take, budget: Budget, now: Clock) -> tuple[list[float], Ende
     """Take samples until one of the ends is reached."""
     began = now()
     least, end = began + LEAST_SHARE * budget.measure_s, began + budget.measure_s
-    samples = take(math.inf, budget.min_samples)
+    samples = take(math.inf, min(budget.min_samples, budget.max_samples))
     while len(samples) < budget.max_samples:
         left = budget.max_samples - len(samples)
         at = now()

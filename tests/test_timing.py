@@ -143,6 +143,11 @@ def test_slow_calls_are_made_the_least_number_of_times() -> None:
     assert (len(timing.samples_s), timing.ended) == (BUDGET.min_samples, "time")
 
 
+def test_no_more_samples_are_taken_than_the_most() -> None:
+    timing = steady(Clock(), 1e-3, replace(BUDGET, min_samples=9, max_samples=5))
+    assert (len(timing.samples_s), timing.ended) == (5, "samples")
+
+
 def test_an_output_that_the_runtime_writes_again_is_kept_as_it_was() -> None:
     buffer = np.zeros(1)
 
