@@ -76,6 +76,11 @@ def runtimes(selection: Selection) -> list[Runtime]:
     ]
 
 
+def exports(selection: Selection) -> bool:
+    """Whether the selection has exports; programs for chips that need not be here have none."""
+    return bool(selection.targets) and any(device in DEVICES for device in selection.devices)
+
+
 def _chosen(runtime: Runtime, selection: Selection) -> bool:
     named = selection.runtimes is not None and runtime.name in selection.runtimes
     if runtime.backend is None or selection.backends is None:

@@ -37,8 +37,9 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
 
     """
     remove(isolate.temporary(store.root))  # what a killed run left
-    store.remove_unfinished(source.name for source in request.sources)
-    count = min(machine.threads(), len(request.sources)) if request.selection.targets else 1
+    names = [source.name for source in request.sources]
+    store.remove_unfinished(names)
+    count = min(machine.threads(), len(names)) if plan.exports(request.selection) else 1
     with ExitStack() as stack:
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(count)]
         for one in workers:  # those that wait import meanwhile
@@ -48,6 +49,11 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         if not cells:
             raise InputError(NOTHING)
         _begin(run, cells)
+        if _times(request):
+            for other in workers[1:]:  # one that has done anything imports no more
+                other.run(Job(do="inspect", arguments={"sources": []}))
+        _measure_peak(run)
+        _leave_out_what_is_missing(run)
         lanes = [replace(run, workers=one) for one in workers]
         if _times(request):
             _one_step_after_another(lanes)
@@ -87,13 +93,9 @@ def _in_lanes(runs: Sequence[Run], tasks: Sequence[Callable[[Run], None]]) -> No
 def _one_step_after_another(lanes: Sequence[Run]) -> None:
     """Do each step for all models: what is timed runs alone, exports run in all lanes."""
     run, names = lanes[0], [source.name for source in lanes[0].request.sources]
-    for other in lanes[1:]:  # has imported once it does anything
-        other.workers.run(Job(do="inspect", arguments={"sources": []}))
-    _measure_peak(run)
-    _leave_out_what_is_missing(run)
     for source in run.request.sources:
         _train(source, run)
-    _in_lanes(lanes, [partial(_export, name) for name in names])
+    _in_lanes(lanes, [partial(steps.export, model=name) for name in names])
     for name in names:
         _measure([name], run, apart=False)
     _measure(names, run, apart=True)
@@ -102,7 +104,6 @@ def _one_step_after_another(lanes: Sequence[Run]) -> None:
 def _one_model_after_another(lanes: Sequence[Run]) -> None:
     """Bring each model through every step, as many at a time as there are lanes."""
     names = [source.name for source in lanes[0].request.sources]
-    _leave_out_what_is_missing(lanes[0])
     _in_lanes(lanes, [partial(_one_model, source) for source in lanes[0].request.sources])
     parts = [names[i :: len(lanes)] for i in range(len(lanes))]
     _in_lanes(lanes, [partial(_measure, part, apart=True) for part in parts])
@@ -110,17 +111,13 @@ def _one_model_after_another(lanes: Sequence[Run]) -> None:
 
 def _one_model(source: Source, run: Run) -> None:
     _train(source, run)
-    _export(source.name, run)
+    steps.export(run, source.name)
     _measure([source.name], run, apart=False)
 
 
 def _train(source: Source, run: Run) -> None:
     steps.prepare(run, source)
     elsewhere.train_on_several(run, source)
-
-
-def _export(name: str, run: Run) -> None:
-    steps.export(run, name)
 
 
 def judge(

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
 
-
 TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.")
 """How the name begins of what is not yet written whole."""
 
@@ -106,7 +105,7 @@ class Store:
 
     def remove_unfinished(self, models: Iterable[str]) -> None:
         """Remove what a killed run had not written whole, of itself and of these models."""
-        here = [*self.root.glob(".*"), *self.record("").parent.glob(".*")]
+        here = [*self.root.glob(".*"), *(self.root / "records").glob(".*")]
         for name in models:
             for folder in (self.model(name), self.artifacts / name):
                 here += folder.rglob(".*")

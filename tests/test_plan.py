@@ -1,4 +1,4 @@
-from seqbench.plan import Model, Selection, cells, framework
+from seqbench.plan import Model, Selection, cells, exports, framework
 from seqbench.record import Cell, Kind
 
 MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32)
@@ -10,6 +10,7 @@ def planned(
     selection = Selection(kinds=kinds, targets=("onnx",), runtimes=None, devices=devices)
     found = cells([model], selection)
     assert len({cell.key for cell in found}) == len(found)
+    assert exports(selection) is any(cell.kind is Kind.EXPORT for cell in found)
     return set(found)
 
 

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
-from seqbench import InputError, Record, Status, api, store
+from seqbench import InputError, Record, Status, api, machine, store
+from seqbench.record import Kind
 
 pytestmark = pytest.mark.slow
 TARGETS = ("saved_model", "tflite", "onnx")
@@ -64,6 +66,30 @@ def test_records_hold_what_was_measured(finished: Path) -> None:
     assert verify.machine["versions"]["ai-edge-litert"]
     export = records["three_class.export.onnx.cpu.fp32"]
     assert export.size_bytes == (finished / (export.artifact or "")).stat().st_size
+
+
+def test_what_is_timed_runs_alone_and_exports_run_together(tmp_path: Path) -> None:
+    api.run(
+        ["three_class", "three_layer"],
+        out=tmp_path,
+        targets=("onnx", "tflite"),
+        runtimes=("keras", "onnxruntime"),
+        devices=("cpu",),
+    )
+    spans: dict[str, list[tuple[float, float]]] = {"timed": [], "export": []}
+    for record in store.read(tmp_path):
+        began = datetime.fromisoformat(record.started_at or "").timestamp()
+        ended = began + (record.elapsed_s or 0) - 0.002  # started_at is in whole milliseconds
+        timed = record.cell.kind in (Kind.TRAIN, Kind.INFER)
+        spans["timed" if timed else "export"].append((began, ended))
+
+    def beside(one: tuple[float, float], others: list[tuple[float, float]]) -> bool:
+        return any(one is not other and one[0] < other[1] and other[0] < one[1] for other in others)
+
+    assert len(spans["timed"]) == 2 + 2 * 2 + 3 * 2
+    assert not any(beside(one, spans["timed"] + spans["export"]) for one in spans["timed"])
+    together = any(beside(one, spans["export"]) for one in spans["export"])
+    assert together is (machine.threads() > 1)
 
 
 def test_artifacts_have_a_manifest(finished: Path) -> None:
