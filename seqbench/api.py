@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +14,19 @@ from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
 from seqbench.isolate import Workers
-from seqbench.jobs import Job
-from seqbench.models.source import Source, resolve_all
+from seqbench.jobs import Job, Result
+from seqbench.models.source import resolve_all
 from seqbench.plan import Selection
+from seqbench.prepared import Origin
 from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
 from seqbench.runtimes import BACKENDS, RUNTIMES
+from seqbench.show import to_json
 from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
+from seqbench.work.inspect import Check, Describe
 
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
@@ -88,12 +91,11 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
-    with _sources(models) as sources:
+    with _sources(models, allow_code=allow_code) as sources:
         request = Request(
             sources=sources,
             selection=selection,
             budget=budget,
-            allow_code=allow_code,
         )
         return runner.run(request, Store(Path(out)), observer)
 
@@ -122,8 +124,11 @@ def export(
         devices=("cpu",),
         variants=_known("variant", variants, VARIANTS),
     )
-    with _sources(models) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+    with (
+        _sources(models, allow_code=allow_code) as sources,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        request = Request(sources=sources, selection=selection, budget=QUICK)
         return runner.run(request, Store(Path(folder), Path(out)), observer)
 
 
@@ -153,8 +158,11 @@ def verify(
         devices=("cpu",),
         variants=_known("variant", (variant,), VARIANTS),
     )
-    with _sources([model]) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+    with (
+        _sources([model], allow_code=allow_code) as sources,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        request = Request(sources=sources, selection=selection, budget=QUICK)
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
@@ -165,7 +173,8 @@ def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[
         InputError: a model cannot be used.
 
     """
-    return {found["name"]: found["warnings"] for found in _ask("check", models, allow_code)}
+    found = _ask(lambda sources: Check(sources=sources), models, allow_code)
+    return {checked.name: list(checked.warnings) for checked in found}
 
 
 def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, Any]]:
@@ -175,18 +184,20 @@ def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, A
         InputError: a model cannot be used.
 
     """
-    return _ask("show", models, allow_code)
+    found = _ask(lambda sources: Describe(sources=sources), models, allow_code)
+    return [to_json(description) for description in found]
 
 
-def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any]]:
+def _ask(
+    job: Callable[[tuple[Origin, ...]], Job[Result]], models: Sequence[Any], allow_code: bool
+) -> list[Result]:
     """Run a job that only looks at models, and return its results."""
     with (
-        _sources(models) as sources,
+        _sources(models, allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
         Workers(Path(folder), lambda _: None) as workers,
     ):
-        origins = [prepared.flat(source, allow_code=allow_code) for source in sources]
-        outcome = workers.run(Job(do=do, arguments={"sources": origins}))
+        outcome = workers.run(job(sources))
     refusal = outcome.refusal([source.spec for source in sources])
     if refusal is not None:
         raise InputError(refusal)
@@ -194,7 +205,7 @@ def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any
 
 
 @contextmanager
-def _sources(models: Sequence[Any]) -> Iterator[tuple[Source, ...]]:
+def _sources(models: Sequence[Any], *, allow_code: bool) -> Iterator[tuple[Origin, ...]]:
     """Give the sources of models; a Keras object is saved to a temporary file first."""
     with tempfile.TemporaryDirectory() as folder:
         specs = []
@@ -205,7 +216,7 @@ def _sources(models: Sequence[Any]) -> Iterator[tuple[Source, ...]]:
                 path = Path(folder) / f"{model.name}.keras"
                 model.save(path)
                 specs.append(str(path))
-        yield tuple(resolve_all(specs))
+        yield tuple(prepared.pin(source, allow_code=allow_code) for source in resolve_all(specs))
 
 
 def _counted(what: str, count: int) -> int:

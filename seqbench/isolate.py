@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
+from seqbench import codec, work
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
 from seqbench.framework import missing
-from seqbench.jobs import Job, Message, Needs
+from seqbench.jobs import Job, Message, Needs, Result
 from seqbench.store import remove
+from seqbench.work.inspect import Probe
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
@@ -25,13 +27,13 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Generic[Result]):
     """How a job ended.
 
     Attributes:
         done: keys of the cells whose records are on disk.
         running: key of the cell that was being worked on at the end, None where none was.
-        results: values that the job sent, in order.
+        results: what the job sent, in order.
         bad_input: what is wrong with the user's input, None where nothing is.
         problem: why the job did not end well, with the last lines of its output; None if it did.
 
@@ -39,7 +41,7 @@ class Outcome:
 
     done: tuple[str, ...]
     running: str | None
-    results: tuple[Any, ...]
+    results: tuple[Result, ...]
     bad_input: str | None
     problem: str | None
 
@@ -133,17 +135,16 @@ class Workers:
         """Let a worker import what its jobs will need; this waits for nothing."""
         self._worker(needs, device)
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job[Result]) -> Outcome[Result]:
         """Run one job to its end, whatever the end is.
 
         Raises:
             RuntimeError: the context has ended, in another thread.
 
         """
-        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{job.do}.log"
-        arguments = {**job.arguments, "log": str(log), "folder": str(self._folder)}
+        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         process = self._worker(job.needs, job.device)
-        line = replace(job, arguments=arguments).dumps() + "\n"
+        line = work.write(job, self._folder, log) + "\n"
         assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
         self._child = None
         seen = _Seen()
@@ -172,7 +173,7 @@ class Workers:
         return Outcome(
             done=tuple(seen.done),
             running=seen.running,
-            results=tuple(seen.results),
+            results=tuple(codec.from_json(job.results_as, found) for found in seen.results),
             bad_input=seen.bad_input,
             problem=seen.problem,
         )
@@ -185,7 +186,7 @@ class Workers:
         """
         reason = (missing(needs) if needs else None) or no_sign_of(device)
         if reason is None and needs and device not in ("cpu", *CHIPS):
-            outcome = self.run(Job(do="probe", needs=needs, device=device))
+            outcome = self.run(Probe(needs=needs, device=device))
             reason = outcome.problem or outcome.results[0]
         return reason
 
@@ -228,7 +229,7 @@ class Workers:
                 raise EOFError
             pending += chunk
 
-    def _stop(self, job: Job) -> None:
+    def _stop(self, job: Job[Any]) -> None:
         """End a job's worker, so that the next job starts a new one."""
         self._end(self._started.pop((job.needs, job.device)))
 

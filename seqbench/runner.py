@@ -5,22 +5,23 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from seqbench import elsewhere, explain, isolate, machine, measuring, plan, steps
+from seqbench import codec, elsewhere, explain, isolate, machine, measuring, plan, steps
 from seqbench.errors import InputError
 from seqbench.framework import home, missing
 from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message
-from seqbench.models.source import Source
+from seqbench.jobs import Message
+from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
-from seqbench.roofline import Peak
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
 from seqbench.store import Store, remove, write_json
+from seqbench.work.inspect import Inspect
+from seqbench.work.peak import MeasurePeak
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -51,7 +52,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         _begin(run, cells)
         if _times(request):
             for other in workers[1:]:  # one that has done anything imports no more
-                other.run(Job(do="inspect", arguments={"sources": []}))
+                other.run(Inspect(sources=()))
         _measure_peak(run)
         _leave_out_what_is_missing(run)
         lanes = [replace(run, workers=one) for one in workers]
@@ -109,13 +110,13 @@ def _one_model_after_another(lanes: Sequence[Run]) -> None:
     _in_lanes(lanes, [partial(_measure, part, apart=True) for part in parts])
 
 
-def _one_model(source: Source, run: Run) -> None:
+def _one_model(source: Origin, run: Run) -> None:
     _train(source, run)
     steps.export(run, source.name)
     _measure([source.name], run, apart=False)
 
 
-def _train(source: Source, run: Run) -> None:
+def _train(source: Origin, run: Run) -> None:
     steps.prepare(run, source)
     elsewhere.train_on_several(run, source)
 
@@ -176,8 +177,8 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine.host(),
             "sources": {source.name: source.spec for source in run.request.sources},
-            "origins": run.request.origins,
-            "cells": [asdict(cell) for cell in cells],
+            "origins": codec.to_json(run.request.sources),
+            "cells": codec.to_json(cells),
         },
     )
     run.observer.planned(run.cells())
@@ -185,12 +186,13 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
 
 def _refuse_changes(path: Path, request: Request) -> None:
     """A run is of one version of each model: its records would not belong together."""
-    before = {origin["name"]: origin for origin in json.loads(path.read_text()).get("origins", [])}
-    for origin in request.origins:
-        old = before.get(origin["name"], origin)
+    known = json.loads(path.read_text(encoding="utf-8")).get("origins", [])
+    before = {origin.name: origin for origin in codec.from_json(tuple[Origin, ...], known)}
+    for origin in request.sources:
+        old = before.get(origin.name, origin)
         if old != origin:
             msg = (
-                f"{path.parent} holds a run of another {origin['name']!r} ({old['path']}, or the "
+                f"{path.parent} holds a run of another {origin.name!r} ({old.path}, or the "
                 "file has changed since): choose another folder with --out"
             )
             raise InputError(msg)
@@ -199,15 +201,14 @@ def _refuse_changes(path: Path, request: Request) -> None:
 def _measure_peak(run: Run) -> None:
     """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
     if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
-        outcome = run.workers.run(Job(do="peak", needs=None))
+        outcome = run.workers.run(MeasurePeak(needs=None))
         if outcome.problem is not None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return
-        (found,) = outcome.results
-        run.peak = Peak(**{**found, "core_bytes_per_s": tuple(found["core_bytes_per_s"])})
+        (run.peak,) = outcome.results
         plan = run.store.root / "run.json"
         known = json.loads(plan.read_text(encoding="utf-8"))
-        write_json(plan, {**known, "peak": found})
+        write_json(plan, {**known, "peak": codec.to_json(run.peak)})
 
 
 def _leave_out_what_is_missing(run: Run) -> None:

@@ -11,14 +11,14 @@ import select
 import signal
 import sys
 import traceback
-from pathlib import Path
 
 from seqbench import work
 from seqbench.errors import InputError
 from seqbench.framework import FRAMEWORKS
-from seqbench.jobs import Event, Message, loads
+from seqbench.jobs import Event, Message
 from seqbench.oneline import one_line
 from seqbench.timing import clock
+from seqbench.work.context import WorkerContext
 
 
 def serve(needs: str) -> None:
@@ -76,13 +76,13 @@ def _kill_rest(group: int) -> None:
 
 def _run(line: str, messages: int, import_s: float) -> int:
     """Do one job; in the forked child."""
-    job = loads(line)
-    log = os.open(job.arguments["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    order, job = work.read(line)
+    log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
-    context = work.Context(
-        folder=Path(job.arguments["folder"]),
+    context = WorkerContext(
+        folder=order.folder,
         send=lambda event, value: _send(messages, event, value),
         import_s=import_s,
     )

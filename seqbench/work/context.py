@@ -26,8 +26,8 @@ STATUSES: dict[type[Exception], Status] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Where a job's records and messages go.
+class WorkerContext:
+    """Where a job's records and messages go: the `Context` of a real worker.
 
     Attributes:
         folder: the run's folder.

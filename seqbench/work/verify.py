@@ -20,18 +20,38 @@ OF_PERTURBED = " (perturbed weights)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What is judged in one cell.
+class Pair:
+    """What is run, and what its answers are held against.
 
     Attributes:
-        pairs: artifacts with the files of their references, the delivered one first.
+        artifact: the file or folder that the runtime loads.
+        reference: the file of the input suite and the float64 twin's answers.
+
+    """
+
+    artifact: Path
+    reference: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is timed and judged of one model in one variant.
+
+    Attributes:
+        model: the model's name.
+        variant: the arithmetic of its artifact.
+        seed: its scenario's seed.
+        pairs: artifacts with their references, the delivered one first; the others are only judged.
         fresh: weights that hide faults.
         promise: what the delivered one must declare; None where somebody else made it.
         held_out: the file of the sample by which reduced precision is judged, which may be missing.
 
     """
 
-    pairs: tuple[tuple[Path, Path], ...]
+    model: str
+    variant: str
+    seed: int
+    pairs: tuple[Pair, ...]
     fresh: tuple[str, ...]
     promise: Promise | None
     held_out: Path
@@ -42,10 +62,10 @@ def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     differences: list[Difference] = []
     ran_on, facts, broken = cell.device, {}, None
-    for number, (artifact, answers) in enumerate(subject.pairs):
+    for number, pair in enumerate(subject.pairs):
         judged = OF_PERTURBED if number else ""
-        cases = [reference.as_there(case, lacks) for case in reference.load(answers)]
-        session = load(artifact, cell.device, threads())
+        cases = [reference.as_there(case, lacks) for case in reference.load(pair.reference)]
+        session = load(pair.artifact, cell.device, threads())
         try:
             outputs = [run(session, case.x) for case in cases]
             found = [verdict.judge(case, got) for case, got in zip(cases, outputs, strict=True)]
@@ -110,16 +130,16 @@ def run(session: Session, x: np.ndarray) -> np.ndarray:
 
 def reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge a variant in reduced precision by its criterion; return its record's fields."""
-    artifact, answers = subject.pairs[0]
+    pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
     if subject.held_out.exists():
         sample = quality.load(subject.held_out)
     else:
-        case = reference.load(answers)[0]
+        case = reference.load(pair.reference)[0]
         sample = Sample(x=case.x, own=case.own)
         notes = (f"judged on {case.name} inputs: the model came without data",)
     criterion = CRITERIA[cell.variant]
-    session = load(artifact, cell.device, threads())
+    session = load(pair.artifact, cell.device, threads())
     try:
         found = quality.judge(sample, run(session, sample.x), criterion)
         ran_on, facts = session.ran_on, dict(session.facts)
