@@ -14,7 +14,6 @@ from seqbench.store import PERTURBED
 from seqbench.targets import TARGETS
 from seqbench.units import error
 from seqbench.work.locate import Located, LocateLayer, ReadTensors
-from seqbench.work.verify import OF_PERTURBED
 
 
 def name_layers(
@@ -43,8 +42,8 @@ def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Lo
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
     artifact = given or run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
-    if case.endswith(OF_PERTURBED):
-        case, folder = case.removesuffix(OF_PERTURBED), folder / PERTURBED
+    if record.details["perturbed"]:
+        folder = folder / PERTURBED
         artifact = folder / artifact.name
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
     reference = folder / prepared.REFERENCE

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from seqbench import manifest, prepared, roofline, steps
-from seqbench.contract import Promise
+from seqbench.contract import Declaration
 from seqbench.flops import Demand
 from seqbench.prepared import Snapshot
 from seqbench.record import PLAIN, Cell, Kind
@@ -81,7 +81,7 @@ def _subject(
     folder = store.model(model)
     snapshot = prepared.read(folder)
     copy = folder / PERTURBED
-    artifacts, promise = {given or folder: folder}, None
+    artifacts, declaration = {given or folder: folder}, None
     if runtime.target is None and copy.exists():
         artifacts[copy] = copy
     if given is None and runtime.target is not None:
@@ -89,7 +89,7 @@ def _subject(
         home = store.artifacts / model
         artifacts = {home / artifact.filename: folder}
         entry = manifest.read(home)["artifacts"][artifact.label]
-        promise = _promise(snapshot, manifest.exported(entry))
+        declaration = _declaration(snapshot, manifest.exported(entry))
         if copy.exists() and variant == PLAIN:
             artifacts[copy / artifact.filename] = copy
     return Subject(
@@ -101,12 +101,12 @@ def _subject(
             for artifact, home in artifacts.items()
         ),
         fresh=snapshot.fresh,
-        promise=promise,
+        declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
     )
 
 
-def _promise(snapshot: Snapshot, exported: Exported) -> Promise:
+def _declaration(snapshot: Snapshot, exported: Exported) -> Declaration:
     """Return what the export said, with the model's own word on which inputs' sizes are free."""
     shape = (exported.input.shape[0], *snapshot.input_shape[1:])
-    return Promise(input=replace(exported.input, shape=shape), output=exported.output)
+    return Declaration(input=replace(exported.input, shape=shape), output=exported.output)

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqbench import parting, prepared, reference, verdict
 from seqbench.jobs import Context, Job
+from seqbench.judge import answer
 from seqbench.layerwise import layers
 from seqbench.machine import threads
 from seqbench.placement import set_threads
@@ -16,7 +17,6 @@ from seqbench.runtimes import RUNTIMES
 from seqbench.store import replacing, typed
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case
-from seqbench.work.verify import run
 
 ROWS = 4
 """How many rows of a batch are looked at inside the artifact: those with the largest errors."""
@@ -102,7 +102,7 @@ def _read_tensors(job: ReadTensors) -> None:
     case = reference.as_there(_case(job), lacks)
     with runtime.start() as load:
         session = load(job.artifact, job.device, threads())
-        rows = worst(case, run(session, case.x), session.input.shape[0] or ROWS)
+        rows = worst(case, answer(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()
     arrays = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
