@@ -14,9 +14,9 @@ from typing import Any
 
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
+from seqbench.files import remove
 from seqbench.framework import missing
 from seqbench.jobs import Job, Message, Needs
-from seqbench.store import remove
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""

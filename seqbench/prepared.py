@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.files import replace_json, replacing
 from seqbench.models.loading import load
 from seqbench.models.source import Source
 from seqbench.models.weights import give
-from seqbench.store import replacing, typed, write_json
+from seqbench.store import typed
 
 if TYPE_CHECKING:
     import keras
@@ -64,7 +65,7 @@ def save(
     shape = model.input_shape
     found = {"source": origin, "seed": seed, "fresh": fresh, "input_shape": shape}
     found["demand"] = demand
-    write_json(folder / FACTS, found)
+    replace_json(folder / FACTS, found)
 
 
 def facts(folder: Path) -> dict[str, Any] | None:
