@@ -5,6 +5,7 @@
 The map of the package, from the ground up; each floor knows only those below it:
 
     errors, oneline, record     what can go wrong; cells, records and their JSON
+    files, lock                 writing whole or not at all; what one process at a time may write
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
@@ -12,7 +13,7 @@ The map of the package, from the ground up; each floor knows only those below it
     scenario, device, machine   what is measured, where it runs, facts of this machine
     stats, units                medians with intervals, how numbers are printed
     timing, foreign_load        the loop that times calls; what other programs do meanwhile
-    store, naming               the folder of a run, written whole or not at all; its name
+    store, naming               the folder of a run; its name
     parting, layerwise          where an artifact's tensors part from the model's layers
     verdict, quality            is what an artifact computes still the model? is it, in reduced
                                 precision, still good enough?

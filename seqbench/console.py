@@ -59,6 +59,18 @@ PATH = _PathType()
 """The type of options that name a file or a folder."""
 
 
+def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """Refuse a place for a file before any work is done; `-` is standard output."""
+    from seqbench import files
+
+    if value is not None and value != "-":
+        try:
+            files.check_place(PATH.convert(value))
+        except InputError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
 def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """Split `a,b`."""
     return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
@@ -152,17 +164,14 @@ def write_text(text: str, file: str | None) -> None:
         InputError: the file cannot be written.
 
     """
-    from seqbench import store
+    from seqbench import files
 
     if file is None:
         return
     if file == "-":
         click.echo(text, nl=False)
         return
-    try:
-        store.write_text(PATH.convert(file), text)
-    except OSError as error:
-        raise InputError(f"cannot write {file}: {error.strerror}") from error
+    files.write_text(PATH.convert(file), text)
 
 
 def show_json(value: Any) -> None:

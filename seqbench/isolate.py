@@ -15,9 +15,9 @@ from typing import Any, Generic
 from seqbench import codec, work
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
+from seqbench.files import remove
 from seqbench.framework import missing
 from seqbench.jobs import Job, Message, Needs, Result
-from seqbench.store import remove
 from seqbench.work.inspect import Probe
 
 LAST_LINES = 6

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqbench import codec
+from seqbench.files import replace_json, replacing
 from seqbench.flops import Demand, demand
 from seqbench.models.loading import load
 from seqbench.models.source import Source
 from seqbench.models.weights import give
 from seqbench.scenario import Scenario
-from seqbench.store import replacing, typed, write_json
+from seqbench.store import typed
 
 if TYPE_CHECKING:
     import keras
@@ -101,7 +102,7 @@ def save(
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )
-    write_json(folder / FACTS, codec.to_json(snapshot))
+    replace_json(folder / FACTS, codec.to_json(snapshot))
 
 
 def find(folder: Path) -> Snapshot | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqbench import first_layers
 from seqbench.backends import here
+from seqbench.files import replacing
 from seqbench.inference import Answer, compiled
 from seqbench.models.twin import (
     computes_in_float64,
@@ -19,7 +20,7 @@ from seqbench.models.twin import (
 from seqbench.rounding import FLOAT64_SHARE, UNIT_ROUNDOFF, narrowed, rounded
 from seqbench.seek import waking
 from seqbench.shifts import shiftable
-from seqbench.store import replacing, typed
+from seqbench.store import typed
 from seqbench.substitutes import EXACT
 from seqbench.suite import InputSpec, first_shapes, make, other_shapes
 from seqbench.verdict import Case, largest

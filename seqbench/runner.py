@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from seqbench import codec, elsewhere, explain, isolate, machine, measuring, plan, steps
+from seqbench import codec, elsewhere, explain, isolate, machine, manifest, measuring, plan, steps
 from seqbench.errors import InputError
+from seqbench.files import remove, replace_json
 from seqbench.framework import home, missing
 from seqbench.isolate import Workers
 from seqbench.jobs import Message
@@ -19,7 +21,8 @@ from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
-from seqbench.store import Store, remove, write_json
+from seqbench.store import MARK, Store
+from seqbench.targets import TARGETS, Artifact
 from seqbench.work.inspect import Inspect
 from seqbench.work.peak import MeasurePeak
 
@@ -33,15 +36,19 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """Do what is asked for, as far as the store has no record of it yet; return its records.
 
     Raises:
-        InputError: a model cannot be used. Where that shows before the first cell, nothing was
-            done; where it shows later, the other cells are done all the same.
+        InputError: the folder holds other things or is in use, or a model cannot be used. Where
+            that shows before the first cell, nothing was done; where it shows later, the other
+            cells are done all the same.
 
     """
-    remove(isolate.temporary(store.root))  # what a killed run left
     names = [source.name for source in request.sources]
-    store.remove_unfinished(names)
     count = min(machine.threads(), len(names)) if plan.exports(request.selection) else 1
     with ExitStack() as stack:
+        stack.enter_context(store.held(names, _facts()))
+        if store.delivers:
+            _refuse_foreign(request, store)
+        remove(isolate.temporary(store.root))  # what a killed run left
+        store.remove_unfinished(names)
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(count)]
         for one in workers:  # those that wait import meanwhile
             one.start(home())
@@ -63,6 +70,32 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         elsewhere.compile_ahead(run)
         steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
+
+
+def _refuse_foreign(request: Request, store: Store) -> None:
+    """Refuse to replace what seqbench did not write, before any work is done.
+
+    Raises:
+        InputError: there is such a thing where an artifact would be written.
+
+    """
+    selection = request.selection
+    artifacts = [
+        Artifact(target=TARGETS[target], variant=variant)
+        for target in selection.targets
+        for variant in selection.of(target)
+    ]
+    for source in request.sources:
+        manifest.refuse_foreign(store.artifacts / source.name, artifacts)
+
+
+def _facts() -> dict[str, Any]:
+    """Return what a plan says of where and when it was made."""
+    return {
+        "versions": machine.versions(()),
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine.host(),
+    }
 
 
 def _times(request: Request) -> bool:
@@ -166,16 +199,14 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
 
 def _begin(run: Run, cells: Sequence[Cell]) -> None:
     """Write down what is planned, so that a report knows what never ran."""
-    path = run.store.root / "run.json"
+    path = run.store.root / MARK
     if path.exists():
         _refuse_changes(path, run.request)
     run.left = {cell.key: cell for cell in cells if steps.unfinished(run, cell)}
-    write_json(
+    replace_json(
         path,
         {
-            "versions": machine.versions(()),
-            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine.host(),
+            **_facts(),
             "sources": {source.name: source.spec for source in run.request.sources},
             "origins": codec.to_json(run.request.sources),
             "cells": codec.to_json(cells),
@@ -206,9 +237,9 @@ def _measure_peak(run: Run) -> None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return
         (run.peak,) = outcome.results
-        plan = run.store.root / "run.json"
+        plan = run.store.root / MARK
         known = json.loads(plan.read_text(encoding="utf-8"))
-        write_json(plan, {**known, "peak": codec.to_json(run.peak)})
+        replace_json(plan, {**known, "peak": codec.to_json(run.peak)})
 
 
 def _leave_out_what_is_missing(run: Run) -> None:

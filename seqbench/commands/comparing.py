@@ -21,8 +21,12 @@ min_effect = click.option(
     show_default=True,
     help="The smallest change that matters, as a part of one.",
 )
-out = click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
-json_file = click.option("--json", "json_file", help="Write JSON to this file (- for stdout).")
+out = click.option(
+    "--out", type=console.PATH, callback=console.place, help="File: .html, .md or .json."
+)
+json_file = click.option(
+    "--json", "json_file", callback=console.place, help="Write JSON to this file (- for stdout)."
+)
 
 
 @click.command()

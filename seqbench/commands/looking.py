@@ -65,7 +65,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 @click.command()
 @click.argument("runs_folder", type=console.PATH, default="results")
 @click.option("--cell", "pattern", help="Only cells whose keys hold this regular expression.")
-@click.option("--out", type=console.PATH, help="File: .html, with charts.")
+@click.option("--out", type=console.PATH, callback=console.place, help="File: .html, with charts.")
 @console.command
 def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
     """Show each timed cell's median over the runs in RUNS_FOLDER (default: results)."""
@@ -82,7 +82,12 @@ def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
 @click.command("report")
 @click.argument("run", type=console.PATH)
 @click.option("--format", "form", help=FORMATS_HELP)
-@click.option("--out", type=console.PATH, help="The file; without --format its suffix chooses.")
+@click.option(
+    "--out",
+    type=console.PATH,
+    callback=console.place,
+    help="The file; without --format its suffix chooses.",
+)
 @console.command
 def report_(run: Path, form: str | None, out: Path | None) -> None:
     """Write the report of RUN again, from its records, and print the file's name."""

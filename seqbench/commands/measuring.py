@@ -15,6 +15,7 @@ from seqbench.commands.options import (
     TARGETS_HELP,
     VARIANTS_HELP,
     allow_code,
+    json_file,
     models,
 )
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
 )
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@json_file
 @allow_code
 @console.command
 def run(
@@ -82,7 +83,7 @@ def run(
 @click.option("--to", "targets", callback=console.names, help=TARGETS_HELP)
 @click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
 @click.option("--out", type=console.PATH, default="dist", show_default=True)
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@json_file
 @click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
 @allow_code
 @console.command
@@ -119,7 +120,7 @@ def export(
 @click.argument("model")
 @click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
 @click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
+@json_file
 @allow_code
 @console.command
 def verify(

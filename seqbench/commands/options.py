@@ -2,6 +2,8 @@
 
 import click
 
+from seqbench import console
+
 KINDS_HELP = "Kinds: train,infer,export,verify,compile,compile-train."
 DEVICES_HELP = (
     "cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip."
@@ -13,6 +15,12 @@ FORMATS_HELP = "One of html,markdown,json,pytest-benchmark,junit (default: html 
 VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
+json_file = click.option(
+    "--json",
+    "json_file",
+    callback=console.place,
+    help="Write the records to this file (- for stdout).",
+)
 allow_code = click.option(
     "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
 )

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @click.option("--target", callback=console.names, help=TARGETS_HELP)
 @click.option("--out", type=console.PATH, help="The walk's folder; goes on with it.")
 @click.option("--baseline", type=console.PATH, help="What to hold it against.")
-@click.option("--json", "json_file", help="Write the statuses as a baseline (- for stdout).")
+@click.option(
+    "--json",
+    "json_file",
+    callback=console.place,
+    help="Write the statuses as a baseline (- for stdout).",
+)
 @console.command
 def coverage(
     only: str | None,

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from seqbench import store
 from seqbench.compare.forest import html
 from seqbench.compare.runs import Comparison
 from seqbench.compare.tables import markdown
 from seqbench.errors import InputError
+from seqbench.files import check_place, write_text
 
 SCHEMA = 1
 """Number of the JSON format. History: 1, the first (2026-11)."""
@@ -17,15 +17,17 @@ FORMATS = (".html", ".md", ".json")
 
 
 def check(out: Path | None) -> None:
-    """Refuse a file of another format before any work is done.
+    """Refuse a file of another format, or that cannot be written, before any work is done.
 
     Raises:
-        InputError: the suffix is none of `FORMATS`.
+        InputError: the suffix is none of `FORMATS`, or the file cannot be written.
 
     """
     if out is not None and out.suffix not in FORMATS:
         msg = f"{out}: a comparison is written as one of {', '.join(FORMATS)}"
         raise InputError(msg)
+    if out is not None:
+        check_place(out)
 
 
 def write(comparison: Comparison, out: Path) -> None:
@@ -37,11 +39,7 @@ def write(comparison: Comparison, out: Path) -> None:
     """
     check(out)
     writers = {".html": html, ".md": markdown, ".json": dumps}
-    try:
-        store.write_text(out, writers[out.suffix](comparison))
-    except OSError as error:
-        msg = f"cannot write {out}: {error.strerror}"
-        raise InputError(msg) from error
+    write_text(out, writers[out.suffix](comparison))
 
 
 def dumps(comparison: Comparison) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqbench import machine, reference, store, units
+from seqbench import machine, reference, units
 from seqbench.compare import aspects, pairs, sides
 from seqbench.compare.aspects import Aspect
 from seqbench.compare.child import Work
@@ -21,6 +21,7 @@ from seqbench.compare.sides import HERE, Side
 from seqbench.compare.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, share
 from seqbench.device import DEVICES, environment
 from seqbench.errors import InputError
+from seqbench.files import size_bytes
 from seqbench.models.source import Source, resolve_all
 from seqbench.prepared import REFERENCE
 from seqbench.record import Cell, Kind, Status
@@ -204,7 +205,7 @@ def _compared(
         return
     yield _time(settled, plan)
     if cell.target is not None:
-        sizes = [store.size_bytes(path) for path in artifacts]
+        sizes = [size_bytes(path) for path in artifacts]
         yield aspects.size(sizes[0], sizes[1], plan.min_effect)
 
 

@@ -120,7 +120,7 @@ def _export(
 ) -> None:
     """Build, train and export in a process of the side's own."""
     words = ["run", *specs, "--only", "export", "--device", "cpu", "--out", str(run)]
-    words += ["--target", ",".join(targets), "--json", os.devnull]
+    words += ["--target", ",".join(targets), "--json", str(run.with_name("records.json"))]
     done = subprocess.run(
         # -P: the modules of the current folder are not this side's.
         [side.python, "-P", "-m", "seqbench", *words, *(["--allow-code"] if allow_code else [])],

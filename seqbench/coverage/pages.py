@@ -7,9 +7,9 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from seqbench.coverage.table import Walked
 from seqbench.errors import InputError
+from seqbench.files import replace_text
 from seqbench.report.markdown import escape
 from seqbench.report.tables import GLYPHS, Item, Table
-from seqbench.store import write_text
 
 NAME = "coverage"
 """Stem of the files in the walk's folder."""
@@ -24,8 +24,8 @@ def write(walked: Walked, folder: Path) -> Path:
     """
     page = folder / f"{NAME}.html"
     try:
-        write_text(page.with_suffix(".md"), markdown(walked))
-        write_text(page, html(walked))
+        replace_text(page.with_suffix(".md"), markdown(walked))
+        replace_text(page, html(walked))
     except OSError as error:
         raise InputError(f"cannot write {page}: {error.strerror}") from error
     return page

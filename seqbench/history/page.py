@@ -7,8 +7,9 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from seqbench import store, units
+from seqbench import units
 from seqbench.errors import InputError
+from seqbench.files import write_text
 from seqbench.history.lines import History, Line, Mark
 from seqbench.history.table import LEAST, change, title
 from seqbench.report import charts
@@ -44,10 +45,7 @@ def write(history: History, out: Path) -> None:
     """
     if out.suffix != ".html":
         raise InputError(f"{out}: a history is written as .html, not as {out.suffix!r}")
-    try:
-        store.write_text(out, html(history))
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror}") from error
+    write_text(out, html(history))
 
 
 def html(history: History) -> str:

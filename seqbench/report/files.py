@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqbench import store
 from seqbench.errors import InputError
+from seqbench.files import check_place, replace_text, write_text
 from seqbench.record import Cell, Kind, Record, encode
 from seqbench.report.html import html
 from seqbench.report.junit import junit
@@ -60,13 +61,19 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
 
     """
     files = _files(run, out, form)
+    if out is not None:
+        check_place(out)
     records = store.read(run)
     planned, specs = _plan(run)
     report = build(records, run.resolve().name, planned, specs)
     everything = [*records, *never_ran(records, planned)]
     for path, name in files.items():
+        text = FORMATS[name].text(report, everything)
+        if out is not None:
+            write_text(out, text)
+            continue
         try:
-            store.write_text(path, FORMATS[name].text(report, everything))
+            replace_text(path, text)
         except OSError as error:
             msg = f"cannot write the report {path}: {error.strerror}"
             raise InputError(msg) from error
@@ -104,7 +111,7 @@ def load(run: Path) -> Report:
 
 def _plan(run: Path) -> tuple[list[Cell], dict[str, str]]:
     """Return the cells that the run was to do, and how its models are called in commands."""
-    path = run / "run.json"
+    path = run / store.MARK
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
         cells = [Cell(**{**cell, "kind": Kind(cell["kind"])}) for cell in plan["cells"]]

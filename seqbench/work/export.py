@@ -12,12 +12,13 @@ import numpy as np
 
 from seqbench import manifest, prepared
 from seqbench.errors import Unavailable
+from seqbench.files import replacing
 from seqbench.freeze import Frozen, freeze
 from seqbench.jobs import Context, Job
 from seqbench.machine import versions
 from seqbench.record import PLAIN, Status
 from seqbench.reduced import CALIBRATED, PACKAGES, REDUCED, Plain
-from seqbench.store import PERTURBED, Store, replacing
+from seqbench.store import PERTURBED, Store
 from seqbench.targets import TARGETS, Artifact, Exported
 from seqbench.work.context import guarded
 
@@ -157,6 +158,7 @@ def _artifact(
     entry = manifest.unchanged(folder, artifact, key)
     if entry is not None:
         return entry, True
+    manifest.claim(folder, artifact)
     with replacing(folder / artifact.filename) as temporary:
         described = _write(name, artifact, origin, folder, temporary)
     model = {"name": name, "sha256": origin.sha256}

@@ -8,13 +8,14 @@ from typing import Any, ClassVar, Never
 import numpy as np
 
 from seqbench import parting, prepared, reference, verdict
+from seqbench.files import replacing
 from seqbench.jobs import Context, Job
 from seqbench.judge import answer
 from seqbench.layerwise import layers
 from seqbench.machine import threads
 from seqbench.placement import set_threads
 from seqbench.runtimes import RUNTIMES
-from seqbench.store import replacing, typed
+from seqbench.store import typed
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case
 

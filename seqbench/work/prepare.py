@@ -10,6 +10,7 @@ from seqbench import prepared, quality, reference
 from seqbench.advice.datacheck import check_data
 from seqbench.backends import here, on
 from seqbench.backends.lacking import named
+from seqbench.files import replacing
 from seqbench.jobs import Context, Job
 from seqbench.machine import peak_memory_bytes, threads
 from seqbench.models.weights import fresh_weights, give, perturb
@@ -19,7 +20,7 @@ from seqbench.record import Cell
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
 from seqbench.scenario import Data, Scenario
-from seqbench.store import PERTURBED, Store, replacing
+from seqbench.store import PERTURBED, Store
 from seqbench.timing import clock
 from seqbench.training import Trained, train
 from seqbench.work import timed
