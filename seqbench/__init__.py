@@ -4,13 +4,14 @@
 
 The map of the package, from the ground up; each floor knows only those below it:
 
+    stats                       medians with intervals
     errors, oneline, record     what can go wrong; cells, records and their JSON
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
     gpu                         what NVIDIA says of the card
     scenario, device, machine   what is measured, where it runs, facts of this machine
-    stats, units                medians with intervals, how numbers are printed
+    units                       how numbers are printed
     timing, foreign_load        the loop that times calls; what other programs do meanwhile
     store, naming               the folder of a run, written whole or not at all; its name
     parting, layerwise          where an artifact's tensors part from the model's layers
