@@ -1,12 +1,12 @@
-"""The commands as Python functions: `seqbench.run`, `export`, `verify` and `check`."""
+"""The commands as Python functions: `seqbench.run`, `export`, `verify`, `check` and `show`."""
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from seqbench import prepared, runner
 from seqbench.chips import CHIPS
@@ -15,7 +15,8 @@ from seqbench.errors import InputError
 from seqbench.foreign import target_of
 from seqbench.isolate import Workers
 from seqbench.jobs import Job
-from seqbench.models.source import Source, resolve_all
+from seqbench.models.loading import is_model
+from seqbench.models.source import Source, resolve_all, safe_name
 from seqbench.plan import Selection
 from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
@@ -25,15 +26,24 @@ from seqbench.store import Store
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
 
+if TYPE_CHECKING:
+    import keras
+
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
 
 SILENT = Observer()
 """Shows nothing."""
 
+ModelLike = Union[str, "os.PathLike[str]", "keras.Model"]
+"""A scenario's name, the path of a `.keras` or `.h5` file, `file.py[:name]`, or a Keras model."""
+
+Models = ModelLike | Sequence[ModelLike]
+"""One model, or several."""
+
 
 def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str],
     kinds: Sequence[str] = KINDS,
@@ -51,7 +61,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     """Train, time, export and verify models; return the records of all cells.
 
     Args:
-        models: scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or Keras models.
+        models: one or several scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or
+            Keras models.
         out: the run's folder; a run that was begun there is gone on with.
         kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
             be here `compile` (inference) and `compile-train` (the training step).
@@ -99,7 +110,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 
 
 def export(
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str] = "dist",
     targets: Sequence[str] = tuple(TARGETS),
@@ -129,7 +140,7 @@ def export(
 
 def verify(
     artifact: str | os.PathLike[str],
-    model: Any,
+    model: ModelLike,
     *,
     runtimes: Sequence[str] | None = None,
     variant: str = PLAIN,
@@ -158,7 +169,7 @@ def verify(
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
-def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[str]]:
+def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
     """Return what is likely wrong with each model's set-up, a line each.
 
     Raises:
@@ -168,7 +179,7 @@ def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[
     return {found["name"]: found["warnings"] for found in _ask("check", models, allow_code)}
 
 
-def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, Any]]:
+def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
     """Return each model's layers with shapes, parameters, FLOPs and memory, as JSON values.
 
     Raises:
@@ -178,7 +189,7 @@ def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, A
     return _ask("show", models, allow_code)
 
 
-def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any]]:
+def _ask(do: str, models: Models, allow_code: bool) -> list[dict[str, Any]]:
     """Run a job that only looks at models, and return its results."""
     with (
         _sources(models) as sources,
@@ -194,18 +205,48 @@ def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any
 
 
 @contextmanager
-def _sources(models: Sequence[Any]) -> Iterator[tuple[Source, ...]]:
+def _sources(models: Models) -> Iterator[tuple[Source, ...]]:
     """Give the sources of models; a Keras object is saved to a temporary file first."""
     with tempfile.TemporaryDirectory() as folder:
+        saved: dict[str, Any] = {}
         specs = []
-        for model in models:
+        for model in _each(models):
             if isinstance(model, str | os.PathLike):
                 specs.append(os.fspath(model))
-            else:
-                path = Path(folder) / f"{model.name}.keras"
-                model.save(path)
-                specs.append(str(path))
+                continue
+            if not is_model(model):
+                msg = (
+                    "a model is a scenario's name, a path or a Keras model, built in this process; "
+                    f"found {type(model).__name__}"
+                )
+                raise InputError(msg)
+            name = safe_name(model.name) or "model"
+            path = Path(folder) / f"{name}.keras"
+            if saved.setdefault(name, model) is not model:
+                msg = (
+                    f"two of the models given are called {model.name!r}: give each a name of its "
+                    "own, keras.Sequential(..., name=...)"
+                )
+                raise InputError(msg)
+            model.save(path)
+            specs.append(str(path))
         yield tuple(resolve_all(specs))
+
+
+def _each(models: Models) -> Sequence[Any]:
+    """Return the models of one or of several.
+
+    Raises:
+        InputError: there are none.
+
+    """
+    several: Any = models
+    if isinstance(models, str | os.PathLike) or not isinstance(models, Iterable):
+        several = [models]
+    found: list[Any] = list(several)
+    if not found:
+        raise InputError("no model is given: expected one or more")
+    return found
 
 
 def _counted(what: str, count: int) -> int:

@@ -35,7 +35,7 @@ def list_(*, as_json: bool) -> None:
 def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     """Show each model's layers, shapes, parameters, FLOPs and memory."""
     from seqbench import api
-    from seqbench.show import table
+    from seqbench.describe import table
 
     found = api.show(console.some(models), allow_code=allow_code)
     if as_json:

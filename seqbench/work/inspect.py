@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
 from seqbench.backends import here
+from seqbench.describe import describe, to_json
 from seqbench.device import DEVICES, kind_of
 from seqbench.jobs import Job
 from seqbench.models.loading import load
 from seqbench.prepared import source
 from seqbench.scenario import Scenario
-from seqbench.show import describe, to_json
 from seqbench.work.context import Context
 
 if TYPE_CHECKING:
