@@ -13,6 +13,7 @@ from seqbench.chips import CHIPS
 from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
+from seqbench.framework import home, missing, missing_exporter
 from seqbench.isolate import Workers
 from seqbench.jobs import Job
 from seqbench.models.loading import is_model
@@ -123,9 +124,12 @@ def export(
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
 
     Raises:
-        InputError: a model cannot be used, or a name is unknown.
+        InputError: a model cannot be used, a name is unknown, or no framework is installed.
 
     """
+    lacking = missing_exporter()
+    if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
+        raise InputError(lacking)
     selection = Selection(
         kinds=(Kind.EXPORT, Kind.VERIFY),
         targets=_known("target", targets, TARGETS),
