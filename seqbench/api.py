@@ -53,6 +53,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     devices: Sequence[str] = tuple(DEVICES),
     backends: Sequence[str] | None = None,
     variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
     threads: Sequence[int] = (),
     quick: bool = True,
     processes: int | None = None,
@@ -76,6 +77,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             `torch`, each held against the float64 twin; None for TensorFlow, which is not.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
+        batch_sizes: rows per call at which inference is timed; none for each model's own.
         threads: with how many threads each inference is timed, one after another; none for the
             CPUs that there are.
         quick: whether each cell is timed for 0.2 s in one process instead of 1 s in six fresh ones.
@@ -96,7 +98,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         devices=_devices(devices),
         backends=None if backends is None else _known("back end", backends, BACKENDS),
         variants=_known("variant", variants, VARIANTS),
-        threads=tuple(_counted("threads", count) for count in threads) or (None,),
+        threads=_counts("threads", threads) or (None,),
+        batch_sizes=_counts("batch", batch_sizes) or None,
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
@@ -266,6 +269,16 @@ def _counted(what: str, count: int) -> int:
     return count
 
 
+def _counts(what: str, counts: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of what is counted, each once.
+
+    Raises:
+        InputError: one is less than 1.
+
+    """
+    return tuple(dict.fromkeys(_counted(what, count) for count in counts))
+
+
 def _devices(names: Sequence[str]) -> tuple[str, ...]:
     """Return the devices, each once: those of the tables in their order, then several at once.
 
@@ -273,18 +286,20 @@ def _devices(names: Sequence[str]) -> tuple[str, ...]:
         InputError: a name is no device's.
 
     """
+    names = (names,) if isinstance(names, str) else names
     at_once = tuple(dict.fromkeys(name for name in names if several(name)))
     single = [name for name in names if name not in at_once]
     return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
 
 
 def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:
-    """Return the names, each once, in the table's order.
+    """Return the names, each once, in the table's order; a text is one name.
 
     Raises:
         InputError: a name is not in the table.
 
     """
+    names = (names,) if isinstance(names, str) else names
     unknown = [name for name in names if name not in table]
     if unknown:
         msg = f"unknown {what} {unknown[0]!r}: expected one of {', '.join(table)}"
