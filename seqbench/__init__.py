@@ -1,9 +1,11 @@
 """Benchmark, export and verify Keras Sequential models on the runtimes their users have.
 
-`import seqbench` loads no framework; `run`, `export`, `verify` and `check` start processes that do.
+`import seqbench` loads no framework; `run`, `export`, `verify`, `check` and `show` start processes
+that do.
 
 The map of the package, from the ground up; each floor knows only those below it:
 
+    stats                       medians with intervals
     errors, oneline, record     what can go wrong; cells, records and their JSON
     files, lock                 writing whole or not at all; what one process at a time may write
     chips                       TPUs that need not be here: their published figures
@@ -11,7 +13,7 @@ The map of the package, from the ground up; each floor knows only those below it
     jobs                        work for a process of its own, and the messages it sends
     gpu                         what NVIDIA says of the card
     scenario, device, machine   what is measured, where it runs, facts of this machine
-    stats, units                medians with intervals, how numbers are printed
+    units                       how numbers are printed
     timing, foreign_load        the loop that times calls; what other programs do meanwhile
     store, naming               the folder of a run; its name
     parting, layerwise          where an artifact's tensors part from the model's layers
@@ -26,7 +28,7 @@ The map of the package, from the ground up; each floor knows only those below it
     inference                   a model as a function of arrays
     reference                   what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
-    flops, show                 what each layer costs
+    flops, describe             what each layer costs
     padding                     how much of a convolution multiplies nothing but zeros
     roofline                    the time that no runtime can beat on this machine
     placement, backends/        TensorFlow's threads and devices; what Keras runs on, one file each
@@ -59,7 +61,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from seqbench.api import check, export, run, verify
+    from seqbench.api import check, export, run, show, verify
     from seqbench.errors import InputError
     from seqbench.record import Cell, Kind, Record, Status
     from seqbench.scenario import Data, Scenario, Training
@@ -76,6 +78,7 @@ _HOMES = {
     "check": "api",
     "export": "api",
     "run": "api",
+    "show": "api",
     "verify": "api",
 }
 
@@ -91,6 +94,7 @@ __all__ = [
     "check",
     "export",
     "run",
+    "show",
     "verify",
 ]
 

@@ -1,32 +1,37 @@
-"""The commands as Python functions: `seqbench.run`, `export`, `verify` and `check`."""
+"""The commands as Python functions: `seqbench.run`, `export`, `verify`, `check` and `show`."""
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from seqbench import prepared, runner
 from seqbench.chips import CHIPS
+from seqbench.describe import to_json
 from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
 from seqbench.foreign import target_of
+from seqbench.framework import home, missing, missing_exporter
 from seqbench.isolate import Workers
 from seqbench.jobs import Job, Result
-from seqbench.models.source import resolve_all
+from seqbench.models.loading import is_model
+from seqbench.models.source import resolve_all, safe_name
 from seqbench.plan import Selection
 from seqbench.prepared import Origin
 from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
 from seqbench.runtimes import BACKENDS, RUNTIMES
-from seqbench.show import to_json
 from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
 from seqbench.work.inspect import Check, Describe
+
+if TYPE_CHECKING:
+    import keras
 
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
@@ -34,9 +39,15 @@ KINDS = tuple(Kind)
 SILENT = Observer()
 """Shows nothing."""
 
+ModelLike = Union[str, "os.PathLike[str]", "keras.Model"]
+"""A scenario's name, the path of a `.keras` or `.h5` file, `file.py[:name]`, or a Keras model."""
+
+Models = ModelLike | Sequence[ModelLike]
+"""One model, or several."""
+
 
 def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str],
     kinds: Sequence[str] = KINDS,
@@ -45,6 +56,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     devices: Sequence[str] = tuple(DEVICES),
     backends: Sequence[str] | None = None,
     variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
     threads: Sequence[int] = (),
     quick: bool = True,
     processes: int | None = None,
@@ -54,7 +66,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     """Train, time, export and verify models; return the records of all cells.
 
     Args:
-        models: scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or Keras models.
+        models: one or several scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or
+            Keras models.
         out: the run's folder; a run that was begun there is gone on with.
         kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
             be here `compile` (inference) and `compile-train` (the training step).
@@ -67,6 +80,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             `torch`, each held against the float64 twin; None for TensorFlow, which is not.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
+        batch_sizes: rows per call at which inference is timed; none for each model's own.
         threads: with how many threads each inference is timed, one after another; none for the
             CPUs that there are.
         quick: whether each cell is timed for 0.2 s in one process instead of 1 s in six fresh ones.
@@ -87,7 +101,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         devices=_devices(devices),
         backends=None if backends is None else _known("back end", backends, BACKENDS),
         variants=_known("variant", variants, VARIANTS),
-        threads=tuple(_counted("threads", count) for count in threads) or (None,),
+        threads=_counts("threads", threads) or (None,),
+        batch_sizes=_counts("batch", batch_sizes) or None,
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
@@ -101,7 +116,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 
 
 def export(
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str] = "dist",
     targets: Sequence[str] = tuple(TARGETS),
@@ -114,9 +129,12 @@ def export(
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
 
     Raises:
-        InputError: a model cannot be used, or a name is unknown.
+        InputError: a model cannot be used, a name is unknown, or no framework is installed.
 
     """
+    lacking = missing_exporter()
+    if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
+        raise InputError(lacking)
     selection = Selection(
         kinds=(Kind.EXPORT, Kind.VERIFY),
         targets=_known("target", targets, TARGETS),
@@ -134,7 +152,7 @@ def export(
 
 def verify(
     artifact: str | os.PathLike[str],
-    model: Any,
+    model: ModelLike,
     *,
     runtimes: Sequence[str] | None = None,
     variant: str = PLAIN,
@@ -166,7 +184,7 @@ def verify(
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
-def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[str]]:
+def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
     """Return what is likely wrong with each model's set-up, a line each.
 
     Raises:
@@ -177,7 +195,7 @@ def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[
     return {checked.name: list(checked.warnings) for checked in found}
 
 
-def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, Any]]:
+def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
     """Return each model's layers with shapes, parameters, FLOPs and memory, as JSON values.
 
     Raises:
@@ -189,7 +207,7 @@ def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, A
 
 
 def _ask(
-    job: Callable[[tuple[Origin, ...]], Job[Result]], models: Sequence[Any], allow_code: bool
+    job: Callable[[tuple[Origin, ...]], Job[Result]], models: Models, allow_code: bool
 ) -> list[Result]:
     """Run a job that only looks at models, and return its results."""
     with (
@@ -205,18 +223,48 @@ def _ask(
 
 
 @contextmanager
-def _sources(models: Sequence[Any], *, allow_code: bool) -> Iterator[tuple[Origin, ...]]:
+def _sources(models: Models, *, allow_code: bool) -> Iterator[tuple[Origin, ...]]:
     """Give the sources of models; a Keras object is saved to a temporary file first."""
     with tempfile.TemporaryDirectory() as folder:
+        saved: dict[str, Any] = {}
         specs = []
-        for model in models:
+        for model in _each(models):
             if isinstance(model, str | os.PathLike):
                 specs.append(os.fspath(model))
-            else:
-                path = Path(folder) / f"{model.name}.keras"
-                model.save(path)
-                specs.append(str(path))
+                continue
+            if not is_model(model):
+                msg = (
+                    "a model is a scenario's name, a path or a Keras model, built in this process; "
+                    f"found {type(model).__name__}"
+                )
+                raise InputError(msg)
+            name = safe_name(model.name) or "model"
+            path = Path(folder) / f"{name}.keras"
+            if saved.setdefault(name, model) is not model:
+                msg = (
+                    f"two of the models given are called {model.name!r}: give each a name of its "
+                    "own, keras.Sequential(..., name=...)"
+                )
+                raise InputError(msg)
+            model.save(path)
+            specs.append(str(path))
         yield tuple(prepared.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+
+
+def _each(models: Models) -> Sequence[Any]:
+    """Return the models of one or of several.
+
+    Raises:
+        InputError: there are none.
+
+    """
+    several: Any = models
+    if isinstance(models, str | os.PathLike) or not isinstance(models, Iterable):
+        several = [models]
+    found: list[Any] = list(several)
+    if not found:
+        raise InputError("no model is given: expected one or more")
+    return found
 
 
 def _counted(what: str, count: int) -> int:
@@ -232,6 +280,16 @@ def _counted(what: str, count: int) -> int:
     return count
 
 
+def _counts(what: str, counts: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of what is counted, each once.
+
+    Raises:
+        InputError: one is less than 1.
+
+    """
+    return tuple(dict.fromkeys(_counted(what, count) for count in counts))
+
+
 def _devices(names: Sequence[str]) -> tuple[str, ...]:
     """Return the devices, each once: those of the tables in their order, then several at once.
 
@@ -239,18 +297,20 @@ def _devices(names: Sequence[str]) -> tuple[str, ...]:
         InputError: a name is no device's.
 
     """
+    names = (names,) if isinstance(names, str) else names
     at_once = tuple(dict.fromkeys(name for name in names if several(name)))
     single = [name for name in names if name not in at_once]
     return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
 
 
 def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:
-    """Return the names, each once, in the table's order.
+    """Return the names, each once, in the table's order; a text is one name.
 
     Raises:
         InputError: a name is not in the table.
 
     """
+    names = (names,) if isinstance(names, str) else names
     unknown = [name for name in names if name not in table]
     if unknown:
         msg = f"unknown {what} {unknown[0]!r}: expected one of {', '.join(table)}"

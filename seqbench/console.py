@@ -87,6 +87,15 @@ def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
         raise click.BadParameter(msg) from None
 
 
+def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
+    """Return the one name that was chosen with an option of several, the default of none."""
+    if chosen is None:
+        return default
+    if len(chosen) != 1:
+        raise click.UsageError(f"{option} {','.join(chosen)}: expected one")
+    return chosen[0]
+
+
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}

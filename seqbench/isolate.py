@@ -132,16 +132,20 @@ class Workers:
         self._started.clear()
 
     def start(self, needs: Needs, device: str = "cpu") -> None:
-        """Let a worker import what its jobs will need; this waits for nothing."""
-        self._worker(needs, device)
+        """Let a worker import what its jobs will need, if it is here; this waits for nothing."""
+        if needs is None or missing(needs) is None:
+            self._worker(needs, device)
 
     def run(self, job: Job[Result]) -> Outcome[Result]:
-        """Run one job to its end, whatever the end is.
+        """Run one job to its end, whatever the end is; one whose framework is missing never starts.
 
         Raises:
             RuntimeError: the context has ended, in another thread.
 
         """
+        lacking = missing(job.needs) if job.needs else None
+        if lacking is not None:
+            return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
         log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         process = self._worker(job.needs, job.device)
         line = work.write(job, self._folder, log) + "\n"

@@ -14,7 +14,7 @@ from typing import Any
 from seqbench import codec, elsewhere, explain, isolate, machine, manifest, measuring, plan, steps
 from seqbench.errors import InputError
 from seqbench.files import remove, replace_json
-from seqbench.framework import home, missing
+from seqbench.framework import home, missing_exporter
 from seqbench.isolate import Workers
 from seqbench.jobs import Message
 from seqbench.prepared import Origin
@@ -61,15 +61,14 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
             for other in workers[1:]:  # one that has done anything imports no more
                 other.run(Inspect(sources=()))
         _measure_peak(run)
-        _leave_out_what_is_missing(run)
+        leave_out_what_is_missing(run)
         lanes = [replace(run, workers=one) for one in workers]
         if _times(request):
             _one_step_after_another(lanes)
         else:
             _one_model_after_another(lanes)
         elsewhere.compile_ahead(run)
-        steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
-    return _finish(run, cells)
+    return finish(run, cells)
 
 
 def _refuse_foreign(request: Request, store: Store) -> None:
@@ -128,7 +127,7 @@ def _one_step_after_another(lanes: Sequence[Run]) -> None:
     """Do each step for all models: what is timed runs alone, exports run in all lanes."""
     run, names = lanes[0], [source.name for source in lanes[0].request.sources]
     for source in run.request.sources:
-        _train(source, run)
+        train(source, run)
     _in_lanes(lanes, [partial(steps.export, model=name) for name in names])
     for name in names:
         _measure([name], run, apart=False)
@@ -144,12 +143,13 @@ def _one_model_after_another(lanes: Sequence[Run]) -> None:
 
 
 def _one_model(source: Origin, run: Run) -> None:
-    _train(source, run)
+    train(source, run)
     steps.export(run, source.name)
     _measure([source.name], run, apart=False)
 
 
-def _train(source: Origin, run: Run) -> None:
+def train(source: Origin, run: Run) -> None:
+    """Prepare a model, which trains it, and train it on the other devices that were asked for."""
     steps.prepare(run, source)
     elsewhere.train_on_several(run, source)
 
@@ -188,10 +188,17 @@ def judge(
         for runtime in runtimes:
             ran = measuring.measure(run, [source.name], runtime, "cpu", artifact=artifact)
             explain.name_layers(run, ran, runtime, artifact)
-    return _finish(run, cells)
+    return finish(run, cells)
 
 
-def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
+def finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
+    """Return the records of cells; one that was left is an error, never an absence.
+
+    Raises:
+        InputError: a model could not be used after all.
+
+    """
+    steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     if run.bad_input:
         raise InputError("\n".join(run.bad_input))
     return [record for cell in cells if (record := run.store.find(cell.key)) is not None]
@@ -242,12 +249,12 @@ def _measure_peak(run: Run) -> None:
         replace_json(plan, {**known, "peak": codec.to_json(run.peak)})
 
 
-def _leave_out_what_is_missing(run: Run) -> None:
+def leave_out_what_is_missing(run: Run) -> None:
     """Close cells whose framework or device is not here, and those of artifacts not to be had."""
-    without = missing("tensorflow")
-    if without is not None:
+    lacking = missing_exporter()
+    if lacking is not None:
         exports = [cell for cell in run.cells() if cell.target]
-        steps.close(run, exports, Status.UNAVAILABLE, f"exports are made by TensorFlow: {without}")
+        steps.close(run, exports, Status.UNAVAILABLE, lacking)
     wanted = [(plan.framework(cell), cell.device) for cell in run.cells()]
     for needs, device in dict.fromkeys(wanted):
         reason = run.workers.missing(device, needs)
@@ -258,6 +265,12 @@ def _leave_out_what_is_missing(run: Run) -> None:
                 if (plan.framework(cell), cell.device) == (needs, device)
             ]
             steps.close(run, gone, Status.UNAVAILABLE, reason)
+
+
+def measure(models: Sequence[str], run: Run) -> None:
+    """Run what was exported in every runtime that the request has."""
+    for apart in (False, True):
+        _measure(models, run, apart=apart)
 
 
 def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:

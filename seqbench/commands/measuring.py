@@ -7,41 +7,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqbench import console
-from seqbench.commands.options import (
-    BACKENDS_HELP,
-    DEVICES_HELP,
-    KINDS_HELP,
-    RUNTIMES_HELP,
-    TARGETS_HELP,
-    VARIANTS_HELP,
-    allow_code,
-    json_file,
-    models,
-)
+from seqbench.commands import options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@models
-@click.option("--only", "kinds", callback=console.names, help=KINDS_HELP)
-@click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
-@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--device", "devices", callback=console.names, help=DEVICES_HELP)
-@click.option("--backend", "backends", callback=console.names, help=BACKENDS_HELP)
-@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
-@click.option("--threads", callback=console.numbers, help="Time inference with 1,2,... threads.")
+@options.models
+@options.kinds
+@options.targets
+@options.runtimes
+@options.devices
+@options.backends
+@options.variants
+@options.batch_sizes
+@options.threads
 @click.option("--processes", type=int, help="Fresh processes that time each cell.")
 @click.option(
     "--quick/--full", default=True, help="Time for 0.2 s in 1 process (default), or 1 s in 6."
 )
-@click.option("--out", type=console.PATH, help="The run's folder.")
-@click.option(
-    "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
-)
-@json_file
-@allow_code
+@options.out_folder("The run's folder.")
+@options.require
+@options.json_file()
+@options.allow_code
 @console.command
 def run(
     models: tuple[str, ...],
@@ -79,13 +68,13 @@ def run(
 
 
 @click.command()
-@models
-@click.option("--to", "targets", callback=console.names, help=TARGETS_HELP)
-@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
-@click.option("--out", type=console.PATH, default="dist", show_default=True)
-@json_file
-@click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
-@allow_code
+@options.models
+@options.targets
+@options.variants
+@options.out_folder("The folder of the exported files.", default="dist", show_default=True)
+@options.json_file()
+@options.require
+@options.allow_code
 @console.command
 def export(
     models: tuple[str, ...],
@@ -118,29 +107,37 @@ def export(
 @click.command()
 @click.argument("artifact", type=console.PATH)
 @click.argument("model")
-@click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
-@json_file
-@allow_code
+@options.runtimes
+@options.variants
+@options.json_file()
+@options.require
+@options.allow_code
 @console.command
 def verify(
     artifact: Path,
     model: str,
-    runtime: tuple[str, ...] | None,
-    variant: str,
+    runtimes: tuple[str, ...] | None,
+    variants: tuple[str, ...] | None,
     json_file: str | None,
+    require: tuple[str, ...] | None,
     *,
     allow_code: bool,
 ) -> int:
-    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes."""
+    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
+
+    It is judged as of one --variant, fp32 unless told otherwise.
+    """
     from seqbench import api, report
     from seqbench.progress import shown
+    from seqbench.record import PLAIN
 
+    console.known_requirements(require)
+    variant = console.one("--variant", variants, PLAIN)
     with shown() as observer:
         records = api.verify(
             artifact,
             model,
-            runtimes=runtime,
+            runtimes=runtimes,
             variant=variant,
             allow_code=allow_code,
             observer=observer,
@@ -150,4 +147,4 @@ def verify(
         console.show(
             report.terminal(report.build(records, str(artifact), specs=console.specs([model])))
         )
-    return console.status(records, None)
+    return console.status(records, require)

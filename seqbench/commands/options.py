@@ -1,26 +1,75 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share: each is defined once, and means one thing."""
+
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from seqbench import console
 
-KINDS_HELP = "Kinds: train,infer,export,verify,compile,compile-train."
-DEVICES_HELP = (
-    "cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip."
-)
-BACKENDS_HELP = "What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow)."
-TARGETS_HELP = "Targets, as `seqbench list` shows them."
-RUNTIMES_HELP = "Runtimes, as `seqbench list` shows them."
-FORMATS_HELP = "One of html,markdown,json,pytest-benchmark,junit (default: html and markdown)."
-VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
+RECORDS_HELP = "Write the records to this file (- for stdout)."
+REQUIRE_HELP = "Devices, runtimes or targets that must be here."
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
-json_file = click.option(
-    "--json",
-    "json_file",
-    callback=console.place,
-    help="Write the records to this file (- for stdout).",
+kinds = click.option(
+    "--only",
+    "kinds",
+    callback=console.names,
+    help="Kinds: train,infer,export,verify,compile,compile-train.",
 )
+targets = click.option(
+    "--target",
+    "--to",
+    "targets",
+    callback=console.names,
+    help="Targets, as `seqbench list` shows them.",
+)
+runtimes = click.option(
+    "--runtime",
+    "runtimes",
+    callback=console.names,
+    help="Runtimes, as `seqbench list` shows them.",
+)
+devices = click.option(
+    "--device",
+    "devices",
+    callback=console.names,
+    help="cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip.",
+)
+backends = click.option(
+    "--backend",
+    "backends",
+    callback=console.names,
+    help="What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow).",
+)
+variants = click.option(
+    "--variant",
+    "variants",
+    callback=console.names,
+    help="Precisions: fp32 (the default), fp16,int8-weights,int8.",
+)
+batch_sizes = click.option(
+    "--batch", "batch_sizes", callback=console.numbers, help="Rows per timed call, such as 1,32."
+)
+threads = click.option(
+    "--threads", callback=console.numbers, help="Time inference with 1,2,... threads."
+)
+require = click.option("--require", callback=console.names, help=REQUIRE_HELP)
 allow_code = click.option(
     "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
 )
+
+
+def json_file(what: str = RECORDS_HELP) -> Callable[[Any], Any]:
+    """Return `--json`, the file for what programs read."""
+    return click.option("--json", "json_file", callback=console.place, help=what)
+
+
+def out_file(what: str) -> Callable[[Any], Any]:
+    """Return `--out`, the file for what people read."""
+    return click.option("--out", type=console.PATH, callback=console.place, help=what)
+
+
+def out_folder(what: str, **more: Any) -> Callable[[Any], Any]:
+    """Return `--out`, the folder of what is made."""
+    return click.option("--out", type=console.PATH, help=what, **more)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench import explain, measuring, plan, prepared, steps
+from seqbench import plan, prepared, runner, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.plan import Selection
@@ -117,15 +117,12 @@ class Runs:
             return self._done[source]
         run = self._done[source] = self._run(source)
         run.left = {cell.key: cell for cell in self._chosen[source]}
-        steps.prepare(run, source)
+        runner.leave_out_what_is_missing(run)
+        runner.train(source, run)
         steps.export(run, source.name)
         run.left = {key: cell for key, cell in run.left.items() if cell.kind is not Kind.INFER}
-        for runtime in plan.runtimes(run.request.selection):
-            ran = measuring.measure(run, [source.name], runtime, "cpu")
-            explain.name_layers(run, ran, runtime)
-        steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
-        if run.bad_input:
-            raise InputError("\n".join(run.bad_input))
+        runner.measure([source.name], run)
+        runner.finish(run, self._chosen[source])
         return run
 
     def _run(self, source: Origin) -> Run:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
 from seqbench.backends import here
+from seqbench.describe import Description, describe
 from seqbench.device import DEVICES, kind_of
 from seqbench.jobs import Context, Job
 from seqbench.plan import Model
 from seqbench.prepared import Origin, load_origin
 from seqbench.scenario import Scenario
-from seqbench.show import Description, describe
 
 if TYPE_CHECKING:
     import keras
