@@ -48,6 +48,7 @@ def measure(
         mine = tuple(cell for cell in cells if cell.threads == threads)
         arguments = {
             "runtime": runtime.name,
+            "given": artifact is not None,
             "budget": asdict(run.request.budget),
             "items": [
                 _item(run.store, model, variant, runtime, artifact)

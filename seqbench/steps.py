@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from seqbench import machine, plan, prepared
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
-from seqbench.framework import home
+from seqbench.framework import home, missing
 from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message
+from seqbench.jobs import Job, Message, Needs
 from seqbench.models.source import Source
 from seqbench.plan import Model, Selection
 from seqbench.record import Cell, Kind, Record, Status
@@ -27,7 +28,8 @@ class Request:
         sources: the models.
         selection: what to do with them.
         budget: how long to time each cell.
-        allow_code: whether code inside a model's file may be executed.
+        allow_code: whether code inside a model's file or a given artifact may be executed.
+        timeout_s: longest time for which a job may give no sign; None for the usual one.
 
     """
 
@@ -35,6 +37,7 @@ class Request:
     selection: Selection
     budget: Budget
     allow_code: bool = False
+    timeout_s: float | None = None
 
     @property
     def origins(self) -> list[dict[str, Any]]:
@@ -104,6 +107,23 @@ def inspect(run: Run) -> list[Model]:
         Model(**{**result, "batch_sizes": tuple(result["batch_sizes"])})
         for result in outcome.results
     ]
+
+
+def inspect_artifact(run: Run, artifact: Path, target: str) -> None:
+    """Look into an artifact that somebody else made, before any runtime loads it.
+
+    Raises:
+        InputError: it could run code or reach files beside it, or cannot even be looked into.
+
+    """
+    needs: Needs = "tensorflow" if target == "saved_model" else None
+    if needs and missing(needs):  # then nothing here loads it either
+        return
+    arguments = {"artifact": str(artifact), "target": target}
+    outcome = run.workers.run(Job(do="artifact", needs=needs, arguments=arguments))
+    refusal = outcome.refusal([str(artifact)])
+    if refusal is not None:
+        raise InputError(refusal)
 
 
 def prepare(run: Run, source: Source) -> None:

@@ -119,6 +119,9 @@ def export(
 @click.argument("model")
 @click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
 @click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
+@click.option(
+    "--timeout", type=float, metavar="SECONDS", help="End what gives no sign for so long (900)."
+)
 @click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
 @allow_code
 @console.command
@@ -127,6 +130,7 @@ def verify(
     model: str,
     runtime: tuple[str, ...] | None,
     variant: str,
+    timeout: float | None,
     json_file: str | None,
     *,
     allow_code: bool,
@@ -142,6 +146,7 @@ def verify(
             runtimes=runtime,
             variant=variant,
             allow_code=allow_code,
+            timeout_s=timeout,
             observer=observer,
         )
     console.write_json(records, json_file)

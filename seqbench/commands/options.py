@@ -14,5 +14,5 @@ VARIANTS_HELP = "Beside fp32: fp16,int8-weights,int8."
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
 allow_code = click.option(
-    "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
+    "--allow-code", is_flag=True, help="Execute code inside a model's file or an artifact."
 )

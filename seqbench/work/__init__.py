@@ -14,6 +14,7 @@ DO: dict[str, Callable[[Job, Context], None]] = {
     "inspect": inspect.models,
     "check": inspect.check,
     "show": inspect.show,
+    "artifact": inspect.artifact,
     "probe": inspect.device,
     "peak": peak.peak,
     "prepare": prepare.prepare,

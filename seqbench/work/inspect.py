@@ -1,10 +1,12 @@
 """Jobs that only look: at models, and at what this machine has."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
+from seqbench.artifact_checks import refuse_dangers
 from seqbench.backends import here
 from seqbench.device import DEVICES, kind_of
 from seqbench.jobs import Job
@@ -62,6 +64,11 @@ def show(job: Job, context: Context) -> None:
     """Describe each model's layers. Arguments: `sources`. Result for each: its description."""
     for scenario, model in _built(job):
         context.send("result", to_json(describe(model, scenario.name)))
+
+
+def artifact(job: Job, _: Context) -> None:
+    """Refuse an artifact that could run code or reach files. Arguments: `artifact`, `target`."""
+    refuse_dangers(Path(job.arguments["artifact"]), job.arguments["target"])
 
 
 def device(job: Job, context: Context) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqbench.contract import Promise
 from seqbench.jobs import Job
-from seqbench.machine import forget_peak_memory, peak_memory_bytes, threads
+from seqbench.machine import forget_peak_memory, limit_memory, peak_memory_bytes, threads
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.runtimes import RUNTIMES, Load, Runtime
 from seqbench.session import tensor
@@ -43,15 +43,18 @@ class Here:
 def measure(job: Job, context: Context) -> None:
     """Time and verify artifacts in one runtime.
 
-    Arguments: `runtime`, `budget`, `bounds` (a roofline's for each timed cell) and `items`; an
-    item is `model`, `variant`, `seed`, `fresh`, `held_out`, `promise` and `pairs`: the artifact
-    with its reference first, then those that are only judged. The job's cells of a model in a
-    variant belong to its item. A timing that has a record already gets this process's samples
-    added to it. Timings come first: what judging leaves in memory would count in theirs.
+    Arguments: `runtime`, `given` (whether the artifact may be anybody's), `budget`, `bounds` (a
+    roofline's for each timed cell) and `items`; an item is `model`, `variant`, `seed`, `fresh`,
+    `held_out`, `promise` and `pairs`: the artifact with its reference first, then those that are
+    only judged. The job's cells of a model in a variant belong to its item. A timing that has a
+    record already gets this process's samples added to it. Timings come first: what judging leaves
+    in memory would count in theirs. Anybody's artifact gets no more memory than is free.
     """
     runtime = RUNTIMES[job.arguments["runtime"]]
     budget = Budget(**job.arguments["budget"])
     import_s = _import_s(runtime, context)
+    if job.arguments["given"] and not runtime.apart:
+        limit_memory()
     with runtime.start() as load:
         here = Here(
             runtime=runtime,
