@@ -39,6 +39,7 @@ The map of the package, from the ground up; each floor knows only those below it
                                 while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server
     runtimes/, targets/         one file a runtime, one file a format
+    artifact_checks/            what in an artifact could run code or reach files, by format
     reduced/                    formats in fp16 and in 8 bits
     manifest, foreign           what lies beside artifacts; which target an artifact is of
     plan                        scenarios x targets x runtimes x devices -> cells

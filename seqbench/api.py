@@ -157,16 +157,23 @@ def verify(
     runtimes: Sequence[str] | None = None,
     variant: str = PLAIN,
     allow_code: bool = False,
+    timeout_s: float | None = None,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`.
+    One in reduced precision is judged by the criterion of its `variant`. An artifact that could
+    run code or reach files beside it is refused before anything loads it, unless `allow_code`.
+    What gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
 
     Raises:
-        InputError: the model or the artifact cannot be used, or a name is unknown.
+        InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is
+            not more than 0.
 
     """
+    if timeout_s is not None and not timeout_s > 0:
+        msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
+        raise InputError(msg)
     path = Path(artifact)
     target = target_of(path)
     selection = Selection(
@@ -180,7 +187,7 @@ def verify(
         _sources([model], allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
     ):
-        request = Request(sources=sources, selection=selection, budget=QUICK)
+        request = Request(sources=sources, selection=selection, budget=QUICK, timeout_s=timeout_s)
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 

@@ -92,10 +92,17 @@ class Workers:
     Args:
         folder: folder of the run; logs go to its `logs`.
         listen: is given every message of a job as it comes.
+        silence_s: longest time without any message, for every job; None for each job's own.
 
     """
 
-    def __init__(self, folder: Path, listen: Callable[[Message], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        listen: Callable[[Message], None],
+        silence_s: float | None = None,
+    ) -> None:
+        self._silence_s = silence_s
         self._folder = folder
         self._listen = listen
         self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
@@ -152,17 +159,18 @@ class Workers:
         assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
         self._child = None
         seen = _Seen()
+        silence_s = job.silence_s if self._silence_s is None else self._silence_s
         try:
             process.stdin.write(line.encode())
             process.stdin.flush()
-            for message in self._messages(process, job.silence_s):
+            for message in self._messages(process, silence_s):
                 if message.event == "pid":
                     self._child = message.value
                 seen.take(message)
                 self._listen(message)
         except TimeoutError:
             self._stop(job)
-            seen.problem = f"timed out: no word for {job.silence_s:g} s"
+            seen.problem = f"timed out: no word for {silence_s:g} s"
             seen.silent = True
         except (BrokenPipeError, EOFError):
             if self._closed:

@@ -54,6 +54,7 @@ def measure(
             needs=runtime.needs,
             device=device,
             runtime=runtime.name,
+            given=artifact is not None,
             budget=run.request.budget,
             subjects=tuple(
                 _subject(run.store, model, variant, runtime, artifact)

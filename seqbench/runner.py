@@ -160,7 +160,8 @@ def judge(
     """Verify one artifact, whoever made it, against the request's one model.
 
     Raises:
-        InputError: the model cannot be used, or no runtime that was asked for reads the artifact.
+        InputError: the model cannot be used, no runtime that was asked for reads the artifact, or
+            the artifact could run code or reach files and `allow_code` is off.
 
     """
     (source,) = request.sources
@@ -169,8 +170,10 @@ def judge(
         readers = ", ".join(name for name, found in RUNTIMES.items() if found.target == target)
         msg = f"{artifact} is of target {target}: run it in one of {readers}"
         raise InputError(msg)
-    with Workers(store.root, observer.message) as workers:
+    with Workers(store.root, observer.message, request.timeout_s) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
+        if not source.allow_code:
+            steps.inspect_artifact(run, artifact, target)
         steps.inspect(run)
         (variant,) = request.selection.variants
         cells = [

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Never
 
 from seqbench import machine, plan, prepared
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
-from seqbench.framework import home
+from seqbench.framework import home, missing
 from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message
+from seqbench.jobs import Job, Message, Needs
 from seqbench.plan import Model, Selection
 from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
@@ -18,7 +19,7 @@ from seqbench.roofline import Peak
 from seqbench.store import Store
 from seqbench.timing import Budget
 from seqbench.work.export import Export
-from seqbench.work.inspect import Inspect
+from seqbench.work.inspect import Inspect, InspectArtifact
 from seqbench.work.prepare import Prepare, Train
 
 
@@ -30,12 +31,14 @@ class Request:
         sources: the models, and whether code inside their files may be executed.
         selection: what to do with them.
         budget: how long to time each cell.
+        timeout_s: longest time for which a job may give no sign; None for the usual one.
 
     """
 
     sources: tuple[Origin, ...]
     selection: Selection
     budget: Budget
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,22 @@ def inspect(run: Run) -> list[Model]:
     if refusal is not None:
         raise InputError(refusal)
     return list(outcome.results)
+
+
+def inspect_artifact(run: Run, artifact: Path, target: str) -> None:
+    """Look into an artifact that somebody else made, before any runtime loads it.
+
+    Raises:
+        InputError: it could run code or reach files beside it, or cannot even be looked into.
+
+    """
+    needs: Needs = "tensorflow" if target == "saved_model" else None
+    if needs and missing(needs):  # then nothing here loads it either
+        return
+    outcome = run.workers.run(InspectArtifact(needs=needs, artifact=artifact, target=target))
+    refusal = outcome.refusal([str(artifact)])
+    if refusal is not None:
+        raise InputError(refusal)
 
 
 def prepare(run: Run, source: Origin) -> None:

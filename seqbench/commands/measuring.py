@@ -109,6 +109,7 @@ def export(
 @click.argument("model")
 @options.runtimes
 @options.variants
+@options.timeout
 @options.json_file()
 @options.require
 @options.allow_code
@@ -118,6 +119,7 @@ def verify(
     model: str,
     runtimes: tuple[str, ...] | None,
     variants: tuple[str, ...] | None,
+    timeout: float | None,
     json_file: str | None,
     require: tuple[str, ...] | None,
     *,
@@ -140,6 +142,7 @@ def verify(
             runtimes=runtimes,
             variant=variant,
             allow_code=allow_code,
+            timeout_s=timeout,
             observer=observer,
         )
     console.write_json(records, json_file)

@@ -54,9 +54,12 @@ batch_sizes = click.option(
 threads = click.option(
     "--threads", callback=console.numbers, help="Time inference with 1,2,... threads."
 )
+timeout = click.option(
+    "--timeout", type=float, metavar="SECONDS", help="End what gives no sign for so long (900)."
+)
 require = click.option("--require", callback=console.names, help=REQUIRE_HELP)
 allow_code = click.option(
-    "--allow-code", is_flag=True, help="Execute code inside a model's file (Lambda layers)."
+    "--allow-code", is_flag=True, help="Execute code inside a model's file or an artifact."
 )
 
 

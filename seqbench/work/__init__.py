@@ -12,7 +12,7 @@ from seqbench.placement import start_tpu
 from seqbench.substitutes import RUNNABLE, in_place
 from seqbench.work.compiling import Compile
 from seqbench.work.export import Export
-from seqbench.work.inspect import Check, Describe, Inspect, Probe
+from seqbench.work.inspect import Check, Describe, Inspect, InspectArtifact, Probe
 from seqbench.work.locate import LocateLayer, ReadTensors
 from seqbench.work.measure import Measure
 from seqbench.work.parallel import TrainOnSeveral
@@ -25,6 +25,7 @@ KINDS: dict[str, type[Job[Any]]] = {
         Inspect,
         Check,
         Describe,
+        InspectArtifact,
         Probe,
         MeasurePeak,
         Prepare,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
+from seqbench.artifact_checks import refuse_dangers
 from seqbench.backends import here
 from seqbench.describe import Description, describe
 from seqbench.device import DEVICES, kind_of
@@ -81,6 +83,25 @@ class Describe(Job[Description]):
         """Yield each model's description."""
         for scenario, model in _built(self.sources):
             yield describe(model, scenario.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectArtifact(Job[Never]):
+    """Refuse an artifact that could run code or reach files.
+
+    Attributes:
+        artifact: the file or folder.
+        target: its format's name.
+
+    """
+
+    artifact: Path
+    target: str
+
+    def run(self, context: Context) -> tuple[()]:  # noqa: ARG002 - it writes nothing
+        """Look into it, without loading it."""
+        refuse_dangers(self.artifact, self.target)
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, Never
 
 from seqbench import codec
 from seqbench.jobs import Context, Job
-from seqbench.machine import forget_peak_memory, peak_memory_bytes, threads
+from seqbench.machine import forget_peak_memory, limit_memory, peak_memory_bytes, threads
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.roofline import Bound
 from seqbench.runtimes import RUNTIMES, Load, Runtime
@@ -49,6 +49,7 @@ class Measure(Job[Never]):
 
     Attributes:
         runtime: the runtime's name.
+        given: whether the artifact may be anybody's: it gets no more memory than is free.
         budget: how long to time each cell.
         subjects: what is timed and judged.
         bounds: the roofline's bound for each timed cell, by its key; None where there is none.
@@ -56,6 +57,7 @@ class Measure(Job[Never]):
     """
 
     runtime: str
+    given: bool
     budget: Budget
     subjects: tuple[Subject, ...]
     bounds: dict[str, Bound | None]
@@ -64,6 +66,8 @@ class Measure(Job[Never]):
         """Write the cells' records."""
         runtime = RUNTIMES[self.runtime]
         import_s = _import_s(runtime, context)
+        if self.given and not runtime.apart:
+            limit_memory()
         with runtime.start() as load:
             here = Here(
                 runtime=runtime,
