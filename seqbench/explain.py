@@ -50,13 +50,13 @@ def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> di
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
     common = {"reference": str(folder / prepared.REFERENCE), "case": case}
     inside = {"runtime": runtime.name, "artifact": str(artifact), "out": str(tensors)}
-    outcome = run.workers.run(
+    outcome = run.do(
         Job(do="tensors", needs=runtime.needs, device=cell.device, arguments={**common, **inside})
     )
     if outcome.problem is not None:
         return f"which layer differs is not known, the look inside failed: {outcome.problem}"
     arguments = {**common, "model": str(folder), "tensors": str(tensors)}
-    outcome = run.workers.run(Job(do="locate", arguments=arguments))
+    outcome = run.do(Job(do="locate", arguments=arguments))
     tensors.unlink()
     problem = outcome.problem or outcome.bad_input
     if problem is not None:

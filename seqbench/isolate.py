@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +15,17 @@ from typing import Any
 
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
+from seqbench.errors import StorageError
 from seqbench.framework import missing
-from seqbench.jobs import Job, Message, Needs
-from seqbench.store import remove
+from seqbench.jobs import LOGS, Job, Message, Needs
+from seqbench.store import remove_soon
+from seqbench.web.browser import LONGEST
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
+
+ENDING_S = 5.0
+"""How long to wait until what was killed has ended."""
 
 _numbers = itertools.count(1)
 
@@ -63,6 +69,7 @@ class _Seen:
     results: list[Any] = field(default_factory=list)
     bad_input: str | None = None
     problem: str | None = None
+    stopped: str | None = None
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
@@ -77,6 +84,8 @@ class _Seen:
                 self.results.append(value)
             case "bad":
                 self.bad_input = value
+            case "stop":
+                self.stopped = value
             case "crash":
                 self.problem = value
             case "end" if value != 0 and self.problem is None:
@@ -100,9 +109,11 @@ class Workers:
         self._child: int | None = None
         self._closed = False
         self._number = next(_numbers)
-        self._temporary = temporary(folder) / f"{os.getpid()}-{self._number}"
-        for made in (folder / "logs", self._temporary):
-            made.mkdir(parents=True, exist_ok=True)
+        (folder / LOGS).mkdir(parents=True, exist_ok=True)
+        self._temporary = temporary(folder).resolve() / f"{os.getpid()}-{self._number}"
+        if len(str(self._temporary)) > LONGEST:  # a browser's socket would not fit there
+            self._temporary = Path(tempfile.mkdtemp(prefix="seqbench-"))
+        self._temporary.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Workers":
         return self
@@ -117,7 +128,7 @@ class Workers:
         self._closed = True
         for process in list(self._started.values()):
             self._end(process)
-        remove(self._temporary)
+        remove_soon(self._temporary)
 
     def renew(self) -> None:
         """End the workers: the jobs from now on are forks of new ones.
@@ -138,9 +149,10 @@ class Workers:
 
         Raises:
             RuntimeError: the context has ended, in another thread.
+            StorageError: the folder takes no more; what was finished before is on disk.
 
         """
-        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{job.do}.log"
+        log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{job.do}.log"
         arguments = {**job.arguments, "log": str(log), "folder": str(self._folder)}
         process = self._worker(job.needs, job.device)
         line = replace(job, arguments=arguments).dumps() + "\n"
@@ -167,6 +179,8 @@ class Workers:
             seen.problem = "the worker process went away" + _last_lines(
                 self._server_log(job.needs, job.device)
             )
+        if seen.stopped is not None:
+            raise StorageError(seen.stopped)
         if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
         return Outcome(
@@ -204,7 +218,7 @@ class Workers:
                     env={
                         **os.environ,
                         **environment(device, needs),
-                        "TMPDIR": str(self._temporary.resolve()),
+                        "TMPDIR": str(self._temporary),
                     },
                     start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
                 )
@@ -230,10 +244,11 @@ class Workers:
 
     def _stop(self, job: Job) -> None:
         """End a job's worker, so that the next job starts a new one."""
-        self._end(self._started.pop((job.needs, job.device)))
+        self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
+        del self._started[job.needs, job.device]
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """End a worker and its job: the worker kills its child when standard input ends."""
+        """Kill a worker and its job; one whose number is not known yet ends with its worker."""
         for group in (self._child, process.pid):
             try:
                 if group is not None:
@@ -241,11 +256,15 @@ class Workers:
             except ProcessLookupError:
                 continue
         self._child = None
-        process.communicate()
+        try:
+            process.communicate(timeout=ENDING_S)  # the job has a copy of the pipe as well
+        except subprocess.TimeoutExpired:  # as has what a model's code let go into a session
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
 
     def _server_log(self, needs: Needs, device: str) -> Path:
         name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
-        return self._folder / "logs" / name
+        return self._folder / LOGS / name
 
 
 def temporary(folder: Path) -> Path:

@@ -7,6 +7,9 @@ from typing import Any, Literal
 from seqbench.framework import Framework, home
 from seqbench.record import Cell, Kind
 
+LOGS = "logs"
+"""Folder, within a run's, of what its jobs print; the parent of the workers makes it."""
+
 Needs = Framework | None
 """What a worker has imported before it forks: Keras on a framework, or nothing like it."""
 
@@ -48,12 +51,13 @@ def loads(text: str) -> Job:
     return Job(**{**flat, "cells": cells})
 
 
-Event = Literal["pid", "begin", "record", "say", "result", "bad", "crash", "end"]
+Event = Literal["pid", "begin", "record", "say", "result", "bad", "stop", "crash", "end"]
 """What a message is about.
 
 `pid`: the process of the job. `begin` and `record`: a cell's key, when it starts and when its
 record is on disk. `say`: a line for people. `result`: a JSON value for the parent. `bad`: the
-user's input cannot be used. `crash`: an exception that no cell caught. `end`: how the process
+user's input cannot be used. `stop`: the run's folder takes no more, so that nothing further can be
+kept. `crash`: an exception that no cell caught. `end`: how the process
 ended, its exit status or minus its signal.
 """
 

@@ -2,9 +2,9 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -40,7 +40,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     names = [source.name for source in request.sources]
     store.remove_unfinished(names)
     count = min(machine.threads(), len(names)) if plan.exports(request.selection) else 1
-    with ExitStack() as stack:
+    with _stored(store), ExitStack() as stack:
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(count)]
         for one in workers:  # those that wait import meanwhile
             one.start(home())
@@ -62,6 +62,16 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         elsewhere.compile_ahead(run)
         steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     return _finish(run, cells)
+
+
+@contextmanager
+def _stored(store: Store) -> Iterator[None]:
+    """Say of what goes wrong without the run's folder that the folder went away."""
+    try:
+        yield
+    except Exception:
+        store.check_there()
+        raise
 
 
 def _times(request: Request) -> bool:
@@ -135,7 +145,7 @@ def judge(
         readers = ", ".join(name for name, found in RUNTIMES.items() if found.target == target)
         msg = f"{artifact} is of target {target}: run it in one of {readers}"
         raise InputError(msg)
-    with Workers(store.root, observer.message) as workers:
+    with _stored(store), Workers(store.root, observer.message) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
         steps.inspect(run)
         (variant,) = request.selection.variants
@@ -199,7 +209,7 @@ def _refuse_changes(path: Path, request: Request) -> None:
 def _measure_peak(run: Run) -> None:
     """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
     if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
-        outcome = run.workers.run(Job(do="peak", needs=None))
+        outcome = run.do(Job(do="peak", needs=None))
         if outcome.problem is not None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return

@@ -4,12 +4,15 @@ import json
 import os
 import re
 import shutil
+import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqbench import storage
 from seqbench.errors import InputError
 from seqbench.record import Record, decode, dumps
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
+
+REMOVAL_S = 5.0
+"""Longest time for which a folder's removal is tried."""
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.")
 """How the name begins of what is not yet written whole."""
@@ -28,10 +34,14 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary name beside `path` (for a file or a folder) and rename it at the end.
 
     Where the block raises, what it wrote is removed and `path` stays as it was.
+
+    Raises:
+        StorageError: the disk is full.
+
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         if path.is_dir():  # a folder cannot be renamed over another
             old = path.with_name(f".{uuid.uuid4().hex[:8]}.old")
@@ -40,6 +50,9 @@ def replacing(path: Path) -> Iterator[Path]:
             remove(old)
         else:
             temporary.replace(path)
+    except Exception as error:
+        storage.check_room(error, path.parent)
+        raise
     finally:
         remove(temporary)
 
@@ -50,6 +63,29 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def remove_soon(path: Path) -> None:
+    """Remove a folder into which processes that were just killed may write for a moment still.
+
+    What cannot be removed within `REMOVAL_S` stays, without a word.
+    """
+    deadline = time.monotonic() + REMOVAL_S
+    while path.exists() and time.monotonic() < deadline:
+        try:
+            remove(path)
+        except OSError:
+            time.sleep(0.02)
+
+
+@contextmanager
+def temporary_folder(prefix: str = "seqbench-") -> Iterator[Path]:
+    """Give a folder in the system's temporary one, and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        try:
+            yield Path(folder)
+        finally:
+            remove_soon(Path(folder))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -76,16 +112,18 @@ class Store:
     Args:
         root: the run's folder; made where it is not there.
         artifacts: the folder of the exported files, `root/artifacts` where not given.
+        make: whether to make the folders; a worker does not, as its parent has made them.
 
     Raises:
         InputError: the folder cannot be written.
 
     """
 
-    def __init__(self, root: Path, artifacts: Path | None = None) -> None:
+    def __init__(self, root: Path, artifacts: Path | None = None, *, make: bool = True) -> None:
         self.root = root.resolve()
         self.artifacts = artifacts.resolve() if artifacts else self.root / "artifacts"
-        for folder in (self.root, self.artifacts):
+        self._made: dict[Path, int] = {}  # the inode of each
+        for folder in (self.root, self.artifacts) if make else ():
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -94,6 +132,17 @@ class Store:
             if not os.access(folder, os.W_OK):
                 msg = f"cannot write into {folder}: choose another folder with --out"
                 raise InputError(msg)
+            self._made[folder] = folder.stat().st_ino
+
+    def check_there(self) -> None:
+        """Refuse to go on where a folder that this made went away.
+
+        Raises:
+            StorageError: one did.
+
+        """
+        for folder, inode in self._made.items():
+            storage.check_there(folder, inode)
 
     def model(self, name: str) -> Path:
         """Return the folder of one model's own files."""
@@ -114,7 +163,13 @@ class Store:
                 remove(path)
 
     def save(self, record: Record) -> None:
-        """Write one record."""
+        """Write one record.
+
+        Raises:
+            StorageError: the folder went away, or its disk is full.
+
+        """
+        self.check_there()
         write_text(self.record(record.cell.key), dumps(record) + "\n")
 
     def find(self, key: str) -> Record | None:

@@ -70,7 +70,7 @@ def export(job: Job, context: Context) -> None:
     `status`, `reason`. What has no cell is exported all the same: others need it.
     """
     name, artifacts = job.arguments["model"], Path(job.arguments["artifacts"])
-    folder = Store(context.folder).model(name)
+    folder = Store(context.folder, make=False).model(name)
     facts = prepared.facts(folder)
     assert facts is not None  # noqa: S101 - a model is prepared before it is exported
     cells = {(cell.target, cell.variant): cell for cell in job.cells}
@@ -100,7 +100,7 @@ def export(job: Job, context: Context) -> None:
             record = context.attempt(cell, _packages(artifact), facts["seed"], one)
             ended = {"status": record.status, "reason": record.reason}
         else:
-            fields = guarded(one)
+            fields = guarded(one, context.folder)
             ended = {"status": fields["status"], "reason": fields.get("reason")}
         context.send("result", {"model": name, "target": target, "variant": variant, **ended})
 

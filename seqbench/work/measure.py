@@ -88,7 +88,7 @@ def _time(cells: list[Cell], seed: int, subject: Subject, here: Here, budget: Bu
     def one(cell: Cell) -> dict[str, Any]:
         if not opened:
             opened.append(_open(artifact, cell, here))
-        earlier = Store(here.context.folder).find(cell.key)
+        earlier = Store(here.context.folder, make=False).find(cell.key)
         size = earlier.calls_per_sample if earlier else None
         fields = timed.once(opened[0], answers, cell, replace(budget, calls_per_sample=size))
         fields["details"]["roofline"] = here.bounds[cell.key]

@@ -42,7 +42,7 @@ def prepare(job: Job, context: Context) -> None:
     written too, for judging only.
     """
     scenario, model, data = _trained(job, context)
-    folder = Store(context.folder).model(scenario.name)
+    folder = Store(context.folder, make=False).model(scenario.name)
     context.say(f"{scenario.name}: working out the float64 reference")
     if data is not None:
         _keep_data(model, scenario, data, folder)
@@ -85,7 +85,7 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     with on(job.device):
         model = scenario.build()
         build_s = clock() - start
-        _start(model, scenario, Store(context.folder).model(scenario.name))
+        _start(model, scenario, Store(context.folder, make=False).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
         check_data(model, scenario, data)
@@ -97,7 +97,7 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
     def trained() -> dict[str, Any]:
         with named(scenario.name):
             found = train(model, data, training, job.device, context.say, xla=xla)
-        earlier = Store(context.folder).find(cell.key) if cell else None
+        earlier = Store(context.folder, make=False).find(cell.key) if cell else None
         return timed.joined(earlier, _fields(found, context.import_s, build_s))
 
     if cell is None:
