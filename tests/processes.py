@@ -16,16 +16,16 @@ _DEFAULT_SIGNALS = """
 import os, signal, sys
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_DFL)
-os.execv(sys.executable, [sys.executable, "-m", "seqbench", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-m", *sys.argv[1:]])
 """
 
 
 def start(
-    *words: object, cwd: Path, env: Mapping[str, str] | None = None
+    *words: object, cwd: Path, env: Mapping[str, str] | None = None, module: str = "seqbench"
 ) -> "subprocess.Popen[str]":
-    """Start seqbench with every signal at its default."""
+    """Start seqbench (or another module) with every signal at its default."""
     return subprocess.Popen(
-        [sys.executable, "-c", _DEFAULT_SIGNALS, *map(str, words)],
+        [sys.executable, "-c", _DEFAULT_SIGNALS, module, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

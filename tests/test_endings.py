@@ -1,6 +1,8 @@
 """Commands that a signal ends: the exit status, one line, and nothing left behind."""
 
+import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -96,3 +98,41 @@ def test_no_browser_outlives_a_killed_run(tiny_scenario: Path, tmp_path: Path) -
     process.communicate()
     _, alive = psutil.wait_procs(started, timeout=2)
     assert not alive
+
+
+def test_a_session_of_pytest_that_is_terminated_leaves_nothing(
+    tiny_scenario: Path, tmp_path: Path
+) -> None:
+    words = ("--seqbench", tiny_scenario, "-k", "export and onnx", "-p", "no:cacheprovider")
+    process = start(*words, cwd=tmp_path, env=temporary(tmp_path), module="pytest")
+    wait_for(lambda: any(runs(one, "seqbench.worker") for one in family(process)))
+    wait_for(lambda: list((tmp_path / "t").glob("*/logs/*")))
+    started = family(process)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    _, alive = psutil.wait_procs(started, timeout=2)
+    assert not alive
+    assert process.returncode == 2  # pytest's status after an interruption
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+@pytest.mark.browser
+def test_a_browser_that_is_killed_costs_one_cell(tiny_scenario: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text(tiny_scenario.read_text().replace('name="tiny"', 'name="other"'))
+    words = ("run", tiny_scenario, other, "--only", "infer", "--runtime", "tfjs-wasm")
+    process = start(*words, "--target", "tfjs", "--json", "all.json", cwd=tmp_path)
+    pages = wait_for(lambda: [one for one in family(process) if runs(one, "--type=renderer")])
+    browser = pages[0]
+    while (above := browser.parent()) is not None and not runs(above, "seqbench.worker"):
+        browser = above
+    browser.kill()
+    _, stderr = process.communicate(timeout=200)
+    assert process.returncode == 1, stderr
+    records = json.loads((tmp_path / "all.json").read_text())
+    lost = [record for record in records if record["status"] != "pass"]
+    assert len(records) == 4
+    assert len(lost) == 1
+    assert lost[0]["status"] == "error"
+    # The second where it was killed before its page was open.
+    assert re.search("the browser went away in|chromium ended at once", lost[0]["reason"])

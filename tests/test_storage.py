@@ -94,9 +94,14 @@ def test_a_full_disk_is_a_line_and_keeps_the_records(tiny_scenario: Path, tmp_pa
     assert str(tmp_path / "disk" / "run") in lines[0]
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-    kept = list((tmp_path / "kept" / "run" / "records").iterdir())
-    assert kept
-    assert {json.loads(path.read_text())["status"] for path in kept} == {"pass"}
+    records = {path: path.read_text() for path in (tmp_path / "kept").rglob("records/*")}
+    assert records
+    assert {json.loads(text)["status"] for text in records.values()} == {"pass"}
+    again = subprocess.run(
+        [*seqbench, *words, "--out", "run"], cwd=tmp_path / "kept", capture_output=True, check=False
+    )
+    assert again.returncode == 0, again.stderr
+    assert {path: path.read_text() for path in records} == records
 
 
 @pytest.mark.slow

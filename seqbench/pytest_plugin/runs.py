@@ -1,13 +1,12 @@
 """The models of a session: each is prepared, exported and verified once, when first asked for."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench import explain, measuring, plan, prepared, steps
+from seqbench import explain, measuring, plan, prepared, signals, steps
 from seqbench.errors import InputError
 from seqbench.isolate import Workers
 from seqbench.models.source import Source
@@ -15,7 +14,7 @@ from seqbench.plan import Selection
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import RUNTIMES, Load
 from seqbench.steps import Observer, Request, Run
-from seqbench.store import Store
+from seqbench.store import Store, temporary_folder
 from seqbench.targets import TARGETS, Artifact
 from seqbench.timing import QUICK, Budget
 
@@ -42,8 +41,9 @@ class Runs:
 
     @cached_property
     def _folder(self) -> Path:
-        found = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="seqbench-"))
-        return Path(found)
+        # pytest ends in order after Ctrl-C, but is told of no other signal.
+        self._stack.enter_context(signals.raising())
+        return self._stack.enter_context(temporary_folder())
 
     @cached_property
     def _workers(self) -> Workers:
