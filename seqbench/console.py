@@ -2,12 +2,14 @@
 
 from __future__ import annotations  # `Path` is not imported for --help
 
+import signal
 import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqbench import signals, storage, streams
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
 
 
 BAD_INPUT = 2
-"""Exit status for wrong usage and for input that cannot be used."""
+"""Exit status for wrong usage, for input that cannot be used and where nothing can be written."""
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
+SIGNALLED = 128
+"""Exit status after a signal, less its number, as shells have it: 130 after Ctrl-C."""
+
+KEPT = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+"""What a signal did to the command, in a word."""
 
 
 def command(function: Callable[..., int | None]) -> Callable[..., None]:
@@ -29,18 +34,60 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            status = function(*args, **kwargs) or 0
-        except InputError as error:
-            for line in str(error).splitlines():
-                click.echo(f"seqbench: {line}", err=True)
-            status = BAD_INPUT
-        except KeyboardInterrupt:
-            click.echo("seqbench: interrupted; finished records are kept", err=True)
-            status = INTERRUPTED
-        sys.exit(status)
+        streams.prepare()
+        sys.exit(_status_of(lambda: function(*args, **kwargs)))
 
     return wrapped
+
+
+def _status_of(do: Callable[[], int | None]) -> int:
+    """Do something to its end, whatever the end is; return the exit status."""
+    try:
+        with signals.raising():
+            return do() or 0
+    except InputError as error:
+        for line in str(error).splitlines():
+            _complain(line)
+        return BAD_INPUT
+    except KeyboardInterrupt as error:
+        number = getattr(error, "number", signal.SIGINT)
+        _complain(f"{KEPT[number]}; finished records are kept")
+        return SIGNALLED + number
+    except (OSError, SystemExit) as error:  # rich makes a SystemExit of a closed pipe
+        status = status_unwritten(error)
+        if status is None:
+            raise
+        return status
+
+
+def status_unwritten(error: BaseException) -> int | None:
+    """Return the exit status where the output is a closed pipe or full; None for other errors.
+
+    As with other tools, a reader that leaves early ends the command without a word.
+    """
+    if any(isinstance(found, BrokenPipeError) for found in (error, error.__context__)):
+        streams.discard(sys.stdout, sys.stderr)
+        return SIGNALLED + signal.SIGPIPE
+    full = storage.why_full(error)
+    if full is None:
+        return None
+    streams.discard(sys.stdout)
+    place = getattr(error, "filename", None) or "the output"
+    _complain(f"cannot write {place}: {full}: make room, then give the same command again")
+    return BAD_INPUT
+
+
+def _complain(line: str) -> None:
+    """Write a line on stderr; where that is closed or full, nobody reads it."""
+    try:
+        click.echo(f"seqbench: {line}", err=True)
+    except OSError:
+        streams.discard(sys.stderr)
+
+
+def say(text: str, *, nl: bool = True) -> None:
+    """Write a text to standard output, as far as its encoding can show it."""
+    click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
 class _PathType(click.ParamType["Path"]):
@@ -144,7 +191,7 @@ def status(records: list[Record], require: Iterable[str] | None) -> int:
             missing = required & {cell.device, cell.runtime, cell.target}
             if missing:
                 name = missing.pop()
-                click.echo(f"seqbench: {name} is required: {record.reason}", err=True)
+                _complain(f"{name} is required: {record.reason}")
                 return 1
         elif record.status is not Status.PASS:
             return 1
@@ -178,7 +225,7 @@ def write_text(text: str, file: str | None) -> None:
     if file is None:
         return
     if file == "-":
-        click.echo(text, nl=False)
+        say(text, nl=False)
         return
     files.write_text(PATH.convert(file), text)
 
@@ -187,7 +234,7 @@ def show_json(value: Any) -> None:
     """Print a value as JSON."""
     import json
 
-    click.echo(json.dumps(value, indent=1))
+    say(json.dumps(value, indent=1))
 
 
 def show(renderable: Any) -> None:

@@ -47,7 +47,7 @@ def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Lo
         artifact = folder / artifact.name
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
     reference = folder / prepared.REFERENCE
-    looked = run.workers.run(
+    looked = run.do(
         ReadTensors(
             needs=runtime.needs,
             device=cell.device,
@@ -60,9 +60,7 @@ def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Lo
     )
     if looked.problem is not None:
         return f"which layer differs is not known, the look inside failed: {looked.problem}"
-    outcome = run.workers.run(
-        LocateLayer(model=folder, reference=reference, case=case, tensors=tensors)
-    )
+    outcome = run.do(LocateLayer(model=folder, reference=reference, case=case, tensors=tensors))
     tensors.unlink()
     problem = outcome.problem or outcome.bad_input
     if problem is not None:

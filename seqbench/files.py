@@ -10,16 +10,22 @@ import os
 import re
 import shutil
 import stat
+import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from seqbench import storage
 from seqbench.errors import InputError
 
 TEMPORARY = re.compile(r"\.seqbench-[0-9a-f]{8}\.")
 """How the name begins of what is not yet written whole."""
+
+REMOVAL_S = 5.0
+"""Longest time for which a folder's removal is tried, seconds."""
 
 _SHELL_DESCRIPTORS = 64
 """Numbers below this are those that shells give to files."""
@@ -40,11 +46,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises:
         OSError: it cannot be written, or a file would replace a folder or a folder a file.
+        StorageError: the disk is full.
 
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         if temporary.is_dir() and path.is_dir():  # a folder cannot be renamed over another
             old = _beside(path)
@@ -57,6 +64,9 @@ def replacing(path: Path) -> Iterator[Path]:
             remove(old)
         else:
             temporary.replace(path)
+    except Exception as error:
+        storage.check_room(error, path.parent)
+        raise
     finally:
         remove(temporary)
 
@@ -67,6 +77,29 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def remove_soon(path: Path) -> None:
+    """Remove a folder into which processes that were just killed may write for a moment still.
+
+    What cannot be removed within `REMOVAL_S` stays, without a word.
+    """
+    deadline = time.monotonic() + REMOVAL_S
+    while path.exists() and time.monotonic() < deadline:
+        try:
+            remove(path)
+        except OSError:
+            time.sleep(0.02)
+
+
+@contextmanager
+def temporary_folder(prefix: str = "seqbench-") -> Iterator[Path]:
+    """Give a folder in the system's temporary one, and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        try:
+            yield Path(folder)
+        finally:
+            remove_soon(Path(folder))
 
 
 def replace_text(path: Path, text: str) -> None:

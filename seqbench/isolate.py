@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,18 @@ from typing import Any, Generic
 from seqbench import codec, work
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
-from seqbench.files import remove
+from seqbench.errors import StorageError
+from seqbench.files import remove_soon
 from seqbench.framework import missing
-from seqbench.jobs import Job, Message, Needs, Result
+from seqbench.jobs import LOGS, Job, Message, Needs, Result
+from seqbench.web.browser import LONGEST
 from seqbench.work.inspect import Probe
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
+
+ENDING_S = 5.0
+"""How long to wait until what was killed has ended."""
 
 _numbers = itertools.count(1)
 
@@ -65,6 +71,7 @@ class _Seen:
     results: list[Any] = field(default_factory=list)
     bad_input: str | None = None
     problem: str | None = None
+    stopped: str | None = None
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
@@ -79,6 +86,8 @@ class _Seen:
                 self.results.append(value)
             case "bad":
                 self.bad_input = value
+            case "stop":
+                self.stopped = value
             case "crash":
                 self.problem = value
             case "end" if value != 0 and self.problem is None:
@@ -109,9 +118,11 @@ class Workers:
         self._child: int | None = None
         self._closed = False
         self._number = next(_numbers)
-        self._temporary = temporary(folder) / f"{os.getpid()}-{self._number}"
-        for made in (folder / "logs", self._temporary):
-            made.mkdir(parents=True, exist_ok=True)
+        (folder / LOGS).mkdir(parents=True, exist_ok=True)
+        self._temporary = temporary(folder).resolve() / f"{os.getpid()}-{self._number}"
+        if len(str(self._temporary)) > LONGEST:  # a browser's socket would not fit there
+            self._temporary = Path(tempfile.mkdtemp(prefix="seqbench-"))
+        self._temporary.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Workers":
         return self
@@ -126,7 +137,7 @@ class Workers:
         self._closed = True
         for process in list(self._started.values()):
             self._end(process)
-        remove(self._temporary)
+        remove_soon(self._temporary)
 
     def renew(self) -> None:
         """End the workers: the jobs from now on are forks of new ones.
@@ -148,12 +159,13 @@ class Workers:
 
         Raises:
             RuntimeError: the context has ended, in another thread.
+            StorageError: the folder takes no more; what was finished before is on disk.
 
         """
         lacking = missing(job.needs) if job.needs else None
         if lacking is not None:
             return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
-        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
+        log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         process = self._worker(job.needs, job.device)
         line = work.write(job, self._folder, log) + "\n"
         assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
@@ -180,6 +192,8 @@ class Workers:
             seen.problem = "the worker process went away" + _last_lines(
                 self._server_log(job.needs, job.device)
             )
+        if seen.stopped is not None:
+            raise StorageError(seen.stopped)
         if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
         return Outcome(
@@ -217,7 +231,7 @@ class Workers:
                     env={
                         **os.environ,
                         **environment(device, needs),
-                        "TMPDIR": str(self._temporary.resolve()),
+                        "TMPDIR": str(self._temporary),
                     },
                     start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
                 )
@@ -243,10 +257,11 @@ class Workers:
 
     def _stop(self, job: Job[Any]) -> None:
         """End a job's worker, so that the next job starts a new one."""
-        self._end(self._started.pop((job.needs, job.device)))
+        self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
+        del self._started[job.needs, job.device]
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """End a worker and its job: the worker kills its child when standard input ends."""
+        """Kill a worker and its job; one whose number is not known yet ends with its worker."""
         for group in (self._child, process.pid):
             try:
                 if group is not None:
@@ -254,11 +269,15 @@ class Workers:
             except ProcessLookupError:
                 continue
         self._child = None
-        process.communicate()
+        try:
+            process.communicate(timeout=ENDING_S)  # the job has a copy of the pipe as well
+        except subprocess.TimeoutExpired:  # as has what a model's code let go into a session
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
 
     def _server_log(self, needs: Needs, device: str) -> Path:
         name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
-        return self._folder / "logs" / name
+        return self._folder / LOGS / name
 
 
 def temporary(folder: Path) -> Path:

@@ -2,9 +2,9 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,7 +43,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """
     names = [source.name for source in request.sources]
     count = min(machine.threads(), len(names)) if plan.exports(request.selection) else 1
-    with ExitStack() as stack:
+    with _stored(store), ExitStack() as stack:
         stack.enter_context(store.held(names, _facts()))
         if store.delivers:
             _refuse_foreign(request, store)
@@ -95,6 +95,16 @@ def _facts() -> dict[str, Any]:
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine.host(),
     }
+
+
+@contextmanager
+def _stored(store: Store) -> Iterator[None]:
+    """Say of what goes wrong without the run's folder that the folder went away."""
+    try:
+        yield
+    except Exception:
+        store.check_there()
+        raise
 
 
 def _times(request: Request) -> bool:
@@ -170,7 +180,7 @@ def judge(
         readers = ", ".join(name for name, found in RUNTIMES.items() if found.target == target)
         msg = f"{artifact} is of target {target}: run it in one of {readers}"
         raise InputError(msg)
-    with Workers(store.root, observer.message, request.timeout_s) as workers:
+    with _stored(store), Workers(store.root, observer.message, request.timeout_s) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
         if not source.allow_code:
             steps.inspect_artifact(run, artifact, target)
@@ -242,7 +252,7 @@ def _refuse_changes(path: Path, request: Request) -> None:
 def _measure_peak(run: Run) -> None:
     """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
     if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
-        outcome = run.workers.run(MeasurePeak(needs=None))
+        outcome = run.do(MeasurePeak(needs=None))
         if outcome.problem is not None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return

@@ -10,8 +10,8 @@ from seqbench import machine, plan, prepared
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
 from seqbench.framework import home, missing
-from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message, Needs
+from seqbench.isolate import Outcome, Workers
+from seqbench.jobs import Job, Message, Needs, Result
 from seqbench.plan import Model, Selection
 from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
@@ -83,6 +83,18 @@ class Run:
     bad_input: list[str] = field(default_factory=list)
     peak: Peak | None = None
 
+    def do(self, job: Job[Result]) -> Outcome[Result]:
+        """Run one job to its end, whatever the end is.
+
+        Raises:
+            StorageError: the run's folder takes no more, or went away meanwhile.
+
+        """
+        self.store.check_there()
+        outcome = self.workers.run(job)
+        self.store.check_there()
+        return outcome
+
     def cells(self, model: str | None = None) -> list[Cell]:
         """Return the cells that are left, of one model or of all; others may finish meanwhile."""
         return [cell for cell in list(self.left.values()) if model in (None, cell.model)]
@@ -95,7 +107,7 @@ def inspect(run: Run) -> list[Model]:
         InputError: a model cannot be used.
 
     """
-    outcome = run.workers.run(Inspect(sources=run.request.sources))
+    outcome = run.do(Inspect(sources=run.request.sources))
     refusal = outcome.refusal([source.spec for source in run.request.sources])
     if refusal is not None:
         raise InputError(refusal)
@@ -171,7 +183,7 @@ def export(run: Run, model: str) -> None:
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
     while wanted:
         job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
-        outcome = run.workers.run(job)
+        outcome = run.do(job)
         keep(run, outcome.done)
         for result in outcome.results:
             made = (result.target, result.variant)
@@ -207,7 +219,7 @@ def processes_of(record: Record | None) -> int:
 def execute(run: Run, job: Job[Never]) -> str | None:
     """Run a job until each of its cells has a record; return why it did not end well."""
     while True:
-        outcome = run.workers.run(job)
+        outcome = run.do(job)
         keep(run, outcome.done)
         if outcome.bad_input is not None:
             run.bad_input.append(outcome.bad_input)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqbench import lock
+from seqbench import lock, storage
 from seqbench.errors import InputError
 from seqbench.files import TEMPORARY, remove, replace_json, replace_text
 from seqbench.record import Record, decode, dumps
@@ -67,6 +67,7 @@ class Store:
                 self._refuse_other_things(models)
                 replace_json(self.root / MARK, mark)
             _make(self.artifacts)
+            self._made = {path: path.stat().st_ino for path in (self.root, self.artifacts)}
             if self.delivers:
                 for name in models:
                     place = self.artifacts / f".{name}{lock.NAME}"
@@ -102,6 +103,16 @@ class Store:
     def _folders(self, name: str) -> tuple[Path, ...]:
         return self.model(name), self.model(name) / PERTURBED, self.artifacts / name
 
+    def check_there(self) -> None:
+        """Refuse to go on where a folder that this made went away.
+
+        Raises:
+            StorageError: one did.
+
+        """
+        for folder, inode in self._made.items():
+            storage.check_there(folder, inode)
+
     def model(self, name: str) -> Path:
         """Return the folder of one model's own files."""
         return self.root / "models" / name
@@ -120,7 +131,13 @@ class Store:
                     remove(path)
 
     def save(self, record: Record) -> None:
-        """Write one record."""
+        """Write one record.
+
+        Raises:
+            StorageError: the folder went away, or its disk is full.
+
+        """
+        self.check_there()
         replace_text(self.record(record.cell.key), dumps(record) + "\n")
 
     def find(self, key: str) -> Record | None:

@@ -56,7 +56,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     found = api.check(console.some(models), allow_code=allow_code)
     for name, warnings in found.items():
         for warning in warnings:
-            click.echo(f"{name}: {warning}")
+            console.say(f"{name}: {warning}")
         if not warnings:
             click.echo(f"{name}: nothing to say against it", err=True)
     return int(any(found.values()))
@@ -92,4 +92,4 @@ def report_(run: Path, form: str | None, out: Path | None) -> None:
     """Write the report of RUN again, from its records, and print the file's name."""
     from seqbench import report
 
-    click.echo(report.write(run, out, form))
+    console.say(str(report.write(run, out, form)))

@@ -63,7 +63,7 @@ def run(
     console.write_json(records, json_file)
     if json_file != "-":
         console.show(report.terminal(report.load(folder)))
-        click.echo(f"report: {path}")
+        console.say(f"report: {path}")
     return console.status(records, require)
 
 

@@ -43,11 +43,11 @@ def coverage(
             out or new_run(), observer, only, targets, baseline or baselines.COMMITTED
         )
     if json_file == "-":
-        click.echo(baselines.dumps(outcome.classes), nl=False)
+        console.say(baselines.dumps(outcome.classes), nl=False)
         return 0 if outcome.passed else 1
     if json_file is not None:
         baselines.write(outcome.classes, console.PATH.convert(json_file))
     for line in pages.lines(outcome.walked):
-        click.echo(line)
-    click.echo(f"tables: {outcome.page}")
+        console.say(line)
+    console.say(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1

@@ -1,14 +1,14 @@
 """The models of a session: each is prepared, exported and verified once, when first asked for."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench import plan, prepared, runner, steps
+from seqbench import plan, prepared, runner, signals, steps
 from seqbench.errors import InputError
+from seqbench.files import temporary_folder
 from seqbench.isolate import Workers
 from seqbench.plan import Selection
 from seqbench.prepared import Origin
@@ -42,8 +42,9 @@ class Runs:
 
     @cached_property
     def _folder(self) -> Path:
-        found = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="seqbench-"))
-        return Path(found)
+        # pytest ends in order after Ctrl-C, but is told of no other signal.
+        self._stack.enter_context(signals.raising())
+        return self._stack.enter_context(temporary_folder())
 
     @cached_property
     def _workers(self) -> Workers:

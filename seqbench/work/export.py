@@ -135,7 +135,7 @@ def _export(job: Export, context: Context) -> Iterator[Ended]:
             record = context.attempt(cell, _packages(artifact), snapshot.seed, one)
             status, reason = record.status, record.reason
         else:
-            fields = guarded(one)
+            fields = guarded(one, context.folder)
             status, reason = fields["status"], fields.get("reason")
         yield Ended(target=target, variant=variant, status=status, reason=reason)
 
