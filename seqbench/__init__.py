@@ -5,6 +5,8 @@
 The map of the package, from the ground up; each floor knows only those below it:
 
     errors, oneline, record     what can go wrong; cells, records and their JSON
+    signals, streams, tether    how a command ends: signals, closed pipes, a parent that is gone
+    storage                     a folder that is full or went away
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
