@@ -6,8 +6,11 @@ that do.
 The map of the package, from the ground up; each floor knows only those below it:
 
     stats                       medians with intervals
+    codec                       dataclasses to JSON and back
     errors, oneline, record     what can go wrong; cells, records and their JSON
     files, lock                 writing whole or not at all; what one process at a time may write
+    signals, streams, tether    how a command ends: signals, closed pipes, a parent that is gone
+    storage                     a folder that is full or went away
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
@@ -19,6 +22,7 @@ The map of the package, from the ground up; each floor knows only those below it
     parting, layerwise          where an artifact's tensors part from the model's layers
     verdict, quality            is what an artifact computes still the model? is it, in reduced
                                 precision, still good enough?
+    judge                       whether the answers of a session are still the model
     session, contract           what every runtime gives back when it has loaded a model, and
                                 what an artifact must keep beside its numbers
     models/                     from a MODEL argument to a plain, built stack of layers

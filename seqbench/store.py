@@ -41,6 +41,7 @@ class Store:
     def __init__(self, root: Path, artifacts: Path | None = None) -> None:
         self.root = root.resolve()
         self.artifacts = artifacts.resolve() if artifacts else self.root / "artifacts"
+        self._made: dict[Path, int] = {}  # the inode of each folder of a run that is held
 
     @property
     def delivers(self) -> bool:

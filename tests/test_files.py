@@ -244,6 +244,7 @@ OWN = {
     "store.py": "makes the folder of a run",
     "isolate.py": "writes its workers' logs into the folder of a run",
     "worker.py": "writes a job's log into the folder of a run",
+    "streams.py": "makes standard output and error writable",
     "steps.py": "saves records into the folder of a run",
     "work/context.py": "saves records into the folder of a run",
     "compare/child.py": "writes to its standard output",

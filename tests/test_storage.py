@@ -57,14 +57,16 @@ def test_what_does_not_fit_is_a_line_that_names_the_folder(tmp_path: Path) -> No
 @pytest.mark.parametrize("again", [False, True])
 def test_a_folder_that_went_away_gets_no_record(tmp_path: Path, *, again: bool) -> None:
     store = Store(tmp_path / "run")
-    (tmp_path / "run").rename(tmp_path / "elsewhere")
-    if again:
-        (tmp_path / "run").mkdir()
     cell = Cell(model="m", kind=Kind.TRAIN, runtime="keras")
-    with pytest.raises(StorageError, match=r"run went away while seqbench worked on it \(deleted"):
-        store.save(Record(cell=cell, status=Status.PASS))
+    with store.held(["m"], {"versions": {"seqbench": "0"}}):
+        (tmp_path / "run").rename(tmp_path / "elsewhere")
+        if again:
+            (tmp_path / "run").mkdir()
+        went = r"run went away while seqbench worked on it \(deleted"
+        with pytest.raises(StorageError, match=went):
+            store.save(Record(cell=cell, status=Status.PASS))
     assert (tmp_path / "run").exists() is again
-    assert not list(tmp_path.rglob("*.json"))
+    assert not list(tmp_path.rglob("records"))
 
 
 def on_a_disk_of(size: str, folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
