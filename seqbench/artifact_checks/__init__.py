@@ -33,7 +33,8 @@ def refuse_dangers(artifact: Path, target: str) -> None:
     found = sorted(set(CHECKS[target](artifact)))
     if not found:
         return
-    named = ", ".join(found[:_SHOWN])
+    text = ", ".join(found[:_SHOWN])
+    named = "".join(letter if letter.isprintable() else "?" for letter in text)
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     msg = (
         f"{artifact}: could run code or reach files beside it by {named}{more}; "

@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from seqbench.artifact_checks import CHECKS, refuse_dangers
+from seqbench.artifact_checks.paths import stays
 from seqbench.errors import InputError
 from seqbench.freeze import freeze
 from seqbench.targets import TARGETS
@@ -48,6 +49,11 @@ def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
         f"{path}: could run code or reach files beside it by the weights file 'w.bin'; "
         "pass --allow-code if you trust it"
     )
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "w.bin").symlink_to(tmp_path / "w.bin")
+    assert not stays("w.bin", tmp_path)
 
 
 def external(location: str) -> Any:

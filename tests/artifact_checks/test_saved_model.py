@@ -293,6 +293,18 @@ def test_an_unknown_operation_is_for_the_runtime_to_name(tmp_path: Path) -> None
         tf.saved_model.load(path)
 
 
+def test_a_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    saved = SavedModel()
+    function = saved.meta_graphs.add().graph_def.library.function.add()
+    function.signature.name = "a\n\x1b[1mb"
+    function.node_def.add(name="w", op="WriteFile")
+    (tmp_path / "saved_model.pb").write_bytes(saved.SerializeToString())
+    with pytest.raises(InputError, match=r"by WriteFile \(in a\?\?\[1mb\); pass --allow-code"):
+        refuse_dangers(tmp_path, "saved_model")
+
+
 def test_what_is_damaged_is_for_the_runtime_to_say(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"not a protocol buffer")
     assert dangers(tmp_path) == ()
