@@ -105,3 +105,18 @@ def test_a_users_own_manifest_is_refused(text: str, tmp_path: Path) -> None:
     assert manifest.read(tmp_path)["artifacts"] == {}
     with pytest.raises(InputError, match=r"manifest\.json is not what seqbench wrote there"):
         manifest.refuse_foreign(tmp_path, BOTH)
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_what_came_to_stand_at_a_name_of_seqbenchs_is_refused(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "model.onnx"
+    fill(place)
+    add(tmp_path, ONNX)
+    if kind == "link":
+        place.rename(tmp_path / "moved.onnx")
+        place.symlink_to("moved.onnx")
+    else:
+        place.unlink()
+        os.mkfifo(place)
+    with pytest.raises(InputError, match=f"{place} is not what seqbench wrote there"):
+        manifest.refuse_foreign(tmp_path, BOTH)
