@@ -23,7 +23,7 @@ from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.steps import Observer, Request
-from seqbench.store import Store
+from seqbench.store import Store, replacing
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
 
@@ -35,6 +35,9 @@ KINDS = tuple(Kind)
 
 SILENT = Observer()
 """Shows nothing."""
+
+GIVEN = "given"
+"""Folder, within a run's, of the models that were given as objects."""
 
 ModelLike = Union[str, "os.PathLike[str]", "keras.Model"]
 """A scenario's name, the path of a `.keras` or `.h5` file, `file.py[:name]`, or a Keras model."""
@@ -65,7 +68,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     Args:
         models: one or several scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or
             Keras models.
-        out: the run's folder; a run that was begun there is gone on with.
+        out: the run's folder; a run that was begun there is gone on with. Models that are given as
+            objects are kept in it.
         kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
             be here `compile` (inference) and `compile-train` (the training step).
         targets: formats to export to.
@@ -91,22 +95,22 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 
     """
     budget = QUICK if quick else FULL
-    selection = Selection(
-        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
-        devices=_devices(devices),
-        backends=None if backends is None else _known("back end", backends, BACKENDS),
-        variants=_known("variant", variants, VARIANTS),
-        threads=_counts("threads", threads) or (None,),
-        batch_sizes=_counts("batch", batch_sizes) or None,
+    chosen = selection(
+        kinds=kinds,
+        targets=targets,
+        runtimes=runtimes,
+        devices=devices,
+        backends=backends,
+        variants=variants,
+        batch_sizes=batch_sizes,
+        threads=threads,
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
-    with _sources(models) as sources:
+    with _sources(models, Path(out)) as sources:
         request = Request(
             sources=sources,
-            selection=selection,
+            selection=chosen,
             budget=budget,
             allow_code=allow_code,
         )
@@ -133,15 +137,10 @@ def export(
     lacking = missing_exporter()
     if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
         raise InputError(lacking)
-    selection = Selection(
-        kinds=(Kind.EXPORT, Kind.VERIFY),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None,
-        devices=("cpu",),
-        variants=_known("variant", variants, VARIANTS),
-    )
+    kinds = (Kind.EXPORT, Kind.VERIFY)
+    chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
     with _sources(models) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+        request = Request(sources=sources, selection=chosen, budget=QUICK, allow_code=allow_code)
         return runner.run(request, Store(Path(folder), Path(out)), observer)
 
 
@@ -164,15 +163,15 @@ def verify(
     """
     path = Path(artifact)
     target = target_of(path)
-    selection = Selection(
+    chosen = selection(
         kinds=(Kind.VERIFY,),
         targets=(target,),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        runtimes=runtimes,
         devices=("cpu",),
-        variants=_known("variant", (variant,), VARIANTS),
+        variants=(variant,),
     )
     with _sources([model]) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+        request = Request(sources=sources, selection=chosen, budget=QUICK, allow_code=allow_code)
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
@@ -196,6 +195,35 @@ def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
     return _ask("show", models, allow_code)
 
 
+def selection(
+    *,
+    kinds: Sequence[str] = KINDS,
+    targets: Sequence[str] = tuple(TARGETS),
+    runtimes: Sequence[str] | None = None,
+    devices: Sequence[str] = tuple(DEVICES),
+    backends: Sequence[str] | None = None,
+    variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
+    threads: Sequence[int] = (),
+) -> Selection:
+    """Return what to do with each model; the arguments are those of `run`.
+
+    Raises:
+        InputError: a name is unknown, or a number is less than 1.
+
+    """
+    return Selection(
+        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
+        targets=_known("target", targets, TARGETS),
+        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        devices=_devices(devices),
+        backends=None if backends is None else _known("back end", backends, BACKENDS),
+        variants=_known("variant", variants, VARIANTS),
+        threads=_counts("threads", threads) or (None,),
+        batch_sizes=_counts("batch", batch_sizes) or None,
+    )
+
+
 def _ask(do: str, models: Models, allow_code: bool) -> list[dict[str, Any]]:
     """Run a job that only looks at models, and return its results."""
     with (
@@ -212,8 +240,15 @@ def _ask(do: str, models: Models, allow_code: bool) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _sources(models: Models) -> Iterator[tuple[Source, ...]]:
-    """Give the sources of models; a Keras object is saved to a temporary file first."""
+def _sources(models: Models, run: Path | None = None) -> Iterator[tuple[Source, ...]]:
+    """Give the sources of models; a Keras object is saved to a file first.
+
+    Args:
+        models: the models.
+        run: the folder of the run that keeps such files, so that its report can name them; None
+            where they are temporary.
+
+    """
     with tempfile.TemporaryDirectory() as folder:
         saved: dict[str, Any] = {}
         specs = []
@@ -228,16 +263,34 @@ def _sources(models: Models) -> Iterator[tuple[Source, ...]]:
                 )
                 raise InputError(msg)
             name = safe_name(model.name) or "model"
-            path = Path(folder) / f"{name}.keras"
+            path = (run / GIVEN if run else Path(folder)) / f"{name}.keras"
+            if name not in saved:
+                _save(model, path)
+                specs.append(str(path))
             if saved.setdefault(name, model) is not model:
                 msg = (
                     f"two of the models given are called {model.name!r}: give each a name of its "
                     "own, keras.Sequential(..., name=...)"
                 )
                 raise InputError(msg)
-            model.save(path)
-            specs.append(str(path))
         yield tuple(resolve_all(specs))
+
+
+def _save(model: Any, path: Path) -> None:
+    """Write a Keras model to a new file.
+
+    Raises:
+        InputError: there is one, of another model or of an earlier state, or it cannot be written.
+
+    """
+    if path.exists():
+        msg = f"{path} holds a model of an earlier run: choose another folder with `out`"
+        raise InputError(msg)
+    try:
+        with replacing(path) as temporary:
+            model.save(temporary)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def _each(models: Models) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from seqbench import elsewhere, explain, isolate, machine, measuring, plan, steps
 from seqbench.errors import InputError
@@ -21,6 +22,7 @@ from seqbench.roofline import Peak
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
 from seqbench.store import Store, remove, write_json
+from seqbench.timing import FULL, QUICK
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -185,9 +187,25 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
             "sources": {source.name: source.spec for source in run.request.sources},
             "origins": run.request.origins,
             "cells": [asdict(cell) for cell in cells],
+            "repeat": _repeat(run.request, cells),
         },
     )
     run.observer.planned(run.cells())
+
+
+def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return what a report needs to name the commands that repeat cells, see `report.Repeat`."""
+    budget = request.budget
+    full = replace(budget, processes=FULL.processes) == FULL
+    usual = FULL if full else QUICK
+    ran_in = [cell.runtime for cell in cells if cell.runtime]
+    backends = {name: RUNTIMES[name].backend for name in dict.fromkeys(ran_in)}
+    return {
+        "backends": {name: backend for name, backend in backends.items() if backend},
+        "allow_code": request.allow_code,
+        "full": full,
+        "processes": None if budget.processes == usual.processes else budget.processes,
+    }
 
 
 def _refuse_changes(path: Path, request: Request) -> None:
