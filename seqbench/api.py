@@ -13,6 +13,7 @@ from seqbench.chips import CHIPS
 from seqbench.describe import to_json
 from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
+from seqbench.files import replacing
 from seqbench.foreign import target_of
 from seqbench.framework import home, missing, missing_exporter
 from seqbench.isolate import Workers
@@ -68,7 +69,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     Args:
         models: one or several scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or
             Keras models.
-        out: the run's folder; a run that was begun there is gone on with.
+        out: the run's folder; a run that was begun there is gone on with. Models that are given as
+            objects are kept in it.
         kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
             be here `compile` (inference) and `compile-train` (the training step).
         targets: formats to export to.
@@ -94,22 +96,22 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 
     """
     budget = QUICK if quick else FULL
-    selection = Selection(
-        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
-        devices=_devices(devices),
-        backends=None if backends is None else _known("back end", backends, BACKENDS),
-        variants=_known("variant", variants, VARIANTS),
-        threads=_counts("threads", threads) or (None,),
-        batch_sizes=_counts("batch", batch_sizes) or None,
+    chosen = selection(
+        kinds=kinds,
+        targets=targets,
+        runtimes=runtimes,
+        devices=devices,
+        backends=backends,
+        variants=variants,
+        batch_sizes=batch_sizes,
+        threads=threads,
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
-    with _sources(models, allow_code=allow_code) as sources:
+    with _sources(models, allow_code=allow_code, run=Store(Path(out))) as sources:
         request = Request(
             sources=sources,
-            selection=selection,
+            selection=chosen,
             budget=budget,
         )
         return runner.run(request, Store(Path(out)), observer)
@@ -135,18 +137,13 @@ def export(
     lacking = missing_exporter()
     if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
         raise InputError(lacking)
-    selection = Selection(
-        kinds=(Kind.EXPORT, Kind.VERIFY),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None,
-        devices=("cpu",),
-        variants=_known("variant", variants, VARIANTS),
-    )
+    kinds = (Kind.EXPORT, Kind.VERIFY)
+    chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
     with (
         _sources(models, allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
     ):
-        request = Request(sources=sources, selection=selection, budget=QUICK)
+        request = Request(sources=sources, selection=chosen, budget=QUICK)
         return runner.run(request, Store(Path(folder), Path(out)), observer)
 
 
@@ -176,18 +173,18 @@ def verify(
         raise InputError(msg)
     path = Path(artifact)
     target = target_of(path)
-    selection = Selection(
+    chosen = selection(
         kinds=(Kind.VERIFY,),
         targets=(target,),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        runtimes=runtimes,
         devices=("cpu",),
-        variants=_known("variant", (variant,), VARIANTS),
+        variants=(variant,),
     )
     with (
         _sources([model], allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
     ):
-        request = Request(sources=sources, selection=selection, budget=QUICK, timeout_s=timeout_s)
+        request = Request(sources=sources, selection=chosen, budget=QUICK, timeout_s=timeout_s)
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
@@ -213,6 +210,35 @@ def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
     return [to_json(description) for description in found]
 
 
+def selection(
+    *,
+    kinds: Sequence[str] = KINDS,
+    targets: Sequence[str] = tuple(TARGETS),
+    runtimes: Sequence[str] | None = None,
+    devices: Sequence[str] = tuple(DEVICES),
+    backends: Sequence[str] | None = None,
+    variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
+    threads: Sequence[int] = (),
+) -> Selection:
+    """Return what to do with each model; the arguments are those of `run`.
+
+    Raises:
+        InputError: a name is unknown, or a number is less than 1.
+
+    """
+    return Selection(
+        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
+        targets=_known("target", targets, TARGETS),
+        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        devices=_devices(devices),
+        backends=None if backends is None else _known("back end", backends, BACKENDS),
+        variants=_known("variant", variants, VARIANTS),
+        threads=_counts("threads", threads) or (None,),
+        batch_sizes=_counts("batch", batch_sizes) or None,
+    )
+
+
 def _ask(
     job: Callable[[tuple[Origin, ...]], Job[Result]], models: Models, allow_code: bool
 ) -> list[Result]:
@@ -230,8 +256,18 @@ def _ask(
 
 
 @contextmanager
-def _sources(models: Models, *, allow_code: bool) -> Iterator[tuple[Origin, ...]]:
-    """Give the sources of models; a Keras object is saved to a temporary file first."""
+def _sources(
+    models: Models, *, allow_code: bool, run: Store | None = None
+) -> Iterator[tuple[Origin, ...]]:
+    """Give the sources of models; a Keras object is saved to a file first.
+
+    Args:
+        models: the models.
+        allow_code: whether code inside their files may be executed.
+        run: where such files are kept, so that a report can name them; None where they are
+            temporary.
+
+    """
     with tempfile.TemporaryDirectory() as folder:
         saved: dict[str, Any] = {}
         specs = []
@@ -246,16 +282,34 @@ def _sources(models: Models, *, allow_code: bool) -> Iterator[tuple[Origin, ...]
                 )
                 raise InputError(msg)
             name = safe_name(model.name) or "model"
-            path = Path(folder) / f"{name}.keras"
+            path = (run.given() if run else Path(folder)) / f"{name}.keras"
+            if name not in saved:
+                _save(model, path)
+                specs.append(str(path))
             if saved.setdefault(name, model) is not model:
                 msg = (
                     f"two of the models given are called {model.name!r}: give each a name of its "
                     "own, keras.Sequential(..., name=...)"
                 )
                 raise InputError(msg)
-            model.save(path)
-            specs.append(str(path))
         yield tuple(prepared.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+
+
+def _save(model: Any, path: Path) -> None:
+    """Write a Keras model to a new file.
+
+    Raises:
+        InputError: there is one, of another model or of an earlier state, or it cannot be written.
+
+    """
+    if path.exists():
+        msg = f"{path} holds a model of an earlier run: choose another folder with `out`"
+        raise InputError(msg)
+    try:
+        with replacing(path) as temporary:
+            model.save(temporary)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def _each(models: Models) -> Sequence[Any]:

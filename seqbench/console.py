@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seqbench.record import Record
+    from seqbench.report import Repeat
 
 
 BAD_INPUT = 2
@@ -155,11 +156,16 @@ def some(models: tuple[str, ...]) -> tuple[str, ...]:
     return models
 
 
-def specs(models: Iterable[str]) -> dict[str, str]:
-    """Return what to type for each model, by its name."""
+def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
+    """Return what commands that repeat cells take over from the one that was given."""
     from seqbench.models.source import resolve_all
+    from seqbench.report import Repeat
 
-    return {source.name: source.spec for source in resolve_all(models)}
+    return Repeat(
+        specs={source.name: source.spec for source in resolve_all(models)},
+        artifact=None if artifact is None else str(artifact.absolute()),
+        allow_code=allow_code,
+    )
 
 
 def known_requirements(names: Iterable[str] | None) -> None:

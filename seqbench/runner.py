@@ -23,6 +23,7 @@ from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
 from seqbench.store import MARK, Store
 from seqbench.targets import TARGETS, Artifact
+from seqbench.timing import FULL, QUICK
 from seqbench.work.inspect import Inspect
 from seqbench.work.peak import MeasurePeak
 
@@ -230,9 +231,25 @@ def _begin(run: Run, cells: Sequence[Cell]) -> None:
             "sources": {source.name: source.spec for source in run.request.sources},
             "origins": codec.to_json(run.request.sources),
             "cells": codec.to_json(cells),
+            "repeat": _repeat(run.request, cells),
         },
     )
     run.observer.planned(run.cells())
+
+
+def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return what a report needs to name the commands that repeat cells, see `report.Repeat`."""
+    budget = request.budget
+    full = replace(budget, processes=FULL.processes) == FULL
+    usual = FULL if full else QUICK
+    ran_in = [cell.runtime for cell in cells if cell.runtime]
+    backends = {name: RUNTIMES[name].backend for name in dict.fromkeys(ran_in)}
+    return {
+        "backends": {name: backend for name, backend in backends.items() if backend},
+        "allow_code": any(source.allow_code for source in request.sources),
+        "full": full,
+        "processes": None if budget.processes == usual.processes else budget.processes,
+    }
 
 
 def _refuse_changes(path: Path, request: Request) -> None:

@@ -21,7 +21,10 @@ PERTURBED = "perturbed"
 MARK = "run.json"
 """The file that makes a folder the folder of a run: its plan."""
 
-FOLDERS = ("tmp", "logs", "models", "records", "artifacts")
+GIVEN = "given"
+"""Folder, within a run's, of models that were given as objects."""
+
+FOLDERS = (GIVEN, "tmp", "logs", "models", "records", "artifacts")
 """What a run keeps in its folder, beside its files."""
 
 _SHOWN = 3
@@ -83,7 +86,9 @@ class Store:
 
         """
         if not is_run(self.root):
-            found = sorted(path.name for path in self.root.iterdir() if path.name != lock.NAME)
+            found = sorted(
+                path.name for path in self.root.iterdir() if path.name not in (lock.NAME, GIVEN)
+            )
             if found:
                 more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
                 msg = (
@@ -113,6 +118,17 @@ class Store:
         """
         for folder, inode in self._made.items():
             storage.check_there(folder, inode)
+
+    def given(self) -> Path:
+        """Return the folder of models that were given as objects, if this folder can be a run's.
+
+        Raises:
+            InputError: it holds other things than a run.
+
+        """
+        if self.root.exists():
+            self._refuse_other_things(())
+        return self.root / GIVEN
 
     def model(self, name: str) -> Path:
         """Return the folder of one model's own files."""

@@ -1,5 +1,6 @@
 """The commands as functions: what they take."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,23 @@ def test_two_models_of_one_name_are_told_from_each_other_by_their_maker(tmp_path
     message = r"two of the models given are called 'mine': .*keras\.Sequential\(\.\.\., name="
     with pytest.raises(InputError, match=message):
         seqbench.export([model(), model()], out=tmp_path)
+
+
+@pytest.mark.slow
+def test_a_run_of_an_object_keeps_it_so_that_its_cells_can_be_repeated(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    records = seqbench.run(model(), out=out, kinds=["export"], targets="onnx")
+    assert [record.status for record in records] == [seqbench.Status.PASS]
+    spec = json.loads((out / "run.json").read_text())["sources"]["mine"]
+    assert [found["name"] for found in seqbench.show(spec)] == ["mine"]
+    with pytest.raises(InputError, match=r"mine\.keras holds a model of an earlier run: choose"):
+        seqbench.run(model(), out=out)
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"^cannot write .*mine\.keras: Not a directory"):
+        seqbench.run(model(), out=tmp_path / "file" / "run")
 
 
 @pytest.mark.slow

@@ -100,7 +100,8 @@ def export(
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        console.show(report.terminal(report.build(records, str(out), specs=console.specs(models))))
+        repeat = console.repeat(models, allow_code=allow_code)
+        console.show(report.terminal(report.build(records, str(out), repeat=repeat)))
     return console.status(records, require)
 
 
@@ -147,7 +148,6 @@ def verify(
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        console.show(
-            report.terminal(report.build(records, str(artifact), specs=console.specs([model])))
-        )
+        repeat = console.repeat([model], allow_code=allow_code, artifact=artifact)
+        console.show(report.terminal(report.build(records, str(artifact), repeat=repeat)))
     return console.status(records, require)

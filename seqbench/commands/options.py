@@ -8,46 +8,31 @@ import click
 from seqbench import console
 
 RECORDS_HELP = "Write the records to this file (- for stdout)."
-REQUIRE_HELP = "Devices, runtimes or targets that must be here."
+
+
+def _names(*declared: str, what: str) -> Callable[[Any], Any]:
+    """Return an option of names between commas."""
+    return click.option(*declared, callback=console.names, help=what)
+
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
-kinds = click.option(
-    "--only",
-    "kinds",
-    callback=console.names,
-    help="Kinds: train,infer,export,verify,compile,compile-train.",
-)
-targets = click.option(
-    "--target",
-    "--to",
-    "targets",
-    callback=console.names,
-    help="Targets, as `seqbench list` shows them.",
-)
-runtimes = click.option(
-    "--runtime",
-    "runtimes",
-    callback=console.names,
-    help="Runtimes, as `seqbench list` shows them.",
-)
-devices = click.option(
+kinds = _names("--only", "kinds", what="Kinds: train,infer,export,verify,compile,compile-train.")
+targets = _names("--target", "--to", "targets", what="Targets, as `seqbench list` shows them.")
+runtimes = _names("--runtime", "runtimes", what="Runtimes, as `seqbench list` shows them.")
+devices = _names(
     "--device",
     "devices",
-    callback=console.names,
-    help="cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip.",
+    what="cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip.",
 )
-backends = click.option(
+backends = _names(
     "--backend",
     "backends",
-    callback=console.names,
-    help="What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow).",
+    what="What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow).",
 )
-variants = click.option(
-    "--variant",
-    "variants",
-    callback=console.names,
-    help="Precisions: fp32 (the default), fp16,int8-weights,int8.",
+variants = _names(
+    "--variant", "variants", what="Precisions: fp32 (the default), fp16,int8-weights,int8."
 )
+require = _names("--require", what="Devices, runtimes or targets that must be here.")
 batch_sizes = click.option(
     "--batch", "batch_sizes", callback=console.numbers, help="Rows per timed call, such as 1,32."
 )
@@ -57,7 +42,6 @@ threads = click.option(
 timeout = click.option(
     "--timeout", type=float, metavar="SECONDS", help="End what gives no sign for so long (900)."
 )
-require = click.option("--require", callback=console.names, help=REQUIRE_HELP)
 allow_code = click.option(
     "--allow-code", is_flag=True, help="Execute code inside a model's file or an artifact."
 )

@@ -8,7 +8,8 @@ that they come from.
 from seqbench.report.files import load, write
 from seqbench.report.html import html
 from seqbench.report.markdown import markdown
+from seqbench.report.problems import Repeat
 from seqbench.report.rows import build
 from seqbench.report.terminal import terminal
 
-__all__ = ["build", "html", "load", "markdown", "terminal", "write"]
+__all__ = ["Repeat", "build", "html", "load", "markdown", "terminal", "write"]

@@ -12,7 +12,7 @@ from seqbench.record import Cell, Kind, Record, encode
 from seqbench.report.html import html
 from seqbench.report.junit import junit
 from seqbench.report.markdown import markdown
-from seqbench.report.problems import never_ran
+from seqbench.report.problems import Repeat, never_ran
 from seqbench.report.pytest_benchmark import pytest_benchmark
 from seqbench.report.rows import Report, build
 
@@ -64,8 +64,8 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     if out is not None:
         check_place(out)
     records = store.read(run)
-    planned, specs = _plan(run)
-    report = build(records, run.resolve().name, planned, specs)
+    planned, repeat = _plan(run)
+    report = build(records, run.resolve().name, planned, repeat)
     everything = [*records, *never_ran(records, planned)]
     for path, name in files.items():
         text = FORMATS[name].text(report, everything)
@@ -109,13 +109,13 @@ def load(run: Path) -> Report:
     return build(records, run.resolve().name, *_plan(run))
 
 
-def _plan(run: Path) -> tuple[list[Cell], dict[str, str]]:
-    """Return the cells that the run was to do, and how its models are called in commands."""
+def _plan(run: Path) -> tuple[list[Cell], Repeat]:
+    """Return the cells that the run was to do, and what commands that repeat them take over."""
     path = run / store.MARK
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
         cells = [Cell(**{**cell, "kind": Kind(cell["kind"])}) for cell in plan["cells"]]
-        return cells, dict(plan["sources"])
+        return cells, Repeat(specs=dict(plan["sources"]), **plan.get("repeat", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} does not hold the plan of a run ({error!r}): run it again"
         raise InputError(msg) from error
