@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
-STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-build.txt requirements-node.txt pyproject.toml seqbench/web/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-build.txt requirements-node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 JAX_VENV := .venv-jax
 JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements-jax.txt requirements-build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 # No hash: which file pip takes (with CUDA or without) depends on the index that it is told to use.
@@ -76,25 +76,25 @@ report: setup ## Write the report of RUN=... again (the latest run by default)
 	@$(SEQBENCH) report $(RUN)
 
 coverage: setup ## Export every layer of Keras to every target and verify it; long
-	@$(SEQBENCH) coverage $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m studies.layers $(if $(OUT),--out $(OUT))
 
 architectures: setup ## Export published architectures to every target and verify them; long
-	@$(BIN)/python -m benchmarks.architectures results/architectures.md
+	@$(BIN)/python -m studies.architectures results/architectures.md
 
 speed: setup ## Time an export of six models against two yardsticks; long
-	@$(BIN)/python -m benchmarks.speed results/speed.md
+	@$(BIN)/python -m studies.speed results/speed.md
 
 fidelity: setup ## Hold our medians against the runtimes' own timers
-	@$(BIN)/python -m benchmarks.fidelity results/fidelity.md
+	@$(BIN)/python -m studies.fidelity results/fidelity.md
 
 backends: setup setup-torch ## Train and time three scenarios on every back end of Keras
-	@$(BIN)/python -m benchmarks.backends results/backends.md
+	@$(BIN)/python -m studies.backends results/backends.md
 
 faults: setup ## Inject faults into exports and count what the verdict catches; long
-	@$(BIN)/python -m benchmarks.faults results/faults.md
+	@$(BIN)/python -m studies.faults results/faults.md
 
 comparison: setup ## Count what seqbench ab and two others say of pairs that are and are not the same; long
-	@$(BIN)/python -m benchmarks.comparison results/comparison.md
+	@$(BIN)/python -m studies.comparison results/comparison.md
 
 test: setup setup-jax setup-torch ## Run all tests, slow and browser ones included
 	$(BIN)/python -m pytest

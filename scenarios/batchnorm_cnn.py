@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 EPOCHS = 9
 

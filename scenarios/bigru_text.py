@@ -7,7 +7,7 @@ where more words are good than bad, so the order of the words matters and the pa
 import keras
 import numpy as np
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 LENGTH = 16
 PADDING, NOT = 0, 1

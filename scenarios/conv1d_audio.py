@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 SAMPLES = 128
 """Length of a waveform."""

@@ -7,7 +7,7 @@ is. The model learns from the first part of the series and is judged on what com
 import keras
 import numpy as np
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 WINDOW = 24
 """Steps that the model sees."""

@@ -8,7 +8,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 
 def build() -> keras.Sequential:

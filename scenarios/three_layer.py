@@ -10,7 +10,7 @@ from sklearn.datasets import load_wine
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from seqbench.scenario import Data, Scenario, Training
+from seqbench import Data, Scenario, Training
 
 INPUTS = ["flavanoids", "color_intensity"]
 TARGETS = ["alcohol", "total_phenols", "hue", "od280/od315_of_diluted_wines"]

@@ -1,5 +1,5 @@
 """`python -m seqbench` is the command line."""
 
-from seqbench.cli import main
+from seqbench.cli.main import main
 
 main()

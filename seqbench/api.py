@@ -8,28 +8,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
-from seqbench import prepared, runner
-from seqbench.chips import CHIPS
-from seqbench.describe import to_json
-from seqbench.device import DEVICES, several
-from seqbench.errors import InputError
-from seqbench.files import replacing
-from seqbench.foreign import target_of
-from seqbench.framework import home, missing, missing_exporter
-from seqbench.isolate import Workers
-from seqbench.jobs import Job, Result
+from seqbench.core.errors import InputError
+from seqbench.core.files import replacing
+from seqbench.core.record import PLAIN, Kind, Record
+from seqbench.core.store import Store
+from seqbench.engine import pipeline
+from seqbench.engine.jobs.inspect import Check, Describe
+from seqbench.engine.plan import Selection
+from seqbench.engine.state import Observer, Request
+from seqbench.engine.workers.messages import Job, Result
+from seqbench.engine.workers.pool import Workers
+from seqbench.machine.devices import DEVICES, several
+from seqbench.machine.frameworks import home, missing, missing_exporter
+from seqbench.machine.tpu_chips import CHIPS
+from seqbench.measurement.loop import FULL, QUICK
+from seqbench.models import snapshot
+from seqbench.models.describe import to_json
 from seqbench.models.loading import is_model
+from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
-from seqbench.plan import Selection
-from seqbench.prepared import Origin
-from seqbench.record import PLAIN, Kind, Record
-from seqbench.reduced import VARIANTS
 from seqbench.runtimes import BACKENDS, RUNTIMES
-from seqbench.steps import Observer, Request
-from seqbench.store import Store
 from seqbench.targets import TARGETS
-from seqbench.timing import FULL, QUICK
-from seqbench.work.inspect import Check, Describe
+from seqbench.targets.recognition import target_of
+from seqbench.targets.variants import VARIANTS
 
 if TYPE_CHECKING:
     import keras
@@ -114,7 +115,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             selection=chosen,
             budget=budget,
         )
-        return runner.run(request, Store(Path(out)), observer)
+        return pipeline.run(request, Store(Path(out)), observer)
 
 
 def export(
@@ -144,7 +145,7 @@ def export(
         tempfile.TemporaryDirectory() as folder,
     ):
         request = Request(sources=sources, selection=chosen, budget=QUICK)
-        return runner.run(request, Store(Path(folder), Path(out)), observer)
+        return pipeline.run(request, Store(Path(folder), Path(out)), observer)
 
 
 def verify(
@@ -185,7 +186,7 @@ def verify(
         tempfile.TemporaryDirectory() as folder,
     ):
         request = Request(sources=sources, selection=chosen, budget=QUICK, timeout_s=timeout_s)
-        return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
+        return pipeline.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
@@ -292,7 +293,7 @@ def _sources(
                     "own, keras.Sequential(..., name=...)"
                 )
                 raise InputError(msg)
-        yield tuple(prepared.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+        yield tuple(snapshot.pin(source, allow_code=allow_code) for source in resolve_all(specs))
 
 
 def _save(model: Any, path: Path) -> None:

@@ -68,7 +68,7 @@ def small_rnn() -> Any:
 @pytest.fixture
 def case() -> Callable[..., Any]:
     """Make a case of the input suite from outputs, as if float32 cost `error` everywhere."""
-    from seqbench.verdict import Case, largest
+    from seqbench.verdict.tolerance import Case, largest
 
     def make(exact: np.ndarray, error: float = 1e-7, name: str = "random") -> Case:
         return Case(

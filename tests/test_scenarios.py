@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from seqbench.advice.datacheck import check_data
-from seqbench.advice.pairs import advise
-from seqbench.scenario import Data, Scenario
+from seqbench.core.scenario import Data, Scenario
+from seqbench.models.checks.datacheck import check_data
+from seqbench.models.checks.pairs import advise
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 NAMES = (

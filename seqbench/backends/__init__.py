@@ -5,7 +5,7 @@ from typing import Any
 
 from seqbench.backends import jax, tensorflow, torch
 from seqbench.backends.backend import Backend, Training
-from seqbench.framework import Framework
+from seqbench.machine.frameworks import Framework
 
 BACKENDS: dict[Framework, Backend] = {
     backend.name: backend for backend in (tensorflow.BACKEND, jax.BACKEND, torch.BACKEND)

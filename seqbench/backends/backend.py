@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.framework import Framework
+from seqbench.machine.frameworks import Framework
 
 Shape = tuple[int | None, ...]
 """Dimensions of a batch; None where free."""

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from seqbench.backends import here
-from seqbench.errors import Unsupported
-from seqbench.oneline import one_line
+from seqbench.core.errors import Unsupported
+from seqbench.core.oneline import one_line
 
 if TYPE_CHECKING:
     import keras

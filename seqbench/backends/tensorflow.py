@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqbench.backends.backend import Backend, Compiled, Shape, Training
-from seqbench.placement import device_of, set_threads
+from seqbench.backends.tensorflow_devices import device_of, set_threads
 
 
 def put(x: np.ndarray) -> Any:

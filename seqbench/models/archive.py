@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
+from seqbench.core.oneline import one_line
 from seqbench.models.container_limits import (
     check_depth,
     check_hdf5,
@@ -19,7 +20,6 @@ from seqbench.models.container_limits import (
     too_deep,
 )
 from seqbench.models.legacy import Node
-from seqbench.oneline import one_line
 
 _CONFIG = "config.json"
 _METADATA = "metadata.json"

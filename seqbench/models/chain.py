@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import keras

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.legacy import Node, keras_symbol, layer_class, layers_of
 
 _RUNS_CODE = {

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from seqbench.errors import InputError
-from seqbench.oneline import one_line
-from seqbench.units import size as size_text
+from seqbench.core.errors import InputError
+from seqbench.core.oneline import one_line
+from seqbench.core.units import size as size_text
 
 if TYPE_CHECKING:
     import h5py

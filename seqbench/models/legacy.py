@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 
 Node = dict[str, Any]
 """A serialized object: `class_name`, `config`, and from Keras 2.12 on `module`."""

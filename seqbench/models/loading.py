@@ -7,13 +7,13 @@ from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
+from seqbench.core.scenario import Scenario
 from seqbench.models.legacy import register_hard_sigmoid
 from seqbench.models.model_file import load_file
 from seqbench.models.python_file import run_file, translated
 from seqbench.models.source import Source
 from seqbench.models.stack import plain_stack
-from seqbench.scenario import Scenario
 
 if TYPE_CHECKING:
     import keras

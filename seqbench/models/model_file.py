@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
+from seqbench.core.oneline import one_line
 from seqbench.models.archive import loadable, read_config
 from seqbench.models.config_check import refuse_code, refuse_unknown
 from seqbench.models.legacy import mend
-from seqbench.oneline import one_line
 
 if TYPE_CHECKING:
     import keras

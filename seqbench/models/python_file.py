@@ -11,9 +11,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TypeVar
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
+from seqbench.core.oneline import one_line
 from seqbench.models.source import Source
-from seqbench.oneline import one_line
 
 Made = TypeVar("Made")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.catalogue import ScenarioEntry, available, read_entry, shipped
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.chain import ADVICE, chain
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from seqbench import device, machine
-from seqbench.errors import InputError
-from seqbench.framework import home
+from seqbench.core.errors import InputError
+from seqbench.core.record import Cell, Kind
+from seqbench.machine import devices, host
+from seqbench.machine.frameworks import home
+from seqbench.models.snapshot import Origin, pin
 from seqbench.models.source import resolve_all
-from seqbench.prepared import Origin, pin
 from seqbench.pytest_plugin import doing, timing
 from seqbench.pytest_plugin.runs import Runs
-from seqbench.record import Cell, Kind
-from seqbench.report import pytest_benchmark
+from seqbench.reports import pytest_benchmark
 from seqbench.runtimes import RUNTIMES
 
 UNUSED = "ignore:Benchmark fixture was not used"
@@ -29,7 +29,7 @@ class Collecting:
     """The hooks of a session with `--seqbench`."""
 
     def __init__(self, config: pytest.Config) -> None:
-        os.environ.update(device.environment("cpu", home()))  # for the sessions in this process
+        os.environ.update(devices.environment("cpu", home()))  # for the sessions in this process
         self._runs = Runs(
             min_samples=config.getoption("benchmark_min_rounds"),
             measure_s=float(config.getoption("benchmark_max_time")),
@@ -55,7 +55,7 @@ class Collecting:
     def pytest_benchmark_update_machine_info(self, machine_info: dict[str, Any]) -> None:
         """Name the machine as exported runs do, so that only another one is said to differ."""
         machine_info.clear()
-        machine_info.update(pytest_benchmark.machine_info(machine.host()))
+        machine_info.update(pytest_benchmark.machine_info(host.host()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqbench.record import Status
+from seqbench.core.record import Status
 
 
 class NotPassedError(Exception):

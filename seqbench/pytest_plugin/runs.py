@@ -6,18 +6,20 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench import plan, prepared, runner, signals, steps
-from seqbench.errors import InputError
-from seqbench.files import temporary_folder
-from seqbench.isolate import Workers
-from seqbench.plan import Selection
-from seqbench.prepared import Origin
-from seqbench.record import Cell, Kind, Record, Status
+from seqbench.core import signals
+from seqbench.core.errors import InputError
+from seqbench.core.files import temporary_folder
+from seqbench.core.record import Cell, Kind, Record, Status
+from seqbench.core.store import Store
+from seqbench.engine import pipeline, plan, state
+from seqbench.engine.plan import Selection
+from seqbench.engine.state import Observer, Request, Run
+from seqbench.engine.workers.pool import Workers
+from seqbench.measurement.loop import QUICK, Budget
+from seqbench.models import snapshot
+from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES, Load
-from seqbench.steps import Observer, Request, Run
-from seqbench.store import Store
 from seqbench.targets import TARGETS, Artifact
-from seqbench.timing import QUICK, Budget
 
 KINDS = (Kind.TRAIN, Kind.EXPORT, Kind.VERIFY, Kind.INFER)
 """What is done with each model."""
@@ -61,7 +63,7 @@ class Runs:
         if other != source.path:
             raise InputError(f"{source.path}: {other} has a model {source.name!r} as well")
         run = self._run(source)
-        return plan.cells(steps.inspect(run), run.request.selection)
+        return plan.cells(state.inspect(run), run.request.selection)
 
     def end_collection(self, chosen: Sequence[tuple[Origin, Cell]]) -> None:
         """Take note of what is to be done."""
@@ -104,7 +106,7 @@ class Runs:
 
     def answers(self, source: Origin) -> Path:
         """Return the model's reference, which holds its inputs."""
-        return self._of(source).store.model(source.name) / prepared.REFERENCE
+        return self._of(source).store.model(source.name) / snapshot.REFERENCE
 
     def load(self, runtime: str) -> Load:
         """Return what loads artifacts in a runtime; what it starts ends with the session."""
@@ -118,12 +120,12 @@ class Runs:
             return self._done[source]
         run = self._done[source] = self._run(source)
         run.left = {cell.key: cell for cell in self._chosen[source]}
-        runner.leave_out_what_is_missing(run)
-        runner.train(source, run)
-        steps.export(run, source.name)
+        pipeline.leave_out_what_is_missing(run)
+        pipeline.train(source, run)
+        state.export(run, source.name)
         run.left = {key: cell for key, cell in run.left.items() if cell.kind is not Kind.INFER}
-        runner.measure([source.name], run)
-        runner.finish(run, self._chosen[source])
+        pipeline.measure([source.name], run)
+        pipeline.finish(run, self._chosen[source])
         return run
 
     def _run(self, source: Origin) -> Run:

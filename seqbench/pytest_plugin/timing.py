@@ -4,17 +4,17 @@ from contextlib import closing
 from itertools import cycle
 from typing import Any
 
-from seqbench.machine import threads
-from seqbench.oneline import one_line
-from seqbench.prepared import Origin
+from seqbench.core.oneline import one_line
+from seqbench.core.record import Cell, Status
+from seqbench.engine.jobs import timed
+from seqbench.engine.jobs.context import STATUSES
+from seqbench.machine.host import threads
+from seqbench.measurement.loop import clock
+from seqbench.models.snapshot import Origin
 from seqbench.pytest_plugin.doing import NotPassedError, conclude
 from seqbench.pytest_plugin.runs import Runs
-from seqbench.record import Cell, Status
-from seqbench.report.pytest_benchmark import extra_info, fullname, group, parameter, params
+from seqbench.reports.pytest_benchmark import extra_info, fullname, group, parameter, params
 from seqbench.runtimes import RUNTIMES, LocalSession, Session
-from seqbench.timing import clock
-from seqbench.work import timed
-from seqbench.work.context import STATUSES
 
 _page_s = [0.0]
 """Seconds that all calls in pages have taken so far."""

@@ -2,7 +2,7 @@
 
 from seqbench.runtimes import keras, litert, onnxruntime, tensorflow, tfjs
 from seqbench.runtimes.runtime import Load, LoadError, Runtime
-from seqbench.session import LocalSession, Session, Tensor
+from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 RUNTIMES: dict[str, Runtime] = {
     runtime.name: runtime

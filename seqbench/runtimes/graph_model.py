@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqbench.errors import Unsupported
+from seqbench.core.errors import Unsupported
 from seqbench.runtimes.runtime import LoadError
-from seqbench.session import Tensor
+from seqbench.runtimes.session import Tensor
 
 # What `execute` cannot run: the lists of tfjs-converter's graph_executor, its operations that give
 # a promise, and loops in their two forms.

@@ -9,12 +9,12 @@ import numpy as np
 
 from seqbench.backends import here, on
 from seqbench.backends.lacking import named
-from seqbench.errors import Unsupported
-from seqbench.framework import Framework
-from seqbench.prepared import restore
+from seqbench.core.errors import Unsupported
+from seqbench.machine.frameworks import Framework
+from seqbench.measurement.loop import Budget, Timing
+from seqbench.models.snapshot import restore
 from seqbench.runtimes.runtime import Load, Runtime, in_process
-from seqbench.session import LocalSession, Session, Tensor
-from seqbench.timing import Budget, Timing
+from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 
 def _restore(folder: Path, device: str, threads: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.session import LocalSession, Session, Tensor
+from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

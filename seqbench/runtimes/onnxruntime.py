@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from seqbench import gpu
-from seqbench.errors import Unavailable
+from seqbench.core.errors import Unavailable
+from seqbench.machine import nvidia
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.session import LocalSession, Session, Tensor
+from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "gpu": "CUDAExecutionProvider"}
 """ONNX Runtime's name for what runs on a device."""
@@ -56,7 +56,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         prepare=lambda x: {source.name: x},
         call=call,
         inside=lambda x: _inside(artifact, {source.name: x}, provider),
-        memory=gpu.used_bytes if ran_on == "gpu" else lambda: None,
+        memory=nvidia.used_bytes if ran_on == "gpu" else lambda: None,
     )
 
 

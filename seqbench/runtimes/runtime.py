@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqbench.jobs import Needs
-from seqbench.session import Session
+from seqbench.machine.frameworks import Needs
+from seqbench.runtimes.session import Session
 
 Load = Callable[[Path, str, int], Session]
 """Loads an artifact on a device with a number of threads.

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from seqbench.backends.tensorflow import memory_bytes
-from seqbench.placement import Placed, set_threads
+from seqbench.backends.tensorflow_devices import Placed, set_threads
 from seqbench.runtimes.runtime import LoadError, Runtime, in_process
-from seqbench.session import LocalSession, Session, Tensor, dtype_name
+from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name
 
 
 def load(artifact: Path, device: str, threads: int) -> Session:

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from seqbench.errors import Unavailable
+from seqbench.core.errors import Unavailable
+from seqbench.measurement.loop import Budget, Timing
+from seqbench.runtimes.browser.host import Host, JobError
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import Load, LoadError, Runtime
-from seqbench.session import Session, Tensor, in_batches
-from seqbench.timing import Budget, Timing
-from seqbench.web.host import Host, JobError
+from seqbench.runtimes.session import Session, Tensor, in_batches
 
 Backend = Literal["wasm", "cpu", "webgl"]
 
@@ -74,7 +74,7 @@ class TfjsSession:
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` (of one shape) in turn, each to its end at the host.
 
-        The page does what `seqbench.timing.measure` does.
+        The page does what `seqbench.measurement.loop.measure` does.
 
         Raises:
             ValueError, RuntimeError, TimeoutError: as `run`.

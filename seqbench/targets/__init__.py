@@ -1,4 +1,4 @@
-"""File formats and how to write them: one file a target, listed here in the order of reports."""
+"""File formats and how to write them: one folder a target, listed here in the order of reports."""
 
 from seqbench.targets import onnx, saved_model, tfjs, tflite
 from seqbench.targets.target import Artifact, Exported, Target

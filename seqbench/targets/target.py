@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seqbench.errors import Unsupported
-from seqbench.freeze import Frozen
-from seqbench.record import PLAIN
-from seqbench.session import Tensor
+from seqbench.core.errors import Unsupported
+from seqbench.core.record import PLAIN
+from seqbench.runtimes.session import Tensor
+from seqbench.targets.frozen import Frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

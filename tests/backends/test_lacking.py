@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from seqbench.backends.lacking import named
-from seqbench.errors import Unsupported
+from seqbench.core.errors import Unsupported
 
 
 class Unheard(keras.layers.Layer):  # type: ignore[misc] # Keras has no types

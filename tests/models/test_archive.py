@@ -10,7 +10,7 @@ import keras
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.archive import loadable, read_config
 
 pytestmark = pytest.mark.filterwarnings(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.chain import chain
 
 pytestmark = pytest.mark.filterwarnings(

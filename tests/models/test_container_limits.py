@@ -14,7 +14,7 @@ import psutil
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models import container_limits
 from seqbench.models.archive import read_config
 from seqbench.models.model_file import load_file

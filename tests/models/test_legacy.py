@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.legacy import mend
 from seqbench.models.loading import load
 from seqbench.models.model_file import load_file

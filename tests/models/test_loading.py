@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.loading import define, load
 from seqbench.models.source import resolve
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras's, with numpy 2, on saving
 )
 
-HEAD = "import keras\nfrom keras import layers\nfrom seqbench.scenario import Scenario\n"
+HEAD = "import keras\nfrom keras import layers\nfrom seqbench.core.scenario import Scenario\n"
 NET = "keras.Sequential([keras.Input((3,)), layers.Dense(2)])"
 NONE = "define SCENARIO = Scenario(...), a keras.Sequential, or build() that returns one"
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.model_file import load_file
 
 pytestmark = pytest.mark.filterwarnings(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.python_file import run_file, translated
 from seqbench.models.source import Source, resolve
 

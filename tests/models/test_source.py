@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.source import Source, resolve, resolve_all
 
 EXPECTED = "expected a scenario's name, x.keras, x.h5 or file.py[:name]"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import InputError
+from seqbench.core.errors import InputError
 from seqbench.models.stack import plain_stack
 
 ADVICE = "seqbench measures Sequential models; such a model needs the Functional API"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqbench import reference
-from seqbench.freeze import freeze
 from seqbench.models.stateless import remarks, stateless
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
+from seqbench.verdict import reference
 
 
 def test_each_call_begins_anew_and_for_any_batch() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from seqbench.machine import host
-from seqbench.report.pytest_benchmark import machine_info
+from seqbench.machine.host import host
+from seqbench.reports.pytest_benchmark import machine_info
 
 # Where the environment has the entry point, naming the module again would register it twice.
 PLUGIN = () if entry_points(group="pytest11", name="seqbench") else ("-p", "seqbench.pytest_plugin")

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from seqbench.errors import Unsupported
+from seqbench.core.errors import Unsupported
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import LoadError
-from seqbench.session import Tensor
-from tests.runtimes.graphs import graph_model, write
+from seqbench.runtimes.session import Tensor
+from tests.support.graphs import graph_model, write
 
 DATA = Path(__file__).parents[1] / "data" / "tfjs"
 

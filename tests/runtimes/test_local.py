@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqbench.errors import Unavailable
-from seqbench.freeze import freeze
+from seqbench.core.errors import Unavailable
 from seqbench.runtimes import LoadError, litert, onnxruntime
-from seqbench.session import in_batches
+from seqbench.runtimes.session import in_batches
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ import keras
 import numpy as np
 import pytest
 
-from seqbench import reference, verdict
-from seqbench.freeze import freeze
 from seqbench.models import loading
 from seqbench.models.source import resolve
 from seqbench.models.weights import perturb
 from seqbench.runtimes import RUNTIMES, Load
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
+from seqbench.verdict import reference, tolerance
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,6 +75,6 @@ def test_both_converters_give_equal_outputs_in_the_browser(
     assert (ours.input.name, ours.output.name) == (stock.input.name, stock.output.name)
     for case in reference.cases(model, seed=0):
         mine, theirs = ours.run(case.x), stock.run(case.x)
-        assert verdict.compare_outputs(case, mine).reason is None
-        assert verdict.compare_outputs(case, theirs).reason is None
-        assert (np.abs(mine - theirs) <= verdict.tolerances(case)).all()
+        assert tolerance.compare_outputs(case, mine).reason is None
+        assert tolerance.compare_outputs(case, theirs).reason is None
+        assert (np.abs(mine - theirs) <= tolerance.tolerances(case)).all()

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqbench import reference, verdict
-from seqbench.errors import Unsupported
-from seqbench.freeze import freeze
+from seqbench.core.errors import Unsupported
 from seqbench.models.weights import perturb
 from seqbench.runtimes import onnxruntime
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
+from seqbench.verdict import reference, tolerance
 
 
 def export(layers: list[keras.Layer], path: Path, **start: str) -> keras.Sequential:
@@ -79,12 +79,14 @@ def test_bfloat16_computes_in_float32_and_says_so(policy: str, tmp_path: Path) -
     assert exported.output.dtype == "float32"
     session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
     cases = reference.cases(model, seed=0)
-    assert all(verdict.compare_outputs(case, session.run(case.x)).reason is None for case in cases)
+    assert all(
+        tolerance.compare_outputs(case, session.run(case.x)).reason is None for case in cases
+    )
     reference.save(cases, tmp_path / "cases.npz")
     for case, again in zip(cases, reference.load(tmp_path / "cases.npz"), strict=True):
         assert again.own.dtype.name == "bfloat16"
         np.testing.assert_array_equal(again.own, case.own)
-        assert verdict.compare_outputs(again, again.own).reason is None
+        assert tolerance.compare_outputs(again, again.own).reason is None
 
 
 def test_a_recurrent_layer_in_float64_is_a_loop(tmp_path: Path) -> None:

@@ -9,18 +9,18 @@ import keras
 import numpy as np
 import pytest
 
-from seqbench.errors import Unsupported
-from seqbench.freeze import freeze
+from seqbench.core.errors import Unsupported
+from seqbench.runtimes.browser import packages
 from seqbench.runtimes.graph_model import describe
-from seqbench.targets import tfjs
-from seqbench.web import packages
+from seqbench.targets.frozen import freeze
+from seqbench.targets.tfjs import writer
 
 LAYERS = keras.layers
 
 
 def export(layers: list[Any], path: Path, shape: tuple[int, ...], dtype: str = "float32") -> Any:
     model = keras.Sequential([keras.Input(shape, dtype=dtype), *layers])
-    return tfjs.export(freeze(model), path / "model")
+    return writer.export(freeze(model), path / "model")
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float64"])
@@ -48,7 +48,7 @@ def test_an_operation_that_tfjs_lacks_is_refused_with_its_layer(tmp_path: Path) 
 
 
 def test_the_table_is_of_the_locked_package() -> None:
-    table = json.loads(tfjs.OPS_FILE.read_text())
+    table = json.loads(writer.OPS_FILE.read_text())
     lock = json.loads((packages.PAGE / "package-lock.json").read_text())
     name, version = table["package"].split()
     assert lock["packages"][f"node_modules/{name}"]["version"] == version
@@ -57,13 +57,13 @@ def test_the_table_is_of_the_locked_package() -> None:
 def test_the_table_holds_what_the_converter_executes() -> None:
     script = packages.web_modules() / "tf-converter.min.js"
     known = set(re.findall(r'tfOpName:"(\w+)"', script.read_text(encoding="utf-8")))
-    ops = set(json.loads(tfjs.OPS_FILE.read_text())["ops"])
+    ops = set(json.loads(writer.OPS_FILE.read_text())["ops"])
     assert ops <= known
     assert {op for op in known - ops if not op.startswith("SimpleML")} == set()
 
 
 def test_what_tfjs_lacks_has_a_stand_in() -> None:
-    assert {np.dtype(dtype).itemsize for dtype in tfjs.DTYPES.values()} == {4}
+    assert {np.dtype(dtype).itemsize for dtype in writer.DTYPES.values()} == {4}
 
 
 def test_what_the_wasm_backend_lacks_is_refused(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_what_the_wasm_backend_lacks_is_refused(tmp_path: Path) -> None:
     said = "layer 'spectrum': operation (RFFT|Real|Complex) has no equivalent in TF.js: its wasm"
     with pytest.raises(Unsupported, match=said):
         export([spectrum], tmp_path, (8,))
-    ops = json.loads(tfjs.OPS_FILE.read_text())["ops"]
-    assert set(ops) >= tfjs.NOT_IN_WASM
+    ops = json.loads(writer.OPS_FILE.read_text())["ops"]
+    assert set(ops) >= writer.NOT_IN_WASM
 
 
 def test_a_float64_convolution_stays_one(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from seqbench.errors import Unsupported
-from seqbench.freeze import freeze
+from seqbench.core.errors import Unsupported
 from seqbench.runtimes import litert
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
 
 export = TARGETS["tflite"].export
 

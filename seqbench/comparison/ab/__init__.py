@@ -1,0 +1,1 @@
+"""`seqbench ab`: fresh processes of two sides, timed in turn."""

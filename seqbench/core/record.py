@@ -1,0 +1,204 @@
+"""Cells (what to do) and records (what was seen), and their JSON form.
+
+Records are flat JSON objects so that pandas, DuckDB or jq can read a folder of them as a table.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from itertools import accumulate, pairwise
+from typing import Any
+
+from seqbench.core import stats
+
+SCHEMA = 2
+"""Number of the record format. History:
+
+1. The first (2026-11).
+2. `threads` of a cell, `samples_per_process`; facts of a timing in `details["timing"]` (2026-11).
+"""
+
+
+PLAIN = "fp32"
+"""The variant of an artifact that computes as the model does, whatever its own precision."""
+
+
+class Kind(StrEnum):
+    """What a cell does; `compile` and `compile-train` compile inference and the training step."""
+
+    TRAIN = "train"
+    INFER = "infer"
+    EXPORT = "export"
+    VERIFY = "verify"
+    COMPILE = "compile"
+    COMPILE_TRAIN = "compile-train"
+
+
+class Status(StrEnum):
+    """How a cell ended; the same five words everywhere."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    UNSUPPORTED = "unsupported"
+    UNAVAILABLE = "unavailable"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One thing to do.
+
+    Attributes:
+        model: the model's name: a scenario's, or the stem of a file.
+        kind: what to do.
+        target: the file format, None for Keras itself.
+        runtime: what runs the model, None for an export.
+        device: `cpu`, `gpu` or `tpu`; `4xgpu` for several at once; `tpu:v5e` and so on for a chip
+            that need not be here.
+        variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
+        batch_size: rows per call or step, None where the cell has no single one.
+        threads: how many a runtime is given; None for the CPUs that its process may use.
+
+    """
+
+    model: str
+    kind: Kind
+    target: str | None = None
+    runtime: str | None = None
+    device: str = "cpu"
+    variant: str = PLAIN
+    batch_size: int | None = None
+    threads: int | None = None
+
+    @property
+    def key(self) -> str:
+        """A name that is unique within a run and safe as a file name."""
+        batch = None if self.batch_size is None else f"b{self.batch_size}"
+        threads = None if self.threads is None else f"t{self.threads}"
+        device = self.device.replace(":", "-")
+        parts = (self.model, self.kind, self.target, self.runtime, device, self.variant)
+        return ".".join(part for part in (*parts, batch, threads) if part is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What was seen when a cell ran. An absent value is None (or empty), never 0 or -1.
+
+    Attributes:
+        cell: what was done.
+        status: how it ended.
+        reason: why it did not pass, one or a few lines; None for a pass.
+        notes: what a reader should know although it passed.
+        artifact: path of the exported file or folder, relative to the run's folder where inside it.
+        size_bytes: size of the artifact, all its files together.
+        cached: True where the artifact was taken over from an earlier export of the same model.
+        max_abs_error: largest absolute difference from the float64 twin, where it weighs most.
+        tolerance: the difference allowed there.
+        error_ratio: max_abs_error in units of the model's own float32 error (unitless).
+        samples_s: seconds per call (per step in training), in the order measured.
+        samples_per_process: how many entries of `samples_s`, one after another, come from each
+            fresh process; their sum is its length.
+        calls_per_sample: how many calls each sample is the mean of.
+        first_call_s: the first call (or step), compilation included.
+        load_s: seconds to load the artifact, or to build the model.
+        peak_memory_bytes: the process's peak resident memory, its framework included.
+        metrics: held-out metrics by name.
+        ran_on: device on which the work really ran, as its runtime reports it.
+        elapsed_s: the whole cell's duration; several models are exported at a time.
+        started_at: ISO 8601 time, UTC.
+        details: further facts of this kind of cell (JSON values).
+        machine: facts of the machine, versions, threads, git commit, seed.
+
+    """
+
+    cell: Cell
+    status: Status
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    artifact: str | None = None
+    size_bytes: int | None = None
+    cached: bool = False
+    max_abs_error: float | None = None
+    tolerance: float | None = None
+    error_ratio: float | None = None
+    samples_s: tuple[float, ...] = ()
+    samples_per_process: tuple[int, ...] = ()
+    calls_per_sample: int | None = None
+    first_call_s: float | None = None
+    load_s: float | None = None
+    peak_memory_bytes: int | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    ran_on: str | None = None
+    elapsed_s: float | None = None
+    started_at: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_process(self) -> tuple[tuple[float, ...], ...]:
+        """The samples of each process."""
+        ends = list(accumulate(self.samples_per_process, initial=0))
+        return tuple(self.samples_s[start:end] for start, end in pairwise(ends))
+
+    @property
+    def median(self) -> stats.Estimate | None:
+        """Seconds of a call (or step), the median of its processes' medians; None without samples.
+
+        Whatever shows the time of a cell shows this one.
+        """
+        return stats.of_processes(self.by_process)
+
+
+def encode(record: Record) -> dict[str, Any]:
+    """Return the record as one flat JSON object; NaN and infinities become strings."""
+    flat = asdict(record)
+    cell = flat.pop("cell")
+    found: dict[str, Any] = _finite({"schema": SCHEMA, **cell, **flat})
+    return found
+
+
+def decode(flat: dict[str, Any]) -> Record:
+    """Return the record that `encode` wrote.
+
+    Raises:
+        ValueError: the object is of another schema number, lacks a field, or gives its processes
+            another number of samples than it has.
+
+    """
+    schema = flat.get("schema")
+    if schema != SCHEMA:
+        msg = f"record has schema {schema!r}, this seqbench reads {SCHEMA}: run it again"
+        raise ValueError(msg)
+    try:
+        values = {name.name: flat[name.name] for name in fields(Record) if name.name != "cell"}
+        cell = Cell(**{name.name: flat[name.name] for name in fields(Cell)})
+    except KeyError as missing:
+        msg = f"record has no field {missing}"
+        raise ValueError(msg) from missing
+    for name in ("max_abs_error", "tolerance", "error_ratio"):
+        values[name] = None if values[name] is None else float(values[name])
+    values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
+    values |= {name: tuple(values[name]) for name in ("notes", "samples_s", "samples_per_process")}
+    counted = sum(values["samples_per_process"])
+    if counted != len(values["samples_s"]):
+        msg = f"record has {len(values['samples_s'])} samples where its processes have {counted}"
+        raise ValueError(msg)
+    cell_kind = Cell(**{**asdict(cell), "kind": Kind(cell.kind)})
+    return Record(**{**values, "cell": cell_kind, "status": Status(values["status"])})
+
+
+def dumps(record: Record) -> str:
+    """Return the record as JSON text of one object."""
+    return json.dumps(encode(record), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN or infinity: write them as the strings that `float` reads."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,103 @@
+"""What a job writes to: the run's folder, and its parent."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from seqbench.core import storage
+from seqbench.core.errors import InputError, Unavailable, Unsupported
+from seqbench.core.oneline import one_line
+from seqbench.core.record import Cell, Record, Status
+from seqbench.core.store import Store
+from seqbench.engine.workers.messages import LOGS, Event
+from seqbench.machine import host, nvidia
+from seqbench.machine.devices import kind_of
+from seqbench.runtimes.runtime import LoadError
+
+STATUSES: dict[type[Exception], Status] = {
+    Unsupported: Status.UNSUPPORTED,
+    Unavailable: Status.UNAVAILABLE,
+    LoadError: Status.FAIL,
+}
+"""What an exception means for a cell; any other is an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerContext:
+    """Where a job's records and messages go: the `Context` of a real worker.
+
+    Attributes:
+        folder: the run's folder.
+        send: sends one message to the parent.
+        import_s: seconds for which this process's origin imported what its jobs need.
+
+    """
+
+    folder: Path
+    send: Callable[[Event, Any], None]
+    import_s: float = 0.0
+
+    def say(self, text: str) -> None:
+        """Tell people what is being done."""
+        self.send("say", text)
+
+    def attempt(
+        self, cell: Cell, packages: tuple[str, ...], seed: int, do: Callable[[], dict[str, Any]]
+    ) -> Record:
+        """Run one cell and save its record.
+
+        `do` returns the record's fields; `status` is `pass` where it gives none. Work that ran on
+        another device than the cell's is a fail, whatever it gave.
+
+        Raises:
+            StorageError: the run's folder takes no more: nothing was saved.
+
+        """
+        self.send("begin", cell.key)
+        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        start = time.monotonic()
+        fields = guarded(do, self.folder)
+        ran_on = fields.get("ran_on")
+        if ran_on is not None and ran_on != cell.device:
+            fields["status"] = Status.FAIL
+            fields["reason"] = f"it ran on {ran_on} where {cell.device} was asked for"
+        record = Record(
+            cell=cell,
+            started_at=started_at,
+            elapsed_s=time.monotonic() - start,
+            machine=_card(cell) | host.facts(packages, seed, cell.threads),
+            **fields,
+        )
+        storage.check_there(self.folder / LOGS)
+        Store(self.folder).save(record)
+        self.send("record", cell.key)
+        return record
+
+
+def _card(cell: Cell) -> dict[str, Any]:
+    """Return what is known of the GPU on which a cell has just run; nothing of other devices."""
+    return {"gpu": nvidia.facts()} if kind_of(cell.device) == "gpu" else {}
+
+
+def guarded(do: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any]:
+    """Return what `do` returns with a status; any exception but InputError becomes one.
+
+    Raises:
+        StorageError: the run's folder takes no more.
+
+    """
+    try:
+        return {"status": Status.PASS, **do()}
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any exception is a verdict, the others go on
+        status = STATUSES.get(type(error), Status.ERROR)
+        if status is Status.ERROR:
+            storage.check_room(error, folder)
+        reason = one_line(error) if status is Status.ERROR else str(error)
+        traceback.print_exc()
+        return {"status": status, "reason": reason}

@@ -1,0 +1,186 @@
+"""Export a prepared model to targets, or take over what was exported before."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from seqbench.core.errors import Unavailable
+from seqbench.core.files import replacing
+from seqbench.core.record import PLAIN, Status
+from seqbench.core.store import PERTURBED, Store
+from seqbench.engine.jobs.context import guarded
+from seqbench.engine.workers.messages import Context, Job
+from seqbench.machine.host import versions
+from seqbench.models import snapshot as prepared
+from seqbench.targets import TARGETS, Artifact, Exported, manifest
+from seqbench.targets.frozen import Frozen, freeze
+from seqbench.targets.variants import CALIBRATED, PACKAGES, REDUCED, Plain
+
+if TYPE_CHECKING:
+    import keras
+
+
+NO_DATA = (
+    "it is calibrated on the scenario's own data, and this model came without: give it as a "
+    "scenario file with `data`"
+)
+"""Why a calibrated variant cannot be made."""
+
+
+class PreparedModel:
+    """A prepared model; built and frozen once, when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def model(self) -> "keras.Sequential":
+        """The model."""
+        return prepared.restore(self._folder)
+
+    @cached_property
+    def frozen(self) -> Frozen:
+        """Its inference graph with a free batch."""
+        return freeze(self.model)
+
+    @cached_property
+    def calibration(self) -> np.ndarray:
+        """Inputs that the scenario trains on, shape (rows, ...)."""
+        with np.load(self._folder / prepared.CALIBRATION, allow_pickle=False) as arrays:
+            found: np.ndarray = arrays["x"]
+        return found
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of its architecture and weights."""
+        digest = hashlib.sha256(json.dumps(self.model.get_config(), default=str).encode())
+        for weight in self.model.get_weights():
+            digest.update(np.ascontiguousarray(weight).tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the export to one target in one variant ended.
+
+    Attributes:
+        target: the format's name.
+        variant: the arithmetic of the artifact.
+        status: how it ended.
+        reason: why it did not pass; None for a pass.
+
+    """
+
+    target: str
+    variant: str
+    status: Status
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export(Job[Ended]):
+    """Export one model. What has no cell is exported all the same: others need it.
+
+    Attributes:
+        model: its name.
+        artifacts: the folder of all models' exported files.
+        wanted: pairs of target and variant, the plain one of a target before its others.
+
+    """
+
+    results_as: ClassVar[Any] = Ended
+    model: str
+    artifacts: Path
+    wanted: tuple[tuple[str, str], ...]
+
+    def run(self, context: Context) -> Iterator[Ended]:
+        """Yield how each export ended."""
+        return _export(self, context)
+
+
+def _export(job: Export, context: Context) -> Iterator[Ended]:
+    name, artifacts = job.model, job.artifacts
+    folder = Store(context.folder).model(name)
+    snapshot = prepared.read(folder)
+    cells = {(cell.target, cell.variant): cell for cell in job.cells}
+    delivered = PreparedModel(folder)
+    judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
+
+    for target, variant in job.wanted:
+        artifact = Artifact(target=TARGETS[target], variant=variant)
+
+        def one(artifact: Artifact = artifact) -> dict[str, Any]:
+            context.say(f"{name}: exporting to {artifact.label}")
+            if artifact.variant in CALIBRATED and not (folder / prepared.CALIBRATION).exists():
+                raise Unavailable(NO_DATA)
+            entry, cached = _artifact(name, artifact, delivered, artifacts / name)
+            if judged is not None and artifact.variant == PLAIN:
+                _artifact(name, artifact, judged, folder / PERTURBED)
+            return {
+                "artifact": str(_within(artifacts / name / artifact.filename, context.folder)),
+                "size_bytes": entry["size_bytes"],
+                "cached": cached,
+                "notes": tuple(entry["notes"]),
+                "details": {key: entry[key] for key in ("input", "output", "ops")},
+            }
+
+        cell = cells.get((target, variant))
+        if cell is not None:
+            record = context.attempt(cell, _packages(artifact), snapshot.seed, one)
+            status, reason = record.status, record.reason
+        else:
+            fields = guarded(one, context.folder)
+            status, reason = fields["status"], fields.get("reason")
+        yield Ended(target=target, variant=variant, status=status, reason=reason)
+
+
+def _packages(artifact: Artifact) -> tuple[str, ...]:
+    """Return the distributions whose versions decide what is written."""
+    more = () if artifact.variant == PLAIN else PACKAGES.get(artifact.target.name, ())
+    return (*artifact.target.packages, *more)
+
+
+def _artifact(
+    name: str, artifact: Artifact, origin: PreparedModel, folder: Path
+) -> tuple[dict[str, Any], bool]:
+    """Return the artifact's manifest entry, and whether an earlier export was taken over."""
+    made_with = versions(_packages(artifact))
+    made_from = [origin.sha256, artifact.label, made_with]
+    if artifact.variant in CALIBRATED:
+        made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())
+    key = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    entry = manifest.unchanged(folder, artifact, key)
+    if entry is not None:
+        return entry, True
+    manifest.claim(folder, artifact)
+    with replacing(folder / artifact.filename) as temporary:
+        described = _write(name, artifact, origin, folder, temporary)
+    model = {"name": name, "sha256": origin.sha256}
+    entry = manifest.add(folder, model, artifact, key, made_with, described)
+    return entry, False
+
+
+def _write(
+    name: str, artifact: Artifact, origin: PreparedModel, folder: Path, temporary: Path
+) -> Exported:
+    """Write an artifact; a variant is made from the plain one, which is written first."""
+    if artifact.variant == PLAIN:
+        return artifact.target.export(origin.frozen, temporary)
+    plain = Artifact(target=artifact.target)
+    entry, _ = _artifact(name, plain, origin, folder)
+    reduce = REDUCED[artifact.target.name][artifact.variant]
+    described = manifest.exported(entry)
+    source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=described)
+    calibration = origin.calibration if artifact.variant in CALIBRATED else None
+    return reduce(source, temporary, calibration)
+
+
+def _within(path: Path, folder: Path) -> Path:
+    """Return the path relative to the folder where it is inside it."""
+    return path.relative_to(folder) if path.is_relative_to(folder) else path

@@ -1,0 +1,126 @@
+"""Jobs that only look: at models, and at what this machine has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Never
+
+from seqbench.backends import here
+from seqbench.core.scenario import Scenario
+from seqbench.engine.plan import Model
+from seqbench.engine.workers.messages import Context, Job
+from seqbench.machine.devices import DEVICES, kind_of
+from seqbench.models.checks.datacheck import check_data
+from seqbench.models.checks.pairs import advise
+from seqbench.models.describe import Description, describe
+from seqbench.models.snapshot import Origin, load_origin
+from seqbench.targets.artifact_checks import refuse_dangers
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspect(Job[Model]):
+    """Load each model, refuse what is no plain stack, and say what there is to measure."""
+
+    results_as: ClassVar[Any] = Model
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing
+        """Yield what a plan needs to know of each model."""
+        for scenario, _ in _built(self.sources):
+            training = scenario.training if scenario.data else None
+            yield Model(
+                name=scenario.name,
+                batch_sizes=tuple(scenario.batch_sizes),
+                training_batch=training.batch_size if training else None,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is likely wrong with a model's set-up.
+
+    Attributes:
+        name: the model's name.
+        warnings: a line each.
+
+    """
+
+    name: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Job[Checked]):
+    """Hold each model, its data and its training set-up against each other."""
+
+    results_as: ClassVar[Any] = Checked
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Checked]:  # noqa: ARG002 - it writes nothing
+        """Yield the warnings of each model."""
+        for scenario, model in _built(self.sources):
+            data = scenario.data() if scenario.data else None
+            if data is not None:
+                check_data(model, scenario, data)
+            warnings: list[str] = []
+            if scenario.training is not None:
+                labels = None if data is None else data.y_train
+                warnings = advise(model, scenario.training.loss, labels)
+            yield Checked(name=scenario.name, warnings=tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe(Job[Description]):
+    """Describe each model's layers."""
+
+    results_as: ClassVar[Any] = Description
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Description]:  # noqa: ARG002 - it writes nothing
+        """Yield each model's description."""
+        for scenario, model in _built(self.sources):
+            yield describe(model, scenario.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectArtifact(Job[Never]):
+    """Refuse an artifact that could run code or reach files.
+
+    Attributes:
+        artifact: the file or folder.
+        target: its format's name.
+
+    """
+
+    artifact: Path
+    target: str
+
+    def run(self, context: Context) -> tuple[()]:  # noqa: ARG002 - it writes nothing
+        """Look into it, without loading it."""
+        refuse_dangers(self.artifact, self.target)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Job[str | None]):
+    """Ask the framework whether it sees the job's device."""
+
+    results_as: ClassVar[Any] = str | None
+
+    def run(self, context: Context) -> Iterator[str | None]:  # noqa: ARG002 - it writes nothing
+        """Yield why the device is not here, None where it is."""
+        backend = here()
+        found = backend.sees()
+        kind = kind_of(self.device)
+        how = DEVICES[kind].how_to_get
+        sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
+        yield None if kind in found else f"{sees}: {how}"
+
+
+def _built(origins: tuple[Origin, ...]) -> "Iterator[tuple[Scenario, keras.Sequential]]":
+    for origin in origins:
+        scenario = load_origin(origin)
+        yield scenario, scenario.build()

@@ -1,0 +1,138 @@
+"""Run artifacts in a runtime: time them, and judge their numbers."""
+
+import importlib
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Never
+
+from seqbench.core import codec
+from seqbench.core.record import PLAIN, Cell, Kind
+from seqbench.core.store import Store
+from seqbench.engine.jobs import timed, verify
+from seqbench.engine.jobs.timed import Opened
+from seqbench.engine.jobs.verify import Subject
+from seqbench.engine.workers.messages import Context, Job
+from seqbench.machine.host import forget_peak_memory, limit_memory, peak_memory_bytes, threads
+from seqbench.measurement.loop import Budget, clock
+from seqbench.measurement.roofline import Bound
+from seqbench.runtimes import RUNTIMES, Load, Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What a job's cells share.
+
+    Attributes:
+        runtime: the runtime.
+        load: loads artifacts in it.
+        import_s: seconds that its import took; None where it is a program of its own.
+        bounds: the roofline's for each timed cell, by key.
+        context: where records and messages go.
+
+    """
+
+    runtime: Runtime
+    load: Load
+    import_s: float | None
+    bounds: dict[str, Bound | None]
+    context: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Job[Never]):
+    """Time and verify artifacts in one runtime.
+
+    The job's cells of a model in a variant belong to its subject. A timing that has a record
+    already gets this process's samples added to it. Timings come first: what judging leaves in
+    memory would count in theirs.
+
+    Attributes:
+        runtime: the runtime's name.
+        given: whether the artifact may be anybody's: it gets no more memory than is free.
+        budget: how long to time each cell.
+        subjects: what is timed and judged.
+        bounds: the roofline's bound for each timed cell, by its key; None where there is none.
+
+    """
+
+    runtime: str
+    given: bool
+    budget: Budget
+    subjects: tuple[Subject, ...]
+    bounds: dict[str, Bound | None]
+
+    def run(self, context: Context) -> tuple[()]:
+        """Write the cells' records."""
+        runtime = RUNTIMES[self.runtime]
+        import_s = _import_s(runtime, context)
+        if self.given and not runtime.apart:
+            limit_memory()
+        with runtime.start() as load:
+            here = Here(
+                runtime=runtime,
+                load=load,
+                import_s=import_s,
+                bounds=self.bounds,
+                context=context,
+            )
+            for subject in self.subjects:
+                of = (subject.model, subject.variant)
+                cells = [cell for cell in self.cells if (cell.model, cell.variant) == of]
+                timings = [cell for cell in cells if cell.kind is Kind.INFER]
+                _time(timings, subject, here, self.budget)
+                for cell in cells:
+                    if cell.kind is Kind.VERIFY:
+                        _verify(cell, subject, here)
+        return ()
+
+
+def _import_s(runtime: Runtime, context: Context) -> float | None:
+    """Import what the runtime needs; return how long that took, here and before the fork."""
+    if runtime.imports is None:
+        return None
+    start = clock()
+    importlib.import_module(runtime.imports)
+    return context.import_s + clock() - start
+
+
+def _time(cells: list[Cell], subject: Subject, here: Here, budget: Budget) -> None:
+    """Time cells of one artifact, all with the same number of threads, in one session."""
+    pair = subject.pairs[0]
+    opened: list[Opened] = []  # in the first cell that can, for all
+
+    def one(cell: Cell) -> dict[str, Any]:
+        if not opened:
+            opened.append(_open(pair.artifact, cell, here))
+        earlier = Store(here.context.folder).find(cell.key)
+        size = earlier.calls_per_sample if earlier else None
+        fields = timed.once(opened[0], pair.reference, cell, replace(budget, calls_per_sample=size))
+        fields["details"]["roofline"] = codec.to_json(here.bounds[cell.key])
+        return timed.joined(earlier, fields)
+
+    for cell in cells:
+        here.context.say(f"{cell.model}: timing {here.runtime.name}, batch {cell.batch_size}")
+        here.context.attempt(cell, here.runtime.packages, subject.seed, partial(one, cell))
+    for one_opened in opened:
+        one_opened.session.close()
+
+
+def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
+    forget_peak_memory()
+    start = clock()
+    session = here.load(artifact, cell.device, cell.threads or threads())
+    return Opened(
+        session=session,
+        import_s=here.import_s,
+        load_s=clock() - start,
+        peak_bytes=None if here.runtime.apart else peak_memory_bytes(),
+    )
+
+
+def _verify(cell: Cell, subject: Subject, here: Here) -> None:
+    what = cell.target or "the model"
+    what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
+    here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
+    judge = verify.plain if cell.variant == PLAIN else verify.reduced
+    judged = partial(judge, subject, here.load, cell)
+    here.context.attempt(cell, here.runtime.packages, subject.seed, judged)

@@ -1,0 +1,184 @@
+"""Build and train a model, and work out what its exports will be judged by."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+import numpy as np
+
+from seqbench.backends import here, on
+from seqbench.backends.lacking import named
+from seqbench.core.files import replacing
+from seqbench.core.record import Cell
+from seqbench.core.scenario import Data, Scenario
+from seqbench.core.store import PERTURBED, Store
+from seqbench.engine.jobs import timed
+from seqbench.engine.workers.messages import Context, Job
+from seqbench.machine.host import peak_memory_bytes, threads
+from seqbench.measurement.loop import clock
+from seqbench.measurement.training import Trained, train
+from seqbench.models import snapshot
+from seqbench.models.checks.datacheck import check_data
+from seqbench.models.snapshot import Origin, load_origin
+from seqbench.models.weights import fresh_weights, give, perturb
+from seqbench.runtimes import RUNTIMES
+from seqbench.runtimes.keras import XLA
+from seqbench.verdict import quality, reference
+from seqbench.verdict.quality import Sample
+
+if TYPE_CHECKING:
+    import keras
+
+HELD_OUT_ROWS = 2048
+"""How many of the held-out rows variants in reduced precision are judged by."""
+
+CALIBRATION_ROWS = 256
+"""How many training rows they are calibrated on; LiteRT's guide asks for 100 to 500."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Train(Job[Never]):
+    """Train a model on the job's device for its timings; nothing but the record is kept.
+
+    A cell that has a record already gets this process's samples added to it.
+    """
+
+    source: Origin
+
+    def run(self, context: Context) -> tuple[()]:
+        """Train, and write the record of the one cell."""
+        _trained(self.source, self.cells, self.device, context)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare(Job[Never]):
+    """Write a model's files: itself, and the input suite with the float64 twin's answers.
+
+    Where weights look fresh, a copy with perturbed weights is written too, for judging only. A
+    model with a training is trained first, and the record of the one cell, if any, written.
+    """
+
+    source: Origin
+
+    def run(self, context: Context) -> tuple[()]:
+        """Write the model's files."""
+        _prepare(self, context)
+        return ()
+
+
+def _prepare(job: Prepare, context: Context) -> None:
+    scenario, model, data = _trained(job.source, job.cells, job.device, context)
+    folder = Store(context.folder).model(scenario.name)
+    context.say(f"{scenario.name}: working out the float64 reference")
+    if data is not None:
+        _keep_data(model, scenario, data, folder)
+    fresh = fresh_weights(model)
+    held_out = None if data is None else data.x_test
+    if fresh:
+        given = model.get_weights()
+        perturb(model, scenario.seed)
+        _write(model, folder / PERTURBED, job.source, scenario, held_out, fresh)
+        give(model, given)
+    _write(model, folder, job.source, scenario, held_out, fresh)
+
+
+def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
+    """Give a model the weights with which it started on the first back end, or keep them there."""
+    path = folder / snapshot.INITIAL
+    if path.exists():
+        snapshot.set_weights(model, path)
+    elif scenario.training is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        snapshot.keep_weights(model, path)
+
+
+def _trained(
+    origin: Origin, cells: tuple[Cell, ...], device: str, context: Context
+) -> "tuple[Scenario, keras.Sequential, Data | None]":
+    import keras
+
+    here().set_threads(threads())
+    scenario = load_origin(origin)
+    keras.utils.set_random_seed(scenario.seed)
+    start = clock()
+    with on(device):
+        model = scenario.build()
+        build_s = clock() - start
+        _start(model, scenario, Store(context.folder).model(scenario.name))
+    data = scenario.data() if scenario.data else None
+    if data is not None:
+        check_data(model, scenario, data)
+    if data is None or scenario.training is None:
+        return scenario, model, data
+    training, cell = scenario.training, next(iter(cells), None)
+    xla = cell is not None and cell.runtime == XLA.name
+
+    def trained() -> dict[str, Any]:
+        with named(scenario.name):
+            found = train(model, data, training, device, context.say, xla=xla)
+        earlier = Store(context.folder).find(cell.key) if cell else None
+        return timed.joined(earlier, _fields(found, context.import_s, build_s))
+
+    if cell is None:
+        trained()
+    else:
+        packages = RUNTIMES[cell.runtime or ""].packages
+        context.attempt(cell, packages, scenario.seed, trained)
+    return scenario, model, data
+
+
+def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]:
+    return {
+        "samples_s": trained.samples_s,
+        "samples_per_process": (len(trained.samples_s),),
+        "calls_per_sample": 1,
+        "first_call_s": trained.first_step_s,
+        "load_s": build_s,
+        "metrics": trained.metrics,
+        "ran_on": trained.ran_on,
+        "peak_memory_bytes": peak_memory_bytes(),
+        "notes": (),
+        "details": {
+            "epochs": trained.epochs,
+            "steps": 1 + len(trained.samples_s),
+            "device_memory_bytes": here().memory_bytes(trained.ran_on),
+            "timing": {
+                "import_s": [import_s],
+                "load_s": [build_s],
+                "first_call_s": [trained.first_step_s],
+                "cpu_s": [trained.cpu_s],
+                "foreign_cpus": [trained.foreign_cpus],
+            },
+        },
+    }
+
+
+def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder: Path) -> None:
+    """Write what variants in reduced precision are calibrated on and judged by."""
+    x = data.x_test[:HELD_OUT_ROWS]
+    metrics = scenario.training.metrics if scenario.training else ()
+    sample = Sample(
+        x=x,
+        own=model.predict(x, batch_size=256, verbose=0),
+        y=data.y_test[:HELD_OUT_ROWS],
+        metrics=metrics,
+    )
+    with replacing(folder / snapshot.HELD_OUT) as temporary, temporary.open("wb") as file:
+        quality.save(sample, file)
+    with replacing(folder / snapshot.CALIBRATION) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, x=data.x_train[:CALIBRATION_ROWS])
+
+
+def _write(
+    model: "keras.Sequential",
+    folder: Path,
+    origin: Origin,
+    scenario: Scenario,
+    held_out: np.ndarray | None,
+    fresh: list[str],
+) -> None:
+    """Write the reference first: a folder with its facts is a folder with everything."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reference.save(reference.cases(model, scenario.seed, held_out), folder / snapshot.REFERENCE)
+    snapshot.save(model, folder, origin, scenario.seed, fresh)

@@ -1,0 +1,1 @@
+"""Phases of a run, each a few jobs for workers."""

@@ -1,0 +1,88 @@
+"""Where an artifact's numbers are wrong: name the layer in its record."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from seqbench.core import codec
+from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
+from seqbench.core.store import PERTURBED
+from seqbench.core.units import error
+from seqbench.engine.jobs.locate_layer import Located, LocateLayer, ReadTensors
+from seqbench.engine.state import Run
+from seqbench.engine.workers.pool import temporary
+from seqbench.machine.frameworks import missing
+from seqbench.models import snapshot
+from seqbench.runtimes import Runtime
+from seqbench.targets import TARGETS
+
+
+def name_layers(
+    run: Run, cells: Sequence[Cell], runtime: Runtime, given: Path | None = None
+) -> None:
+    """Look for the layer in every artifact that just failed in a runtime, and complete its record.
+
+    Where the look fails, a note says so: the verdict does not hang on it.
+    """
+    if missing("tensorflow"):  # which computes every layer's output apart
+        return
+    for cell in cells:
+        record = run.store.find(cell.key)
+        if record is not None and _parts(record):
+            run.store.save(_completed(record, _found(run, record, runtime, given)))
+
+
+def _parts(record: Record) -> bool:
+    """Whether numbers are wrong."""
+    judged = record.cell.kind is Kind.VERIFY and record.cell.variant == PLAIN and record.cell.target
+    return bool(judged) and record.status is Status.FAIL and "worst_case" in record.details
+
+
+def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Located | str:
+    """Return the layer, or why there is none."""
+    cell, case = record.cell, record.details["worst_case"]
+    folder = run.store.model(cell.model)
+    artifact = given or run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
+    if record.details["perturbed"]:
+        folder = folder / PERTURBED
+        artifact = folder / artifact.name
+    tensors = temporary(run.store.root) / f"{cell.key}.npz"
+    reference = folder / snapshot.REFERENCE
+    looked = run.do(
+        ReadTensors(
+            needs=runtime.needs,
+            device=cell.device,
+            runtime=runtime.name,
+            artifact=artifact,
+            reference=reference,
+            case=case,
+            out=tensors,
+        )
+    )
+    if looked.problem is not None:
+        return f"which layer differs is not known, the look inside failed: {looked.problem}"
+    outcome = run.do(LocateLayer(model=folder, reference=reference, case=case, tensors=tensors))
+    tensors.unlink()
+    problem = outcome.problem or outcome.bad_input
+    if problem is not None:
+        return f"which layer differs is not known, the search failed: {problem}"
+    (found,) = outcome.results
+    return found or "no layer differs by itself: the artifact shows the right output of each"
+
+
+def _completed(record: Record, found: Located | str) -> Record:
+    if isinstance(found, str):
+        return replace(record, notes=(*record.notes, found))
+    place = f"layer {found.layer!r} ({found.kind})"
+    if found.others:
+        names = ", ".join(repr(name) for name in found.others)
+        place += f", which the artifact shows only together with {names},"
+    before = f" behind {found.before!r}" if found.before else ""
+    after = "" if found.error_after is None else f", {error(found.error_after)} after it"
+    errors = f"{error(found.error_before)}{before}{after}"
+    said = f"the first to differ is {place}: the error is {errors}"
+    return replace(
+        record,
+        reason=f"{record.reason}\n{said}",
+        details={**record.details, "parted": codec.to_json(found)},
+    )

@@ -1,0 +1,301 @@
+"""The parent of workers: start one, give it jobs, and turn any ending into a plain outcome."""
+
+import itertools
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic
+
+from seqbench.core import codec
+from seqbench.core.errors import StorageError
+from seqbench.core.files import remove_soon
+from seqbench.engine import jobs
+from seqbench.engine.jobs.inspect import Probe
+from seqbench.engine.workers.messages import LOGS, Job, Message, Result
+from seqbench.machine.devices import environment, no_sign_of
+from seqbench.machine.frameworks import Needs, missing
+from seqbench.machine.tpu_chips import CHIPS
+from seqbench.runtimes.browser.browser import LONGEST
+
+LAST_LINES = 6
+"""Lines of a crashed job's log that go into its record."""
+
+ENDING_S = 5.0
+"""How long to wait until what was killed has ended."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[Result]):
+    """How a job ended.
+
+    Attributes:
+        done: keys of the cells whose records are on disk.
+        running: key of the cell that was being worked on at the end, None where none was.
+        results: what the job sent, in order.
+        bad_input: what is wrong with the user's input, None where nothing is.
+        problem: why the job did not end well, with the last lines of its output; None if it did.
+
+    """
+
+    done: tuple[str, ...]
+    running: str | None
+    results: tuple[Result, ...]
+    bad_input: str | None
+    problem: str | None
+
+    def refusal(self, models: Sequence[str]) -> str | None:
+        """Return what is wrong after a look at models, each of which sends a result; None if none.
+
+        A process that went away did so at the first of them without a result.
+        """
+        if self.bad_input or self.problem is None:
+            return self.bad_input
+        name = models[min(len(self.results), len(models) - 1)]
+        return f"{name} cannot be loaded: {self.problem}"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a job's messages have told so far."""
+
+    done: list[str] = field(default_factory=list)
+    running: str | None = None
+    results: list[Any] = field(default_factory=list)
+    bad_input: str | None = None
+    problem: str | None = None
+    stopped: str | None = None
+    silent: bool = False  # it ended without a word: the last lines of its output must tell why
+
+    def take(self, message: Message) -> None:
+        value = message.value
+        match message.event:
+            case "begin":
+                self.running = value
+            case "record":
+                self.done.append(value)
+                self.running = None
+            case "result":
+                self.results.append(value)
+            case "bad":
+                self.bad_input = value
+            case "stop":
+                self.stopped = value
+            case "crash":
+                self.problem = value
+            case "end" if value != 0 and self.problem is None:
+                self.problem = _killed_by(-value) if value < 0 else f"exited with status {value}"
+                self.silent = True
+
+
+class Workers:
+    """The worker processes of one run, started when first needed; a context manager.
+
+    Args:
+        folder: folder of the run; logs go to its `logs`.
+        listen: is given every message of a job as it comes.
+        silence_s: longest time without any message, for every job; None for each job's own.
+
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        listen: Callable[[Message], None],
+        silence_s: float | None = None,
+    ) -> None:
+        self._silence_s = silence_s
+        self._folder = folder
+        self._listen = listen
+        self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
+        self._child: int | None = None
+        self._closed = False
+        self._number = next(_numbers)
+        (folder / LOGS).mkdir(parents=True, exist_ok=True)
+        self._temporary = temporary(folder).resolve() / f"{os.getpid()}-{self._number}"
+        if len(str(self._temporary)) > LONGEST:  # a browser's socket would not fit there
+            self._temporary = Path(tempfile.mkdtemp(prefix="seqbench-"))
+        self._temporary.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything; a job that another thread waits for ends as well."""
+        if self._closed:
+            return
+        self._closed = True
+        for process in list(self._started.values()):
+            self._end(process)
+        remove_soon(self._temporary)
+
+    def renew(self) -> None:
+        """End the workers: the jobs from now on are forks of new ones.
+
+        Forks of one process share its layout in memory, on which timings depend by a little
+        (T. Mytkowicz et al., Producing wrong data without doing anything obviously wrong, 2009).
+        """
+        for process in self._started.values():
+            self._end(process)
+        self._started.clear()
+
+    def start(self, needs: Needs, device: str = "cpu") -> None:
+        """Let a worker import what its jobs will need, if it is here; this waits for nothing."""
+        if needs is None or missing(needs) is None:
+            self._worker(needs, device)
+
+    def run(self, job: Job[Result]) -> Outcome[Result]:
+        """Run one job to its end, whatever the end is; one whose framework is missing never starts.
+
+        Raises:
+            RuntimeError: the context has ended, in another thread.
+            StorageError: the folder takes no more; what was finished before is on disk.
+
+        """
+        lacking = missing(job.needs) if job.needs else None
+        if lacking is not None:
+            return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
+        log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
+        process = self._worker(job.needs, job.device)
+        line = jobs.write(job, self._folder, log) + "\n"
+        assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
+        self._child = None
+        seen = _Seen()
+        silence_s = job.silence_s if self._silence_s is None else self._silence_s
+        try:
+            process.stdin.write(line.encode())
+            process.stdin.flush()
+            for message in self._messages(process, silence_s):
+                if message.event == "pid":
+                    self._child = message.value
+                seen.take(message)
+                self._listen(message)
+        except TimeoutError:
+            self._stop(job)
+            seen.problem = f"timed out: no word for {silence_s:g} s"
+            seen.silent = True
+        except (BrokenPipeError, EOFError):
+            if self._closed:
+                msg = "the run was ended"
+                raise RuntimeError(msg) from None
+            self._stop(job)
+            seen.problem = "the worker process went away" + _last_lines(
+                self._server_log(job.needs, job.device)
+            )
+        if seen.stopped is not None:
+            raise StorageError(seen.stopped)
+        if seen.problem is not None and seen.silent:
+            seen.problem += _last_lines(log)
+        return Outcome(
+            done=tuple(seen.done),
+            running=seen.running,
+            results=tuple(codec.from_json(job.results_as, found) for found in seen.results),
+            bad_input=seen.bad_input,
+            problem=seen.problem,
+        )
+
+    def missing(self, device: str, needs: Needs) -> str | None:
+        """Return why work cannot be done on a device, with a framework; None if it can.
+
+        What cannot be told from outside is asked in a process of its own, except without a
+        framework: then the runtime will say.
+        """
+        reason = (missing(needs) if needs else None) or no_sign_of(device)
+        if reason is None and needs and device not in ("cpu", *CHIPS):
+            outcome = self.run(Probe(needs=needs, device=device))
+            reason = outcome.problem or outcome.results[0]
+        return reason
+
+    def _worker(self, needs: Needs, device: str) -> "subprocess.Popen[bytes]":
+        if self._closed:
+            msg = "the run was ended"
+            raise RuntimeError(msg)
+        key = (needs, device)
+        if key not in self._started:
+            with self._server_log(needs, device).open("ab") as log:
+                self._started[key] = subprocess.Popen(
+                    [sys.executable, "-m", "seqbench.engine.workers.worker", str(needs)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env={
+                        **os.environ,
+                        **environment(device, needs),
+                        "TMPDIR": str(self._temporary),
+                    },
+                    start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
+                )
+        return self._started[key]
+
+    def _messages(self, process: "subprocess.Popen[bytes]", silence_s: float) -> Iterator[Message]:
+        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        pending = b""
+        while True:
+            while b"\n" in pending:
+                line, pending = pending.split(b"\n", 1)
+                message = Message(**json.loads(line))
+                yield message
+                if message.event == "end":
+                    return
+            ready, _, _ = select.select([process.stdout], [], [], silence_s)
+            if not ready:
+                raise TimeoutError
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                raise EOFError
+            pending += chunk
+
+    def _stop(self, job: Job[Any]) -> None:
+        """End a job's worker, so that the next job starts a new one."""
+        self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
+        del self._started[job.needs, job.device]
+
+    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill a worker and its job; one whose number is not known yet ends with its worker."""
+        for group in (self._child, process.pid):
+            try:
+                if group is not None:
+                    os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._child = None
+        try:
+            process.communicate(timeout=ENDING_S)  # the job has a copy of the pipe as well
+        except subprocess.TimeoutExpired:  # as has what a model's code let go into a session
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
+
+    def _server_log(self, needs: Needs, device: str) -> Path:
+        name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
+        return self._folder / LOGS / name
+
+
+def temporary(folder: Path) -> Path:
+    """Return where the workers of a run put temporary files; what is there is of no use later."""
+    return folder / "tmp"
+
+
+def _killed_by(number: int) -> str:
+    name = signal.Signals(number).name
+    hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
+    return f"killed by {name}{hint}"
+
+
+def _last_lines(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    kept = [line for line in lines if line.strip()][-LAST_LINES:]
+    return "".join(f"\n  {line[:300]}" for line in kept)

@@ -1,0 +1,165 @@
+"""The child: jobs in on standard input, messages out on standard output.
+
+A server process imports what its jobs need, once, and forks a fresh process for each job: all
+the isolation of a new interpreter without paying for the import again. The server itself never
+runs an operation, since forking after one hangs in TensorFlow and in JAX.
+"""
+
+import importlib
+import os
+import select
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from seqbench.core import storage
+from seqbench.core.errors import InputError, StorageError
+from seqbench.core.oneline import one_line
+from seqbench.engine import jobs
+from seqbench.engine.jobs.context import WorkerContext
+from seqbench.engine.workers.messages import Event, Job, Message
+from seqbench.machine import tether
+from seqbench.machine.frameworks import FRAMEWORKS
+from seqbench.measurement.loop import clock
+
+
+def serve(needs: str) -> None:
+    """Read jobs until standard input ends; run each in a forked process, one at a time."""
+    messages = os.dup(1)
+    os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
+    start = clock()
+    if needs in FRAMEWORKS:
+        with _ending_with_stdin():
+            importlib.import_module("keras")
+    import_s = clock() - start
+    reader = os.fdopen(os.dup(0), "rb", buffering=0)
+    pending = b""
+    while True:
+        while b"\n" not in pending:
+            chunk = reader.read(65536)
+            if not chunk:
+                return
+            pending += chunk
+        line, pending = pending.split(b"\n", 1)
+        _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages, import_s))
+
+
+@contextmanager
+def _ending_with_stdin() -> Iterator[None]:
+    """End at once where the parent goes away while the block runs, which reads no input."""
+    over, end = os.pipe()
+
+    def watch() -> None:
+        waiting = select.poll()
+        waiting.register(0, 0)  # its end is always told, and jobs that wait there are not
+        waiting.register(over, select.POLLIN)
+        if any(file == 0 for file, _ in waiting.poll()):
+            os._exit(1)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.write(end, b".")
+        thread.join()  # a process with threads must not fork
+        os.close(over)
+        os.close(end)
+
+
+def _run_forked(line: str, stdin: int, messages: int, import_s: float) -> int:
+    """Run one job in a process of its own; kill it where the parent goes away."""
+    alive, ours = os.pipe()
+    server = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        tether.end_with_parent(server)
+        os.close(alive)
+        os.setsid()  # a group of its own, so that all it starts can be killed with it
+        os._exit(_run(line, messages, import_s))
+    os.close(ours)
+    _send(messages, "pid", pid)
+    try:
+        while True:
+            # The pipe ends with the child; standard input ends with the parent.
+            ready, _, _ = select.select([alive, stdin], [], [])
+            if alive in ready:
+                break
+            os.killpg(pid, signal.SIGKILL)
+            os._exit(1)
+    finally:
+        os.close(alive)
+    _, status = os.waitpid(pid, 0)
+    _kill_rest(pid)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _kill_rest(group: int) -> None:
+    """Kill what a job may have left behind in its group."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _run(line: str, messages: int, import_s: float) -> int:
+    """Do one job; in the forked child."""
+    order, job = jobs.read(line)
+    try:
+        return _run_logged(job, order, messages, import_s)
+    except StorageError as error:
+        _send(messages, "stop", str(error))
+    return 0
+
+
+def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float) -> int:
+    """Do one job, with what it prints in its log.
+
+    Raises:
+        StorageError: the run's folder takes no more.
+
+    """
+    try:
+        log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError as error:
+        storage.check_there(order.log.parent)
+        storage.check_room(error, order.folder)
+        raise
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
+    context = WorkerContext(
+        folder=order.folder,
+        send=lambda event, value: _send(messages, event, value),
+        import_s=import_s,
+    )
+    try:
+        jobs.run(job, context)
+    except StorageError:
+        raise
+    except InputError as error:
+        _send(messages, "bad", str(error))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        storage.check_there(order.log.parent)
+        storage.check_room(error, order.folder)
+        traceback.print_exc()
+        _send(messages, "crash", one_line(error))
+        return 1
+    return 0
+
+
+def _send(fd: int, event: Event, value: object) -> None:
+    """Write one message at once: a pipe does not mix writes of up to 4096 bytes."""
+    text = Message(event=event, value=value).dumps().encode()
+    if len(text) > select.PIPE_BUF and event in {"say", "bad", "stop", "crash"}:
+        text = Message(event=event, value=str(value)[:500]).dumps().encode()
+    os.write(fd, text)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
+    os._exit(0)  # taking TensorFlow down takes seconds, and the parent is gone

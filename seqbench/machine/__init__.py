@@ -1,0 +1,1 @@
+"""What this machine has: devices, frameworks, and facts that a record carries."""

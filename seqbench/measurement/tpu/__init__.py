@@ -1,0 +1,1 @@
+"""Programs compiled ahead of time for a TPU that is absent."""

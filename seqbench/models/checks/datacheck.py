@@ -1,0 +1,109 @@
+"""Does a scenario's data fit its model? The first thing that does not is an InputError."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqbench.core.errors import InputError
+from seqbench.core.scenario import Data, Scenario
+from seqbench.models.checks.losses import Family, Loss, read_loss
+from seqbench.models.checks.outputs import Ending, fits, read_ending
+
+if TYPE_CHECKING:
+    import keras
+
+
+def check_data(model: "keras.Sequential", scenario: Scenario, data: Data) -> None:
+    """Hold the data against the first and last layer of the scenario's built model.
+
+    Raises:
+        InputError: the data's sizes, shapes, values or classes do not fit; the message names the
+            array and the layer, the expected and the found.
+
+    """
+    place = f"scenario {scenario.name!r}"
+    for part, x, y in (
+        ("train", data.x_train, data.y_train),
+        ("test", data.x_test, data.y_test),
+    ):
+        _check_count(place, part, x, y)
+        _check_inputs(f"{place}, x_{part}", model, x)
+        _check_finite(f"{place}, y_{part}", y)
+    if scenario.training is None:
+        return
+    loss, ending = read_loss(scenario.training.loss), read_ending(model)
+    if loss.family is not Family.OTHER:
+        for part, y in (("train", data.y_train), ("test", data.y_test)):
+            _check_labels(f"{place}, y_{part}", loss, ending, y)
+
+
+def _check_count(place: str, part: str, x: np.ndarray, y: np.ndarray) -> None:
+    if x.ndim == 0 or y.ndim == 0 or len(x) == 0 or len(x) != len(y):
+        msg = (
+            f"{place}: expected as many examples in x_{part} as in y_{part}, and at least one, "
+            f"found shapes {x.shape} and {y.shape}"
+        )
+        raise InputError(msg)
+
+
+def _check_inputs(place: str, model: "keras.Sequential", x: np.ndarray) -> None:
+    import keras
+
+    first, expected = model.layers[0], tuple(model.input_shape[1:])
+    if not fits(x.shape[1:], expected):
+        msg = (
+            f"{place}: first layer {first.name!r} expects {_each(expected)}, "
+            f"found {_each(x.shape[1:])}; reshape the data or change the keras.Input"
+        )
+        raise InputError(msg)
+    if model.inputs[0].dtype == "string":
+        return
+    _check_finite(place, x)
+    if isinstance(first, keras.layers.Embedding) and (x.min() < 0 or x.max() >= first.input_dim):
+        msg = (
+            f"{place}: first layer {first.name!r} expects numbers from 0 to {first.input_dim - 1}, "
+            f"found {x.min():g} to {x.max():g}; change its input_dim or the data"
+        )
+        raise InputError(msg)
+
+
+def _check_finite(place: str, values: np.ndarray) -> None:
+    if values.dtype.kind not in "biuf":
+        msg = f"{place}: expected numbers, found dtype {values.dtype}; convert them to float32"
+        raise InputError(msg)
+    count = int((~np.isfinite(values)).sum())
+    if count:
+        msg = f"{place}: expected finite numbers, found {count} NaN or infinite; clean the data"
+        raise InputError(msg)
+
+
+def _check_labels(place: str, loss: Loss, ending: Ending, y: np.ndarray) -> None:
+    """Labels come one per unit or, for classes, as one class number instead of the last axis."""
+    shape, units = y.shape[1:], ending.units
+    most = 1 if units is None or units == 1 else units - 1
+    kept = y if loss.ignore_class is None else y[y != loss.ignore_class]
+    whole = bool(np.all(kept == np.round(kept)))
+    known = whole and (not kept.size or bool(kept.min() >= 0 and kept.max() <= most))
+    as_numbers = fits(shape, ending.shape[:-1]) or fits(shape, (*ending.shape[:-1], 1))
+    classes = known if loss.family is Family.REGRESSION else whole
+    if not fits(shape, ending.shape) and not (as_numbers and (units == 1 or classes)):
+        msg = (
+            f"{place}: last layer {ending.layer!r} gives {_each(ending.shape)}, "
+            f"found labels with {_each(shape)}; change its units or the labels"
+        )
+        raise InputError(msg)
+    if as_numbers and whole and not known and loss.family is not Family.REGRESSION:
+        msg = (
+            f"{place}: last layer {ending.layer!r} with {units} unit{'s' * (units != 1)} "
+            f"tells the classes 0 to {most} apart, found classes {kept.min():g} to "
+            f"{kept.max():g}; give it one unit for each class or mend the labels"
+        )
+        raise InputError(msg)
+
+
+def _each(shape: Sequence[int | None]) -> str:
+    """Return the shape of one example as messages write it."""
+    if not shape:
+        return "one number each"
+    return f"shape ({', '.join('any' if size is None else str(size) for size in shape)}) each"

@@ -1,0 +1,153 @@
+"""A prepared model: where it comes from, and the weights that it has now.
+
+A worker builds it again from its source, with the weights of a file: that also serves layers of
+the user's own, which no other process knows how to load.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqbench.core import codec
+from seqbench.core.files import replace_json, replacing
+from seqbench.core.scenario import Scenario
+from seqbench.core.store import typed
+from seqbench.models.arithmetic import Demand, demand
+from seqbench.models.loading import load
+from seqbench.models.source import Source
+from seqbench.models.weights import give
+
+if TYPE_CHECKING:
+    import keras
+
+FACTS = "prepared.json"
+WEIGHTS = "weights.npz"
+INITIAL = "initial.npz"
+"""The weights before training, with which it starts on every back end."""
+REFERENCE = "reference.npz"
+HELD_OUT = "held_out.npz"
+CALIBRATION = "calibration.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin(Source):
+    """A source as it was when work on it was asked for: what another process needs to build it.
+
+    Attributes:
+        allow_code: whether code inside its file may be executed.
+        sha256: the hash of its file, in hexadecimal.
+
+    """
+
+    allow_code: bool
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What is known of a prepared model.
+
+    Attributes:
+        source: where it comes from.
+        seed: its scenario's seed.
+        fresh: names of the weights that look fresh.
+        input_shape: its input's dimensions, batch first; None where a size is free.
+        demand: what a call must do; None where that is not known.
+
+    """
+
+    source: Origin
+    seed: int
+    fresh: tuple[str, ...]
+    input_shape: tuple[int | None, ...]
+    demand: Demand | None
+
+
+def pin(source: Source, *, allow_code: bool) -> Origin:
+    """Return a source with the hash that its file has now."""
+    return Origin(
+        name=source.name,
+        path=source.path,
+        attribute=source.attribute,
+        form=source.form,
+        allow_code=allow_code,
+        sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
+    )
+
+
+def load_origin(origin: Origin) -> Scenario:
+    """Return the scenario that a pinned source is.
+
+    Raises:
+        InputError: its file cannot be loaded.
+
+    """
+    return load(origin, allow_code=origin.allow_code)
+
+
+def save(
+    model: "keras.Sequential", folder: Path, origin: Origin, seed: int, fresh: Sequence[str]
+) -> None:
+    """Write a model's weights, where it comes from and what a call demands into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    keep_weights(model, folder / WEIGHTS)
+    snapshot = Snapshot(
+        source=origin,
+        seed=seed,
+        fresh=tuple(fresh),
+        input_shape=tuple(model.input_shape),
+        demand=demand(model),
+    )
+    replace_json(folder / FACTS, codec.to_json(snapshot))
+
+
+def find(folder: Path) -> Snapshot | None:
+    """Return what `save` wrote of a model; None where it wrote nothing."""
+    path = folder / FACTS
+    if not path.exists():
+        return None
+    return codec.loads(Snapshot, path.read_text(encoding="utf-8"))
+
+
+def read(folder: Path) -> Snapshot:
+    """Return what `save` wrote of a model.
+
+    Raises:
+        FileNotFoundError: it wrote nothing.
+
+    """
+    found = find(folder)
+    if found is None:
+        msg = f"{folder} holds no prepared model"
+        raise FileNotFoundError(msg)
+    return found
+
+
+def restore(folder: Path) -> "keras.Sequential":
+    """Build the model again and give it the weights of the folder.
+
+    Raises:
+        InputError: its source cannot be loaded any more.
+        FileNotFoundError: the folder holds no prepared model.
+
+    """
+    model = load_origin(read(folder).source).build()
+    set_weights(model, folder / WEIGHTS)
+    return model
+
+
+def keep_weights(model: "keras.Sequential", path: Path) -> None:
+    """Write a model's weights to a file."""
+    weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **weights)
+
+
+def set_weights(model: "keras.Sequential", path: Path) -> None:
+    """Give a model the weights that `keep_weights` wrote."""
+    with np.load(path, allow_pickle=False) as weights:
+        give(model, [typed(weights[name]) for name in sorted(weights)])

@@ -1,0 +1,125 @@
+"""The report of a run's folder, and its files."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqbench.core import store
+from seqbench.core.errors import InputError
+from seqbench.core.files import check_place, replace_text, write_text
+from seqbench.core.record import Cell, Kind, Record, encode
+from seqbench.reports.html import html
+from seqbench.reports.junit import junit
+from seqbench.reports.markdown import markdown
+from seqbench.reports.problems import Repeat, never_ran
+from seqbench.reports.pytest_benchmark import pytest_benchmark
+from seqbench.reports.rows import Report, build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A form in which a run is written down.
+
+    Attributes:
+        filename: what the file is called in the run's folder.
+        text: makes it from the report, and from the records as they are.
+
+    """
+
+    filename: str
+    text: Callable[[Report, list[Record]], str]
+
+
+FORMATS = {
+    "html": Format(filename="report.html", text=lambda report, _: html(report)),
+    "markdown": Format(filename="report.md", text=lambda report, _: markdown(report)),
+    "json": Format(filename="report.json", text=lambda _, records: _json(records)),
+    "pytest-benchmark": Format(
+        filename="pytest-benchmark.json", text=lambda report, _: pytest_benchmark(report.records)
+    ),
+    "junit": Format(filename="junit.xml", text=lambda report, _: junit(report)),
+}
+"""Every form by its name."""
+
+SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".xml": "junit"}
+"""The form of a file where none is named."""
+
+
+def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
+    """Write the report of a run, finished or not, and return the file.
+
+    Args:
+        run: the run's folder.
+        out: the file to write. Where it is not given, the form's own name in the run's folder.
+        form: one of `FORMATS`. Where it is not given, the suffix of `out` chooses; where that is
+            not given either, `report.md` and `report.html` are written, the latter is returned.
+
+    Raises:
+        InputError: it is no run's folder, the form or the suffix is unknown, or the file cannot
+            be written.
+
+    """
+    files = _files(run, out, form)
+    if out is not None:
+        check_place(out)
+    records = store.read(run)
+    planned, repeat = _plan(run)
+    report = build(records, run.resolve().name, planned, repeat)
+    everything = [*records, *never_ran(records, planned)]
+    for path, name in files.items():
+        text = FORMATS[name].text(report, everything)
+        if out is not None:
+            write_text(out, text)
+            continue
+        try:
+            replace_text(path, text)
+        except OSError as error:
+            msg = f"cannot write the report {path}: {error.strerror}"
+            raise InputError(msg) from error
+    return path
+
+
+def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:
+    """Return the form of each file that is to be written."""
+    if form is not None and form not in FORMATS:
+        msg = f"unknown format {form!r}: expected one of {', '.join(FORMATS)}"
+        raise InputError(msg)
+    if out is None:
+        names = [form] if form else ["markdown", "html"]
+        return {run / FORMATS[name].filename: name for name in names}
+    if form is None and out.suffix not in SUFFIXES:
+        expected = ", ".join(SUFFIXES)
+        msg = (
+            f"{out}: a report is written as one of {expected}, not as {out.suffix or 'a folder'!r};"
+            " or name a --format"
+        )
+        raise InputError(msg)
+    return {out: form or SUFFIXES[out.suffix]}
+
+
+def load(run: Path) -> Report:
+    """Return the report of a run's folder, finished or not.
+
+    Raises:
+        InputError: it is no run's folder, or a record cannot be read.
+
+    """
+    records = store.read(run)
+    return build(records, run.resolve().name, *_plan(run))
+
+
+def _plan(run: Path) -> tuple[list[Cell], Repeat]:
+    """Return the cells that the run was to do, and what commands that repeat them take over."""
+    path = run / store.MARK
+    try:
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        cells = [Cell(**{**cell, "kind": Kind(cell["kind"])}) for cell in plan["cells"]]
+        return cells, Repeat(specs=dict(plan["sources"]), **plan.get("repeat", {}))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path} does not hold the plan of a run ({error!r}): run it again"
+        raise InputError(msg) from error
+
+
+def _json(records: list[Record]) -> str:
+    return json.dumps([encode(record) for record in records], indent=1) + "\n"

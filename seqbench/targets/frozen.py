@@ -1,0 +1,116 @@
+"""Sequential -> one frozen inference graph, the one source of every export."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seqbench.backends.patches import EXPORTABLE, Table, in_place
+from seqbench.models.stateless import stateless
+from seqbench.runtimes.session import Tensor, dtype_name
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT = "input"
+"""Name of the input in every format."""
+
+OUTPUT = "output"
+"""Name of the output in every format."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A model's inference graph with its weights as constants and functional control flow.
+
+    Attributes:
+        model: the model it was made from.
+        traced: the `tf.ConcreteFunction` before freezing, variables and all.
+        function: the frozen `tf.ConcreteFunction`: one input, one output, no variables.
+        input: its input; the batch is None where it is free.
+        output: its output.
+
+    """
+
+    model: "keras.Sequential"
+    traced: Any
+    function: Any
+    input: Tensor
+    output: Tensor
+
+    @property
+    def ops(self) -> frozenset[str]:
+        """The names of all operations, those in loop bodies included."""
+        return frozenset(node.op for node in nodes(self.function.graph.as_graph_def()))
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the graph holds lists of tensors, as Keras's recurrent layers do."""
+        return "TensorListReserve" in self.ops
+
+
+def freeze(
+    model: "keras.Sequential", batch_size: int | None = None, substitutes: Table = EXPORTABLE
+) -> Frozen:
+    """Trace `model(x, training=False)` and turn its variables into constants.
+
+    The model itself stays as it was.
+
+    Args:
+        model: a built model of one input and one output.
+        batch_size: None for a batch of any size.
+        substitutes: the operations that are replaced.
+
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    tensor = model.inputs[0]
+    spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
+    # A new function each time: tf.function would answer a fixed batch with a free one's trace.
+    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    with in_place(substitutes), stateless(model), _without_dropout(model):
+        traced = function.get_concrete_function(spec)
+    frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
+    return Frozen(
+        model=model,
+        traced=traced,
+        function=frozen,
+        input=_tensor(INPUT, traced.inputs[0]),
+        output=_tensor(OUTPUT, traced.outputs[0]),
+    )
+
+
+def nodes(graph_def: Any) -> Iterator[Any]:
+    """Yield every node of a GraphDef, those of its function library included."""
+    yield from graph_def.node
+    for function in graph_def.library.function:
+        yield from function.node_def
+
+
+@contextmanager
+def _without_dropout(model: "keras.Sequential") -> Iterator[None]:
+    """Keep the random state of dropout in recurrent cells out of the graph.
+
+    Keras draws the masks even where inference does not use them, and a graph that changes a
+    variable cannot be frozen. (`keras.src.layers.rnn.rnn.RNN._maybe_config_dropout_masks`)
+    """
+    cells = [
+        (layer, layer.dropout, layer.recurrent_dropout)
+        for layer in model._flatten_layers()  # the only walk that reaches cells
+        if hasattr(layer, "get_recurrent_dropout_mask")
+    ]
+    try:
+        for cell, _, _ in cells:
+            cell.dropout = cell.recurrent_dropout = 0.0
+        yield
+    finally:
+        for cell, dropout, recurrent_dropout in cells:
+            cell.dropout, cell.recurrent_dropout = dropout, recurrent_dropout
+
+
+def _tensor(name: str, tensor: Any) -> Tensor:
+    shape = tuple(tensor.shape)
+    return Tensor(name=name, shape=shape, dtype=dtype_name(tensor.dtype.as_numpy_dtype))

@@ -1,0 +1,5 @@
+"""TensorFlow SavedModel."""
+
+from seqbench.targets.saved_model.writer import TARGET
+
+__all__ = ["TARGET"]

@@ -1,0 +1,51 @@
+"""TensorFlow SavedModel: the frozen graph behind a `serving_default` signature."""
+
+from pathlib import Path
+from typing import Any
+
+from seqbench.models.stateless import remarks
+from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
+from seqbench.targets.target import Exported, Target
+
+
+def export(frozen: Frozen, path: Path) -> Exported:
+    """Write a SavedModel folder."""
+    import tensorflow as tf
+
+    module = tf.Module()
+    infer = frozen.function
+    if len(frozen.function.inputs) > 1:  # tables of words, which no constant can hold
+        infer = frozen.traced
+        module.kept = [variable.value for variable in frozen.model.variables]
+        module.tables = _tables(frozen)
+    spec = tf.TensorSpec(frozen.input.shape, frozen.function.inputs[0].dtype, name=INPUT)
+    module.serve = tf.function(
+        lambda x: {OUTPUT: tf.nest.flatten(infer(x))[0]}, input_signature=[spec], autograph=False
+    )
+    # Gradients are for training, and those of quantized layers could not be saved.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(module, str(path), signatures=module.serve, options=options)
+    ops = tuple(sorted(frozen.ops))
+    notes = remarks(frozen.model)
+    return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
+
+
+def _tables(frozen: Frozen) -> list[Any]:
+    """Return the lookup tables of the model's layers."""
+    import tensorflow as tf
+
+    return [
+        value
+        for layer in frozen.model._flatten_layers()
+        for value in vars(layer).values()
+        if isinstance(value, tf.lookup.StaticHashTable)
+    ]
+
+
+TARGET = Target(
+    name="saved_model",
+    filename="saved_model",
+    summary="TensorFlow SavedModel, for servers",
+    packages=("tensorflow", "keras"),
+    export=export,
+)

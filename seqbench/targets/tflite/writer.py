@@ -1,0 +1,141 @@
+"""TFLite, for phones and small devices: built-in operations only."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from seqbench.backends import patches
+from seqbench.models.stateless import remarks
+from seqbench.models.twin import holds_float64
+from seqbench.runtimes.litert import describe
+from seqbench.targets.frozen import Frozen, freeze
+from seqbench.targets.graph_rewrites import bfloat16
+from seqbench.targets.saved_model import writer
+from seqbench.targets.target import Exported, Target, unsupported
+
+FIXED_BATCH = 1
+"""Rows per call of a model with lists of tensors, which need static shapes in TFLite."""
+
+NARROW = ("float16", "bfloat16", "float64")
+"""What TFLite has few operations for, and LiteRT runs in float32 alone."""
+
+ASSERTING = frozenset({"Placeholder", "Const", "Identity", "NoOp", "Assert", "StringFormat"})
+"""Operations that hand strings on or complain in words, which the converter drops."""
+
+
+def export(frozen: Frozen, path: Path) -> Exported:
+    """Write a `.tflite` file.
+
+    Raises:
+        Unsupported: an operation of the model has no equivalent in TFLite.
+
+    """
+    return write(frozen, path, lambda _: None)
+
+
+def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported:
+    """Write a `.tflite` file with TensorFlow's converter, once `adjust` has set its options.
+
+    Raises:
+        Unsupported: as `export`.
+
+    """
+    import tensorflow as tf
+
+    widened, notes = _prepared(frozen)
+    with tempfile.TemporaryDirectory() as folder:
+        # By way of a SavedModel, because that gives the file its signature with names.
+        writer.export(widened, Path(folder) / "model")
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "model"))
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        adjust(converter)
+        content = _converted(converter, frozen)
+    path.write_bytes(content)
+    found = describe(path)
+    return Exported(input=found.input, output=found.output, ops=found.ops, notes=notes)
+
+
+@lru_cache(maxsize=1)  # a model's variants are written one after another
+def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
+    """Return the graph as TFLite can have it, in float32, and what a user should know of it."""
+    _refuse_strings(frozen)
+    notes = remarks(frozen.model)
+    if frozen.has_lists or holds_float64(frozen.model):
+        frozen = freeze(frozen.model, substitutes=patches.TFLITE)
+    if frozen.has_lists:
+        frozen = freeze(frozen.model, FIXED_BATCH, patches.TFLITE)
+        note = f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite"
+        notes = (*notes, note)
+    widened = _in_float32(frozen)
+    if widened is not frozen:
+        notes = (*notes, "computes in float32: TFLite has few operations in other precisions")
+    return widened, notes
+
+
+def _converted(converter: Any, frozen: Frozen) -> bytes:
+    """Convert, and say which layer's operation the format lacks."""
+    from tensorflow.lite.python.convert import ConverterError
+
+    try:
+        content: bytes = converter.convert()
+    except ConverterError as error:
+        for found in error.errors:
+            kind = found.ErrorCode.Name(found.error_code)
+            if kind in ("ERROR_NEEDS_FLEX_OPS", "ERROR_NEEDS_CUSTOM_OPS"):
+                op = found.operator.name.removeprefix("tf.")
+                node = found.location.call[0].name.split("@")[0]
+                reason = "LiteRT runs it only beside TensorFlow"
+                raise unsupported(frozen, node, op, "TFLite", reason) from error
+        raise
+    return content
+
+
+def _refuse_strings(frozen: Frozen) -> None:
+    for op in frozen.function.graph.get_operations():
+        dtypes = {tensor.dtype.name for tensor in (*op.inputs, *op.outputs)}
+        if "string" in dtypes and op.type not in ASSERTING:
+            reason = "LiteRT has no operations on strings"
+            raise unsupported(frozen, op.name, op.type, "TFLite", reason)
+
+
+def _in_float32(frozen: Frozen) -> Frozen:
+    """Return the graph in float32 between casts, or the same where it is in float32.
+
+    The input keeps its dtype. The output is float32 where it would be bfloat16, which numpy has
+    not, or float64, which it would only seem to be.
+    """
+    import tensorflow as tf
+
+    original = frozen.function.graph.as_graph_def()
+    graph_def = bfloat16.in_float32(original, NARROW)
+    if graph_def == original:
+        return frozen
+    names = [tensor.name for tensor in (frozen.function.inputs[0], frozen.function.outputs[0])]
+    inner = tf.compat.v1.wrap_function(
+        lambda: tf.graph_util.import_graph_def(graph_def, name=""), []
+    )
+    inner = inner.prune(*names)
+    source, sink = frozen.function.inputs[0].dtype, frozen.function.outputs[0].dtype
+    sink = tf.float32 if sink in (tf.bfloat16, tf.float64) else sink
+
+    def between(x: Any) -> list[Any]:
+        inside = inner(tf.cast(x, tf.float32) if source.name in NARROW else x)
+        return [tf.cast(inside, sink)]
+
+    spec = tf.TensorSpec(frozen.input.shape, source)
+    function = tf.function(between, autograph=False).get_concrete_function(spec)
+    output = replace(frozen.output, dtype=sink.name)
+    return replace(frozen, function=function, output=output)
+
+
+TARGET = Target(
+    name="tflite",
+    filename="model.tflite",
+    summary="TensorFlow Lite, for phones and small devices",
+    packages=("tensorflow", "keras"),
+    export=export,
+    lacks={"float64": "float32"},
+)

@@ -1,0 +1,1 @@
+"""Is what an artifact computes still the model? Reference, tolerance, contract and quality."""

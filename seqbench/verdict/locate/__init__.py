@@ -1,0 +1,1 @@
+"""The layer at which an artifact parts from its model."""

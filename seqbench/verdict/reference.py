@@ -1,0 +1,301 @@
+"""What the model really computes: its float64 twin, and what rounding costs it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqbench.backends import here
+from seqbench.backends.inference import Answer, compiled
+from seqbench.backends.patches import EXACT
+from seqbench.core.files import replacing
+from seqbench.core.store import typed
+from seqbench.models.twin import (
+    computes_in_float64,
+    computes_in_less,
+    float64_twin,
+    in_precision,
+)
+from seqbench.verdict.inputs import from_first_layers
+from seqbench.verdict.inputs.suite import InputSpec, first_shapes, make, other_shapes
+from seqbench.verdict.inputs.wake_silent_units import waking
+from seqbench.verdict.perturb.activations import shiftable
+from seqbench.verdict.perturb.weights import FLOAT64_SHARE, UNIT_ROUNDOFF, narrowed, rounded
+from seqbench.verdict.tolerance import Case, largest
+
+if TYPE_CHECKING:
+    import keras
+
+PARTS = ("x", "exact", "own", "error", "float32_error", "scale")
+"""The arrays of a case."""
+
+CANDIDATES = 512
+"""How many of the user's inputs are looked at for some that wake silent units."""
+
+FEW = 4
+"""Rows of another size."""
+
+FAR = 0.01
+"""A float32 model that is further than this from its twin, as a share of the output's usual size,
+has another twin than itself, unless roundings alone take it as far. Of the walk's float32 models
+the furthest is at 0.002: decibels of a spectrum that cancels."""
+
+BEYOND_ROUNDING = 30.0
+"""How many times further than its rounded runs such a model is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCase(Case):
+    """A case, with its yardstick for formats that lack the model's precision.
+
+    Attributes:
+        float32_error: what float32 costs a model that computes in float64, shape (channels,); the
+            same as `error` for every other model.
+
+    """
+
+    float32_error: np.ndarray
+
+
+def as_there(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
+    """Return the case as a format is asked it that lacks dtypes.
+
+    Args:
+        case: the case.
+        lacks: dtypes that the format does not have, each with the one that stands for it.
+
+    """
+    dtype = lacks.get(case.own.dtype.name)
+    if "float64" in lacks:
+        case = replace(case, error=case.float32_error)
+    return case if dtype is None else replace(case, own=case.own.astype(dtype))
+
+
+def cases(
+    model: "keras.Sequential", seed: int, data: np.ndarray | None = None
+) -> list[ReferenceCase]:
+    """Run the input suite through the model and its float64 twin.
+
+    A batch that the model itself answers with NaN or infinity, or would in float32, says nothing
+    and is left out.
+
+    Raises:
+        ValueError: no batch is left, or the twin is not the same model.
+
+    """
+    with here().float64(True):
+        return _cases(model, seed, data)
+
+
+def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> list[ReferenceCase]:
+    answer, twin = compiled(model, {}, own=True), float64_twin(model)
+    batches = _suite(model, twin, seed, data)
+    own = _outputs(answer, batches)
+    shifts = shiftable(twin)
+    exactly = EXACT if here().name == "tensorflow" else {}
+    run = compiled(twin, exactly, shifts=shifts.variables)
+    exact = _outputs(run, batches)
+    narrow = own  # what float32 makes of it
+    if computes_in_float64(model):
+        narrow = _outputs(compiled(in_precision(model, "float32"), {}), batches)
+    usable = [
+        name for name in batches if all(_finite(found[name]) for found in (own, exact, narrow))
+    ]
+    if not usable:
+        msg = "the model answers every input with NaN or infinity: there is nothing to compare"
+        raise ValueError(msg)
+    batches = {name: batches[name] for name in usable}
+
+    scale = _usual({name: largest(_numbers(exact[name])) for name in usable})
+
+    def cost(outputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the largest error, in each channel, of these outputs and of rounded runs."""
+        none = {name: np.zeros_like(found) for name, found in scale.items()}
+        error, by_rounding = further(none, outputs, exact), none
+        with rounded(twin, shifts, seed) as runs:
+            for _ in runs:
+                by_rounding = further(by_rounding, _outputs(run, batches), exact)
+        if not computes_in_less(model):
+            for name, found in error.items():
+                size = np.maximum(scale[name], largest(_numbers(exact[name])))
+                _refuse_another(name, found, by_rounding[name], size)
+        with narrowed(model, seed) as runs:
+            for _ in runs:
+                error = further(error, _outputs(answer, batches), exact)
+        return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
+
+    if computes_in_float64(model):  # as its twin does: what that costs, float32 tells
+        float32_error = cost(narrow)
+        costs = {name: found * FLOAT64_SHARE for name, found in float32_error.items()}
+        error = further(costs, own, exact)
+    else:
+        error = float32_error = cost(own)
+    return [
+        ReferenceCase(
+            name=name,
+            x=x,
+            exact=_numbers(exact[name]),
+            own=own[name],
+            error=error[name],
+            float32_error=float32_error[name],
+            scale=scale[name],
+        )
+        for name, x in batches.items()
+    ]
+
+
+def _suite(
+    model: "keras.Sequential", twin: "keras.Sequential", seed: int, data: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Return the inputs, by their kind."""
+    spec, other = _sized(input_spec(model, data), model, data)
+    batches = make(spec, seed, data)
+    candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
+    climbing = in_precision(model, "float32") if spec.real else None  # 16 bits have poor slopes
+    sought = waking(twin, climbing, list(batches.values()), candidates, seed)
+    if sought is not None:
+        batches["sought"] = sought
+    if other is not None:
+        batches["other size"] = make(other, seed + 2)["random"][:FEW]
+    if spec.dtype == "float64":  # numbers that formats without it have as well
+        batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
+    return batches
+
+
+def _refuse_another(
+    name: str, error: np.ndarray, by_rounding: np.ndarray, size: np.ndarray
+) -> None:
+    """Refuse a twin that is not the same model: what is judged by it would pass with any numbers.
+
+    Raises:
+        ValueError: it is another.
+
+    """
+    far = float(error.max()) > BEYOND_ROUNDING * float(by_rounding.max())
+    share = float(error.max() / max(size.max(), UNIT_ROUNDOFF))
+    if far and share > FAR:
+        msg = (
+            f"the model and its float64 twin differ by {share:.2g} of their size on {name} inputs, "
+            f"at most {FAR:g} was expected: Keras makes another model of its configuration and "
+            "weights, and nothing can be judged by it; a layer of your own must restore all that "
+            "it computes with from get_config and its weights"
+        )
+        raise ValueError(msg)
+
+
+def _usual(sizes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the median of all, or each its own where the number of channels varies."""
+    if len({len(size) for size in sizes.values()}) > 1:
+        return sizes
+    return dict.fromkeys(sizes, np.median(list(sizes.values()), axis=0))
+
+
+def _numbers(output: np.ndarray) -> np.ndarray:
+    """Return an output in float64; words, which have no size, as zeros."""
+    words = output.dtype.kind == "U"
+    numbers: np.ndarray = np.zeros(output.shape) if words else output.astype(np.float64)
+    return numbers
+
+
+def distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Return how far an output is from the exact one, float64; words are not apart."""
+    found: np.ndarray = _numbers(output) - _numbers(exact)
+    return found
+
+
+def further(
+    error: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray],
+    exact: Mapping[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Return the larger ones, in each channel, of errors and of how far outputs are off.
+
+    Outputs that are NaN or infinite say nothing.
+    """
+    off = {name: distance(outputs[name], exact[name]) for name in error}
+    return {
+        name: np.fmax(known, largest(np.where(np.isfinite(off[name]), off[name], 0.0)))
+        for name, known in error.items()
+    }
+
+
+def _finite(output: np.ndarray) -> bool:
+    return bool(np.isfinite(_numbers(output)).all())
+
+
+def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> InputSpec:
+    """Return what the model takes, as far as its first layers and the data tell."""
+    import keras
+
+    tensor = model.inputs[0]
+    shape, dtype = tuple(tensor.shape[1:]), keras.backend.standardize_dtype(tensor.dtype)
+    entries = from_first_layers.entries(model)
+    if entries is not None:
+        texts = from_first_layers.takes_text(model)
+        return InputSpec(shape=shape, dtype=dtype, entries=entries, texts=texts)
+    whole = np.dtype(dtype).kind != "f"
+    vocabulary = from_first_layers.vocabulary(model)
+    if whole and vocabulary is None and data is not None:
+        vocabulary = int(data.max()) + 1
+    if whole or vocabulary is not None:
+        return InputSpec(shape=shape, dtype=dtype, vocabulary=vocabulary)
+    center, spread = from_first_layers.scaling(model)
+    return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread)
+
+
+def _sized(
+    spec: InputSpec, model: "keras.Sequential", data: np.ndarray | None
+) -> tuple[InputSpec, InputSpec | None]:
+    """Return what a model takes with sizes for its open ones, and with others if it takes any."""
+    if None not in spec.shape:
+        return spec, None
+
+    def first(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
+        return next((each for each in shapes if _takes(model, replace(spec, shape=each))), None)
+
+    shape = first(first_shapes(spec) if data is None else [data.shape[1:]])
+    if shape is None:
+        return spec, None
+    other = first(other_shapes(spec, shape))
+    return replace(spec, shape=shape), None if other is None else replace(spec, shape=other)
+
+
+def _takes(model: "keras.Sequential", spec: InputSpec) -> bool:
+    """Tell whether a model has an answer to inputs of one size."""
+    try:
+        output = compiled(model, {}, own=True, shape=spec.shape)(make(spec, 0)["random"][:1])
+    except Exception as error:
+        if here().refuses(error):
+            return False
+        raise
+    return bool(output.size) and (output.dtype.kind == "U" or _finite(output))
+
+
+def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: call(x) for name, x in batches.items()}
+
+
+def save(found: Sequence[ReferenceCase], path: Path) -> None:
+    """Write the cases to one `.npz` file."""
+    arrays = {
+        f"{i}:{case.name}:{part}": getattr(case, part)
+        for i, case in enumerate(found)
+        for part in PARTS
+    }
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load(path: Path) -> list[ReferenceCase]:
+    """Read the cases that `save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        names = [key.removesuffix(":x") for key in arrays if key.endswith(":x")]
+        return [
+            ReferenceCase(
+                name=name.split(":", 1)[1],
+                **{part: typed(arrays[f"{name}:{part}"]) for part in PARTS},
+            )
+            for name in names
+        ]

@@ -1,0 +1,199 @@
+"""Export models to every target, run them in the real runtimes, and judge what comes back."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
+
+from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.engine.jobs import locate_layer
+from seqbench.machine.host import threads
+from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
+from seqbench.targets import TARGETS
+from seqbench.targets.frozen import freeze
+from seqbench.verdict.judge import answer, judge
+from seqbench.verdict.locate import search
+from seqbench.verdict.locate.layer_outputs import layers
+from seqbench.verdict.locate.search import Layer
+from seqbench.verdict.reference import ReferenceCase, as_there
+from seqbench.verdict.tolerance import Case, Difference
+
+DEFAULT = {
+    runtime.target: runtime.name
+    for runtime in RUNTIMES.values()
+    if runtime.default and runtime.target is not None
+}
+"""The runtime that judges each target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What was found of one artifact.
+
+    Attributes:
+        target: its format.
+        difference: where it is furthest from the model; None where it could not be run.
+        refused: why it could not be exported, loaded or run; None where it could.
+        parted: the layer at which it parts from the model; None where it does not, or where nobody
+            looked.
+
+    """
+
+    target: str
+    difference: Difference | None = None
+    refused: str | None = None
+    parted: str | None = None
+
+    @property
+    def caught(self) -> bool:
+        """Whether it does not pass."""
+        return self.difference is None or self.difference.reason is not None
+
+    @property
+    def weight(self) -> float:
+        """The error in units of its tolerance; infinite where it could not be run."""
+        return float("inf") if self.difference is None else self.difference.weight
+
+
+class Judge:
+    """Judges models in the runtimes of `targets`, each started once; see `judging`."""
+
+    def __init__(self, loads: dict[str, Load], folder: Path) -> None:
+        self._loads = loads
+        self._folder = folder
+        self._layers: dict[tuple[int, str], list[Layer]] = {}
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The formats that it judges."""
+        return tuple(self._loads)
+
+    def model(
+        self,
+        model: keras.Sequential,
+        cases: Sequence[ReferenceCase],
+        targets: Sequence[str] | None = None,
+        original: keras.Sequential | None = None,
+    ) -> list[Judged]:
+        """Export a model to the targets and hold it against the cases.
+
+        Where it fails, the layer is looked for at which it parts from the `original`, if given.
+        """
+        frozen = freeze(model)
+        found = []
+        for target in targets or self.targets:
+            with self._empty() as folder:
+                path = folder / TARGETS[target].filename
+                try:
+                    TARGETS[target].export(frozen, path)
+                except Exception as error:  # noqa: BLE001 - converters raise what they like
+                    found.append(Judged(target=target, refused=f"not exported: {_line(error)}"))
+                    continue
+                found.append(self._artifact(target, path, cases, original))
+        return found
+
+    def damaged(
+        self, model: keras.Sequential, cases: Sequence[ReferenceCase]
+    ) -> Iterator[tuple[str, Judged]]:
+        """Judge a correct export's files cut short, each with what was cut where."""
+        frozen = freeze(model)
+        for target in self.targets:
+            with self._empty() as folder:
+                whole = folder / TARGETS[target].filename
+                TARGETS[target].export(frozen, whole)
+                for name, cut in _cuts(whole):
+                    copy = folder / "cut" / whole.name
+                    _copy(whole, copy)
+                    path = copy / name if name else copy
+                    path.write_bytes(path.read_bytes()[:cut])
+                    yield f"{name or whole.name}, {cut} bytes", self._artifact(target, copy, cases)
+                    shutil.rmtree(copy.parent)
+
+    def _artifact(
+        self,
+        target: str,
+        path: Path,
+        cases: Sequence[ReferenceCase],
+        original: keras.Sequential | None = None,
+    ) -> Judged:
+        try:
+            session = self._load(target, path)
+        except LoadError as error:
+            return Judged(target=target, refused=f"not loaded: {_line(error)}")
+        try:
+            asked = [as_there(case, TARGETS[target].lacks) for case in cases]
+            worst = judge(session, asked).worst
+            parted = None
+            if worst.reason is not None and original is not None:
+                case = next(case for case in asked if case.name == worst.case)
+                parted = self._parted(session, case, original)
+        except Exception as error:  # noqa: BLE001 - runtimes raise what they like
+            return Judged(target=target, refused=f"not run: {_line(error)}")
+        finally:
+            session.close()
+        return Judged(target=target, difference=worst, parted=parted)
+
+    def _parted(self, session: Session, case: Case, original: keras.Sequential) -> str | None:
+        """Name the layer, as `seqbench.engine.jobs.locate_layer` does in two processes."""
+        key = (id(original), case.name)
+        if key not in self._layers:
+            self._layers[key] = layers(original, case.x, 0)
+        rows = locate_layer.worst(case, answer(session, case.x), locate_layer.ROWS)
+        cut = [search.only(layer, rows) for layer in self._layers[key]]
+        tensors = session.tensors(case.x[rows].astype(session.input.dtype))
+        found = search.find(cut, tensors)
+        return None if found is None else found.layer.name
+
+    def _load(self, target: str, path: Path) -> Session:
+        try:
+            return self._loads[target](path, "cpu", threads())
+        except RuntimeError:  # the browser went down; it comes up again with the next model
+            return self._loads[target](path, "cpu", threads())
+
+    @contextmanager
+    def _empty(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            yield Path(folder)
+
+
+@contextmanager
+def judging(targets: Sequence[str] = tuple(DEFAULT)) -> Iterator[Judge]:
+    """Start the runtimes of `targets`: one browser for all that TF.js runs."""
+    if "saved_model" in targets:  # before TensorFlow's first operation, as its runtime does again
+        set_threads(threads())
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        loads = {
+            target: stack.enter_context(RUNTIMES[DEFAULT[target]].start()) for target in targets
+        }
+        yield Judge(loads, folder)
+
+
+def _cuts(whole: Path) -> Iterator[tuple[str, int]]:
+    """Return which files to cut, relative to a folder, and how many bytes to leave."""
+    if whole.is_file():
+        files = {"": whole}
+    else:
+        names = [path for path in sorted(whole.rglob("*")) if path.is_file()]
+        files = {str(path.relative_to(whole)): path for path in names}
+        files = {n: p for n, p in files.items() if n.endswith((".json", ".bin", "model.pb"))}
+    for name, path in files.items():
+        size = path.stat().st_size
+        for cut in (0, size // 2, size * 9 // 10, size - 1):
+            yield name, cut
+
+
+def _copy(whole: Path, copy: Path) -> None:
+    copy.parent.mkdir()
+    if whole.is_file():
+        shutil.copy(whole, copy)
+    else:
+        shutil.copytree(whole, copy)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

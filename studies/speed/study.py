@@ -1,0 +1,115 @@
+"""Three ways to the same files, one after another, each in fresh processes; then who is right."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqbench.targets import TARGETS
+from studies.speed import official
+from studies.speed.clock import Clocked, clocked
+from studies.speed.keras_own import FORMATS
+
+RUNTIMES = {
+    "saved_model": ("tensorflow",),
+    "tflite": ("litert",),
+    "onnx": ("onnxruntime",),
+    "tfjs": ("tfjs-wasm", "tfjs-cpu"),
+}
+"""Where a file of each target must be right: in one of these. TF.js's wasm lacks some operations
+that the stock converter uses; its cpu backend has them."""
+
+SAVED = "saved_model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What one way took, and made.
+
+    Attributes:
+        name: for people.
+        targets: the formats that it was asked for.
+        clocks: what its processes took, one after another.
+        wrong: what is wrong with each file that is missing or not right, by model and target.
+
+    """
+
+    name: str
+    targets: tuple[str, ...]
+    clocks: tuple[Clocked, ...]
+    wrong: dict[tuple[str, str], str]
+
+    @property
+    def wall_s(self) -> float:
+        """Seconds of all its processes."""
+        return sum(clock.wall_s for clock in self.clocks)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The largest memory at any time."""
+        return max(clock.together_bytes for clock in self.clocks)
+
+
+Say = Callable[[str], None]
+
+
+def measure(folder: Path, names: Sequence[str], say: Say) -> list[Way]:
+    """Measure each way on the models `folder/NAME.keras`; judge all files by `folder/NAME.npz`."""
+    models = [folder / f"{name}.keras" for name in names]
+    taken = {}
+    for name, targets, run in (
+        ("seqbench export", tuple(TARGETS), _seqbench),
+        ("official converters", tuple(TARGETS), _official),
+        ("Keras's model.export", tuple(FORMATS), _keras),
+    ):
+        say(f"{name}, {len(models)} models")
+        out = folder / run.__name__.strip("_")
+        out.mkdir()
+        taken[name] = (targets, out, tuple(run(models, out)))
+    ways = []
+    for name, (targets, out, clocks) in taken.items():
+        say(f"running the files of {name}")
+        wrong = {
+            (model.stem, target): found
+            for model in models
+            for target in targets
+            if (found := _wrong(out / model.stem / TARGETS[target].filename, target, model))
+        }
+        ways.append(Way(name=name, targets=targets, clocks=clocks, wrong=wrong))
+    return ways
+
+
+def _seqbench(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+    command = [sys.executable, "-m", "seqbench", "export", *map(str, models), "--out", str(out)]
+    yield clocked(command, out / "log")
+
+
+def _keras(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+    module = "studies.speed.keras_own"
+    yield clocked([sys.executable, "-m", module, str(out), *map(str, models)], out / "log")
+
+
+def _official(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+    for model in models:
+        mine = out / model.stem
+        mine.mkdir()
+        saved = mine / TARGETS[SAVED].filename  # first: two converters start from it
+        for target in (SAVED, *(target for target in TARGETS if target != SAVED)):
+            path = mine / TARGETS[target].filename
+            yield clocked(official.command(target, model, saved, path), out / "log")
+
+
+def _wrong(artifact: Path, target: str, model: Path) -> str | None:
+    """Return what is wrong with a file in the last of its runtimes; None where it is right."""
+    if not artifact.exists():
+        return "not made"
+    answers, found = str(model.with_suffix(".npz")), None
+    for runtime in RUNTIMES[target]:
+        command = [sys.executable, "-m", "studies.speed.judge", runtime, str(artifact), answers]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ended.returncode == 0:
+            return None
+        lines = ended.stderr.strip().splitlines() or [f"ended with {ended.returncode}"]
+        found = f"{runtime}: {lines[-1]}"
+    return found

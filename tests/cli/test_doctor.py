@@ -1,0 +1,47 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqbench.cli import doctor
+from seqbench.core.errors import InputError
+
+
+def test_what_is_here_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {item.name: item for item in doctor.examine()}
+    assert found["tensorflow"].found
+    assert found["cpu"].found == "here"
+    assert not found["cpu"].missing
+
+
+def test_what_is_missing_has_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SEQBENCH_BROWSER", "/nowhere/chromium")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = {item.name: item for item in doctor.examine()}
+    assert found["browser"].missing
+    assert "SEQBENCH_BROWSER" in found["browser"].remedy
+    assert found["TF.js"].missing
+    assert "seqbench setup" in found["TF.js"].remedy
+
+
+def test_the_command_fails_where_something_needed_is_missing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seqbench", "doctor"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"SEQBENCH_BROWSER": "/nowhere/chromium"},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "MISSING" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_setup_without_a_browser_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEQBENCH_BROWSER", "/nowhere/chromium")
+    with pytest.raises(InputError, match="SEQBENCH_BROWSER"):
+        doctor.install(lambda _: None)

@@ -1,0 +1,137 @@
+"""Real processes: a model's own file crashes, hangs or exits, and the parent says so."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from seqbench.engine.jobs.inspect import Inspect
+from seqbench.engine.jobs.peak import MeasurePeak
+from seqbench.engine.plan import Model
+from seqbench.engine.workers.messages import Message
+from seqbench.engine.workers.pool import Outcome, Workers
+from seqbench.models.snapshot import pin
+from seqbench.models.source import resolve
+
+pytestmark = pytest.mark.slow  # each starts a worker that imports TensorFlow
+
+
+def run_file(folder: Path, code: str, silence_s: float = 60.0) -> Outcome[Model]:
+    """Inspect a model file with this code in a worker."""
+    path = folder / "mine.py"
+    path.write_text(code)
+    sources = (pin(resolve(str(path)), allow_code=False),)
+    with Workers(folder, lambda _: None) as workers:
+        return workers.run(Inspect(sources=sources, silence_s=silence_s))
+
+
+def test_a_killed_process_is_a_problem_with_its_last_lines(tmp_path: Path) -> None:
+    outcome = run_file(
+        tmp_path,
+        "import os, sys\nprint('last words', file=sys.stderr, flush=True)\nos.kill(os.getpid(), 9)",
+    )
+    assert outcome.problem is not None
+    assert outcome.problem.startswith("killed by SIGKILL (often the system being out of memory)")
+    assert "last words" in outcome.problem
+
+
+def test_a_crash_names_its_signal(tmp_path: Path) -> None:
+    outcome = run_file(tmp_path, "import os\nos.abort()")
+    assert (outcome.problem or "").startswith("killed by SIGABRT")
+
+
+def test_the_model_is_named_at_which_a_process_went_away() -> None:
+    outcome = Outcome(done=(), running=None, results=(1,), bad_input=None, problem="killed")
+    assert outcome.refusal(["a", "b.py", "c"]) == "b.py cannot be loaded: killed"
+    assert replace(outcome, bad_input="no such layer").refusal(["a"]) == "no such layer"
+    assert replace(outcome, problem=None).refusal(["a"]) is None
+
+
+def test_an_exit_is_a_problem(tmp_path: Path) -> None:
+    outcome = run_file(tmp_path, "import os\nos._exit(7)")
+    assert (outcome.problem or "").startswith("exited with status 7")
+
+
+def test_renewed_workers_are_other_processes(tmp_path: Path) -> None:
+    parents: list[int] = []
+
+    def listen(message: Message) -> None:
+        if message.event == "pid":
+            parents.append(psutil.Process(message.value).ppid())
+
+    with Workers(tmp_path, listen) as workers:
+        assert workers.run(MeasurePeak(needs=None)).problem is None
+        assert workers.run(MeasurePeak(needs=None)).problem is None
+        workers.renew()
+        assert workers.run(MeasurePeak(needs=None)).problem is None
+        assert not psutil.pid_exists(parents[0])
+    assert parents[0] == parents[1] != parents[2]
+
+
+def test_a_hanging_job_is_ended_and_leaves_no_process(tmp_path: Path) -> None:
+    code = "import subprocess, time\nsubprocess.Popen(['sleep', '4321'])\ntime.sleep(4321)"
+    outcome = run_file(tmp_path, code, silence_s=8.0)
+    assert (outcome.problem or "").startswith("timed out: no word for 8 s")
+    assert not sleepers("4321")
+
+
+def test_memory_that_runs_out_is_an_error(tmp_path: Path) -> None:
+    code = (
+        "import resource\nimport numpy as np\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**33, 2**33))\n"
+        "np.ones(2**34)"
+    )
+    outcome = run_file(tmp_path, code)
+    assert "MemoryError" in str(outcome.bad_input or outcome.problem)
+
+
+def test_a_worker_runs_the_next_job_after_a_crash(tmp_path: Path) -> None:
+    bad, good = tmp_path / "bad.py", tmp_path / "good.py"
+    bad.write_text("import os\nos.abort()")
+    good.write_text(
+        "import keras\nmodel = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])"
+    )
+    said: list[Message] = []
+    with Workers(tmp_path, said.append) as workers:
+        for path, problem in ((bad, True), (good, False), (bad, True), (good, False)):
+            outcome = workers.run(Inspect(sources=(pin(resolve(str(path)), allow_code=False),)))
+            assert (outcome.problem is not None) is problem
+            assert len(outcome.results) == (not problem)
+    assert len({message.value for message in said if message.event == "pid"}) == 4
+
+
+def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("import subprocess, time\nsubprocess.Popen(['sleep', '5432'])\ntime.sleep(99)")
+    parent = subprocess.Popen([sys.executable, "-m", "seqbench", "check", str(path)])
+    wait_for(lambda: bool(sleepers("5432")))
+    family = psutil.Process(parent.pid).children(recursive=True)
+    assert len(family) >= 3
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    wait_for(lambda: not sleepers("5432"))
+    wait_for(lambda: not any(process.is_running() for process in family))
+
+
+def sleepers(seconds: str) -> list[int]:
+    """Return the processes that sleep for this time."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if process.info["cmdline"] == ["sleep", seconds]
+    ]
+
+
+def wait_for(condition: object, limit_s: float = 60.0) -> None:
+    """Wait until a condition holds."""
+    assert callable(condition)
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.1)

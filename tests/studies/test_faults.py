@@ -1,0 +1,147 @@
+"""Faults of every kind are caught in real runtimes, and correct exports pass."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from seqbench.verdict import reference
+from seqbench.verdict.reference import ReferenceCase
+from studies.faults import own
+from studies.faults.fault import Fault
+from studies.faults.judge import Judge, judging
+from studies.faults.models import Subject, subject, walked
+from studies.faults.study import FAULTS
+
+L = keras.layers
+FEW = ("three_class", "bigru_text", "leaky")
+
+
+def image() -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            L.Rescaling(1 / 255),
+            L.Conv2D(6, 3, padding="same", activation="gelu"),
+            L.BatchNormalization(),
+            L.LeakyReLU(negative_slope=0.2),
+            L.Conv2D(6, 3, padding="same", activation="relu"),
+            L.MaxPooling2D(),
+            L.Dropout(0.25),
+            L.Flatten(),
+            L.Dense(4, activation="softmax"),
+        ]
+    )
+
+
+def text() -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.Input((5,), dtype="int32"),
+            L.Embedding(12, 4, mask_zero=True),
+            L.Bidirectional(L.SimpleRNN(4, return_sequences=True)),
+            L.GRU(6),
+            L.Reshape((3, 2)),
+            L.Conv1D(3, 2, padding="causal"),
+            L.Conv1D(3, 3, padding="same"),
+            L.GlobalAveragePooling1D(),
+            L.Dense(3, activation="sigmoid"),
+        ]
+    )
+
+
+MAKE = {"image": (image, "tflite"), "text": (text, "onnx")}
+"""Each small model, and the target that judges its faults here."""
+
+
+def made(name: str, seed: int) -> Subject:
+    keras.utils.set_random_seed(seed)
+    model = MAKE[name][0]()
+    own.settle(model, seed)
+    later = [value + np.float32(1e-3) for value in model.get_weights()]
+    after = MAKE[name][0]()
+    after.set_weights(later)
+    return Subject(name=name, model=model, later=after)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with judging(("tflite", "onnx")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def smalls() -> list[tuple[Subject, Sequence[ReferenceCase], str]]:
+    found = [made(name, 0) for name in MAKE]
+    return [(one, reference.cases(one.model, 0), MAKE[one.name][1]) for one in found]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_kind_of_fault_is_caught(
+    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]], fault: Fault
+) -> None:
+    """In the first of the small models that has a place for it."""
+    for found, cases, target in smalls:
+        for where, faulty in fault.make(found, np.random.default_rng(0)):
+            (judged,) = judge.model(faulty, cases, [target])
+            assert judged.refused is None, judged.refused
+            assert judged.caught, (where, judged)
+            return
+    pytest.fail("no small model has a place for it")
+
+
+@pytest.mark.parametrize("name", sorted(MAKE))
+@pytest.mark.parametrize("seed", range(3))
+def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
+    found = made(name, seed)
+    for judged in judge.model(found.model, reference.cases(found.model, seed)):
+        assert not judged.caught, judged
+
+
+def test_files_cut_short_are_caught(
+    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]]
+) -> None:
+    found, cases, _ = smalls[0]
+    judged = dict(judge.damaged(found.model, cases))
+    assert len(judged) == 8
+    assert all(one.caught for one in judged.values()), judged
+
+
+@pytest.mark.slow
+def test_the_study_finds_no_miss_and_no_alarm(tmp_path: Path) -> None:
+    """In a process of its own: the SavedModel runtime sets TensorFlow's threads."""
+    out = tmp_path / "faults.md"
+    command = [sys.executable, "-m", "studies.faults", "--quick", "--seeds", "2", str(out)]
+    for target in ("saved_model", "tflite", "onnx"):
+        command += ["--target", target]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    text = out.read_text()
+    assert "None was missed." in text
+    assert "| tflite | 0 of 6 |" in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", FEW)
+def test_faults_are_caught_in_a_browser(name: str) -> None:
+    found = subject(name, 0)
+    cases = reference.cases(found.model, 0, found.data)
+    with judging(("tfjs",)) as judge:
+        (judged,) = judge.model(found.model, cases)
+        assert not judged.caught, judged
+        for fault in FAULTS:
+            for where, faulty in fault.make(found, np.random.default_rng(0)):
+                (judged,) = judge.model(faulty, cases)
+                assert judged.caught, (fault.name, where, judged)
+
+
+def test_models_of_the_walk_are_spread_and_differ_by_seed() -> None:
+    names = walked(10)
+    assert len(set(names)) == 10
+    assert len({name.partition("-")[0] for name in names}) > 5
+    first, second = (subject("Dense-plain", seed).model.get_weights() for seed in (0, 1))
+    assert not np.array_equal(first[0], second[0])

@@ -1,0 +1,162 @@
+"""Training on virtual devices of the CPU, in processes of their own: a CPU is split at start."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from seqbench.core.errors import Unavailable
+from seqbench.core.record import Status
+from seqbench.engine.jobs.parallel import _fields, _verdict
+from seqbench.machine.devices import environment, kind_of, no_sign_of, several
+from seqbench.verdict.data_parallel.compare import Compared
+from seqbench.verdict.data_parallel.steps import enough
+
+CODE = """
+import itertools, json, sys
+from dataclasses import asdict
+import keras
+import numpy as np
+from seqbench.core.errors import Unsupported
+from seqbench.verdict.data_parallel.compare import compare
+from seqbench.core.scenario import Data
+
+def make():
+    keras.utils.set_random_seed(1)
+    layers = [keras.Input((8,)), keras.layers.Dense(16, activation="tanh")]
+    layers += [keras.layers.Dropout(0.5, name="drop")] if sys.argv[2:] == ["dropout"] else []
+    model = keras.Sequential([*layers, keras.layers.LayerNormalization(), keras.layers.Dense(3)])
+    model.compile(loss="mse", optimizer="adam", jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(64, 8)).astype("float32"), rng.normal(size=(64, 3)).astype("float32")
+ticks = itertools.count()
+try:
+    data = Data(x_train=x, y_train=y, x_test=x, y_test=y)
+    found = asdict(compare(make, data, int(sys.argv[1]), "cpu", 4, lambda: float(next(ticks))))
+except Unsupported as error:
+    found = {"unsupported": str(error)}
+print(json.dumps(found))
+"""
+
+
+def compared(backend: str, *words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *words],
+        env={
+            **os.environ,
+            **environment("4xcpu", None),
+            "JAX_PLATFORMS": "cpu",
+            "KERAS_BACKEND": backend,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_weights_are_a_single_devices(backend: str) -> None:
+    found = compared(backend, "32")
+    assert found["ran_on"] == "4xcpu"
+    assert found["apart"] == []
+    assert 0 < found["difference"] <= found["allowed"] < 1e-6
+    assert len(found["samples_s"]) == len(found["single_samples_s"]) == 19
+    assert found["efficiency"] == 0.25  # by this clock each step takes one second
+
+
+@pytest.mark.slow
+def test_dropout_is_each_devices_own_on_tensorflow_alone() -> None:
+    there = compared("tensorflow", "32", "dropout")
+    assert there["apart"] == ["drop"]
+    assert there["difference"] > there["allowed"]
+    here = compared("jax", "32", "dropout")
+    assert here["apart"] == []
+    assert here["difference"] <= here["allowed"]
+
+
+@pytest.mark.slow
+def test_a_batch_that_cannot_be_split_is_unsupported() -> None:
+    assert compared("jax", "30") == {
+        "unsupported": "a batch of 30 cannot be split into 4 equal parts"
+    }
+
+
+NO_TPU = """
+from seqbench.core.errors import Unavailable
+from seqbench.backends.tensorflow_devices import tpu_strategy
+try:
+    tpu_strategy(2)
+except Unavailable as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(no_sign_of("tpu") is None, reason="a TPU may be here")
+def test_without_a_tpu_tensorflow_says_so() -> None:
+    command = [sys.executable, "-c", NO_TPU]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "TensorFlow finds no TPU here: NotFoundError: TPUs not found" in done.stdout
+
+
+def seen(**changed: Any) -> Compared:
+    values = {
+        "first_step_s": 1.0,
+        "samples_s": (0.5, 0.5),
+        "single_samples_s": (1.0, 1.0),
+        "difference": 1e-8,
+        "allowed": 3e-8,
+        "tensor": "dense/kernel",
+        "apart": (),
+        "ran_on": "2xcpu",
+        "efficiency": 1.0,
+    }
+    return Compared(**{**values, **changed})
+
+
+def test_fewer_devices_than_wanted_are_unavailable() -> None:
+    enough("gpu", 2, 2)
+    with pytest.raises(Unavailable, match="4xgpu was asked for, and 1 of them found here"):
+        enough("gpu", 4, 1)
+
+
+def test_other_weights_fail_and_the_tensor_is_named() -> None:
+    assert _verdict(seen()) == {"status": Status.PASS}
+    found = _verdict(seen(difference=1e-3))
+    assert found["status"] is Status.FAIL
+    assert found["reason"] == (
+        "weights differ from those of one device by 1.0e-3 in dense/kernel, where 3.0e-8 is allowed"
+    )
+    assert _verdict(seen(difference=1e-3, apart=("norm",))) == {"status": Status.PASS}
+
+
+def test_virtual_devices_are_said_to_be_virtual() -> None:
+    (efficiency, equal, virtual) = _fields(seen(), "cpu", 2)["notes"]
+    assert efficiency.startswith("100 % scaling efficiency")
+    assert equal == "weights are 1.0e-8 from those of one device (3.0e-8 is allowed)"
+    assert virtual.startswith("2 virtual devices of one CPU: ")
+    assert len(_fields(seen(), "gpu", 2)["notes"]) == 2
+    assert "apart on each (norm)" in _fields(seen(apart=("norm",)), "gpu", 2)["notes"][1]
+
+
+def test_names_of_several_devices() -> None:
+    assert several("4xcpu") == (4, "cpu")
+    assert several("16xgpu") == (16, "gpu")
+    for other in ("cpu", "1xcpu", "0xgpu", "4x", "4xtpu:v5e", "tpu:v5e"):
+        assert several(other) is None
+    assert kind_of("2xgpu") == "gpu"
+    assert kind_of("tpu:v5e") == "tpu:v5e"
+    assert environment("4xcpu", None)["XLA_FLAGS"] == "--xla_force_host_platform_device_count=4"
+    assert "XLA_FLAGS" not in environment("cpu", None)
+    reason = no_sign_of("2xgpu")
+    assert reason is None or reason.startswith("no GPU is here")
