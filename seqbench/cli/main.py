@@ -6,8 +6,19 @@ from typing import Any
 import click
 
 from seqbench import __version__
-from seqbench.cli import console
-from seqbench.cli.commands import comparing, looking, measuring, tending
+from seqbench.cli import output
+from seqbench.cli.commands.ab import ab
+from seqbench.cli.commands.check import check
+from seqbench.cli.commands.compare import compare
+from seqbench.cli.commands.doctor import doctor
+from seqbench.cli.commands.export import export
+from seqbench.cli.commands.history import history
+from seqbench.cli.commands.list import list_
+from seqbench.cli.commands.report import report_
+from seqbench.cli.commands.run import run
+from seqbench.cli.commands.setup import setup
+from seqbench.cli.commands.show import show
+from seqbench.cli.commands.verify import verify
 
 
 class Program(click.Group):
@@ -18,7 +29,7 @@ class Program(click.Group):
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
-            status = console.status_unwritten(error)
+            status = output.status_unwritten(error)
             if status is None:
                 raise
             sys.exit(status)
@@ -37,17 +48,17 @@ def main() -> None:
 
 
 for command in (
-    looking.list_,
-    looking.show,
-    looking.check,
-    measuring.run,
-    measuring.export,
-    measuring.verify,
-    comparing.compare,
-    comparing.ab,
-    looking.report_,
-    looking.history,
-    tending.setup,
-    tending.doctor,
+    list_,
+    show,
+    check,
+    run,
+    export,
+    verify,
+    compare,
+    ab,
+    report_,
+    history,
+    setup,
+    doctor,
 ):
     main.add_command(command)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from seqbench.cli import console
-from seqbench.cli.commands import options
+from seqbench.cli import options, output
 from seqbench.cli.progress import shown
 from seqbench.engine.run_folder import new_run
 from studies.layers import baseline as baselines
@@ -18,9 +17,9 @@ from studies.layers import command, pages
 )
 @options.targets
 @options.out_folder("The walk's folder; goes on with it.")
-@click.option("--baseline", type=console.PATH, help="What to hold it against.")
+@click.option("--baseline", type=options.PATH, help="What to hold it against.")
 @options.json_file("Write the statuses as a baseline (- for stdout).")
-@console.command
+@output.command
 def coverage(
     only: str | None,
     targets: tuple[str, ...] | None,
@@ -37,13 +36,13 @@ def coverage(
             out or new_run(), observer, only, targets, baseline or baselines.COMMITTED
         )
     if json_file == "-":
-        console.say(baselines.dumps(outcome.classes), nl=False)
+        output.say(baselines.dumps(outcome.classes), nl=False)
         return 0 if outcome.passed else 1
     if json_file is not None:
-        baselines.write(outcome.classes, console.PATH.convert(json_file))
+        baselines.write(outcome.classes, options.PATH.convert(json_file))
     for line in pages.lines(outcome.walked):
-        console.say(line)
-    console.say(f"tables: {outcome.page}")
+        output.say(line)
+    output.say(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1
 
 

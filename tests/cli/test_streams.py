@@ -11,15 +11,15 @@ TEXT = "✔ 56.1 µs · naïve … \udcff 猫"
 SHOW = f"""
 import click, sys
 from rich.table import Table
-from seqbench.cli import console
+from seqbench.cli import output
 
 @click.command()
-@console.command
+@output.command
 def main():
-    console.say({TEXT!a})
+    output.say({TEXT!a})
     table = Table({"▁█"!a})
     table.add_row({"○ gone"!a})
-    console.show(table)
+    output.show(table)
 
 main()
 """

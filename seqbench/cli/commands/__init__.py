@@ -1,1 +1,1 @@
-"""The commands, each one call of the API, grouped by what people come for."""
+"""The commands, one file each; each is one call of the API."""

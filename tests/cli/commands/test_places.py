@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from seqbench.cli import console
+from seqbench.cli import options, output
 from seqbench.cli.main import main
 from seqbench.core.record import Record
 from seqbench.core.store import MARK, Store
@@ -39,7 +39,7 @@ def test_these_are_the_options_that_name_a_file() -> None:
     assert len(list(options())) == 10
     for name, flag in options():
         (option,) = (it for it in main.commands[name].params if flag in it.opts)
-        assert option.callback is console.place
+        assert option.callback is options.place
 
 
 def seqbench(*words: object) -> Result:
@@ -124,7 +124,7 @@ def test_records_and_baselines_are_written_to_what_is_there(kind: str, tmp_path:
     for place in places:
         KINDS[kind](place)
     records: list[Record] = [timed(infer(), 50e-6, 1)]
-    text = arriving(places[0], lambda: console.write_json(records, str(places[0])))
+    text = arriving(places[0], lambda: output.write_json(records, str(places[0])))
     assert text.startswith("" if kind == "device" else "[\n")
     text = arriving(places[1], lambda: baseline.write({"a": {"litert": "pass"}}, places[1]))
     assert text == ("" if kind == "device" else '{\n"a": {"litert": "pass"}\n}\n')

@@ -1,4 +1,4 @@
-"""The commands that say what became better or worse."""
+"""The command `seqbench ab`."""
 
 from __future__ import annotations  # `Path` is not imported for --help
 
@@ -6,44 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqbench.cli import console
-from seqbench.cli.commands import options
+from seqbench.cli import options, output
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from seqbench.comparison.runs import Comparison
-
-min_effect = click.option(
-    "--min-effect",
-    type=float,
-    default=0.02,
-    show_default=True,
-    help="The smallest change that matters, as a part of one.",
-)
-out = options.out_file("File: .html, .md or .json.")
-json_file = options.json_file("Write JSON to this file (- for stdout).")
-
-
-@click.command()
-@click.argument("base", type=console.PATH)
-@click.argument("head", type=console.PATH)
-@min_effect
-@out
-@json_file
-@console.command
-def compare(
-    base: Path, head: Path, min_effect: float, out: Path | None, json_file: str | None
-) -> int:
-    """Compare two runs' folders: what is better or worse in HEAD than in BASE.
-
-    Each cell is worse, better, same or inconclusive: times by the interval of the ratio of medians,
-    statuses, sizes and held-out metrics by their own rules. Exit status 1 where any is worse.
-    """
-    from seqbench.comparison import files, runs
-
-    files.check(out)
-    return _show(runs.compare(base, head, min_effect=min_effect), out, json_file)
 
 
 @click.command()
@@ -56,11 +22,11 @@ def compare(
 @options.threads
 @options.devices
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Time for a cell.")
-@min_effect
-@out
-@json_file
+@options.min_effect
+@options.comparison_out
+@options.comparison_json
 @options.allow_code
-@console.command
+@output.command
 def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     models: tuple[str, ...],
     *,
@@ -101,12 +67,12 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     if itself == (base is not None):
         raise click.UsageError("give either --base or --self")
     comparison = study.ab(
-        console.some(models),
+        options.some(models),
         study.Plan(
             runtimes=runtimes or study.default_runtimes(),
             batch_sizes=batch_sizes or (1,),
             threads=threads or (1,),
-            device=console.one("--device", devices, "cpu"),
+            device=options.one("--device", devices, "cpu"),
             **chosen,
         ),
         base=base or head,
@@ -114,19 +80,6 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
         allow_code=allow_code,
         say=lambda text: click.echo(text, err=True),
     )
-    status = _show(comparison, out, json_file)
+    status = output.show_comparison(comparison, out, json_file)
     alarm = itself and any(cell.verdict is Verdict.BETTER for cell in comparison.cells)
     return int(status or alarm)
-
-
-def _show(comparison: Comparison, out: Path | None, json_file: str | None) -> int:
-    """Print and write a comparison; return the exit status."""
-    from seqbench.comparison import files, tables
-    from seqbench.comparison.verdicts import Verdict
-
-    if out is not None:
-        files.write(comparison, out)
-    console.write_text(files.dumps(comparison) if json_file else "", json_file)
-    if json_file != "-":
-        console.show(tables.terminal(comparison))
-    return int(comparison.verdict is Verdict.WORSE)

@@ -1,4 +1,4 @@
-"""What the commands share: reading their options, writing records, and the exit status."""
+"""What the commands print and write, and their exit status."""
 
 from __future__ import annotations  # `Path` is not imported for --help
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqbench.cli import streams
+from seqbench.cli import options, streams
 from seqbench.core import signals, storage
 from seqbench.core.errors import InputError
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
-    from seqbench.reports import Repeat
 
 
 BAD_INPUT = 2
@@ -92,101 +92,6 @@ def say(text: str, *, nl: bool = True) -> None:
     click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
-class _PathType(click.ParamType["Path"]):
-    """A path, as `pathlib` has it; that is imported only where one is given."""
-
-    name = "path"
-
-    def convert(self, value: Any, *_: object) -> Path:
-        """Return the path."""
-        from pathlib import Path
-
-        return Path(value)
-
-
-PATH = _PathType()
-"""The type of options that name a file or a folder."""
-
-
-def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
-    """Refuse a place for a file before any work is done; `-` is standard output."""
-    from seqbench.core import files
-
-    if value is not None and value != "-":
-        try:
-            files.check_place(PATH.convert(value))
-        except InputError as error:
-            raise click.BadParameter(str(error)) from None
-    return value
-
-
-def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """Split `a,b`."""
-    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
-
-
-def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    """Split `1,2`."""
-    if value is None:
-        return None
-    try:
-        return tuple(map(int, value.split(",")))
-    except ValueError:
-        msg = f"{value!r} is no list of whole numbers, such as 1,2"
-        raise click.BadParameter(msg) from None
-
-
-def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
-    """Return the one name that was chosen with an option of several, the default of none."""
-    if chosen is None:
-        return default
-    if len(chosen) != 1:
-        raise click.UsageError(f"{option} {','.join(chosen)}: expected one")
-    return chosen[0]
-
-
-def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def some(models: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the models, refusing none."""
-    if not models:
-        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
-    return models
-
-
-def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
-    """Return what commands that repeat cells take over from the one that was given."""
-    from seqbench.models.source import resolve_all
-    from seqbench.reports import Repeat
-
-    return Repeat(
-        specs={source.name: source.spec for source in resolve_all(models)},
-        artifact=None if artifact is None else str(artifact.absolute()),
-        allow_code=allow_code,
-    )
-
-
-def known_requirements(names: Iterable[str] | None) -> None:
-    """Refuse a name that is no device, runtime or target.
-
-    Raises:
-        InputError: a name is unknown.
-
-    """
-    from seqbench.machine.devices import DEVICES
-    from seqbench.machine.tpu_chips import CHIPS
-    from seqbench.runtimes import RUNTIMES
-    from seqbench.targets import TARGETS
-
-    known = [*DEVICES, *CHIPS, *RUNTIMES, *TARGETS]
-    for name in names or ():
-        if name not in known:
-            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
-
-
 def status(records: list[Record], require: Iterable[str] | None) -> int:
     """Return 0 when every cell passed or is unavailable and not required, else 1."""
     from seqbench.core.record import Status
@@ -234,7 +139,7 @@ def write_text(text: str, file: str | None) -> None:
     if file == "-":
         say(text, nl=False)
         return
-    files.write_text(PATH.convert(file), text)
+    files.write_text(options.PATH.convert(file), text)
 
 
 def show_json(value: Any) -> None:
@@ -249,3 +154,16 @@ def show(renderable: Any) -> None:
     from rich.console import Console
 
     Console().print(renderable)
+
+
+def show_comparison(comparison: Comparison, out: Path | None, json_file: str | None) -> int:
+    """Print and write a comparison; return the exit status."""
+    from seqbench.comparison import files, tables
+    from seqbench.comparison.verdicts import Verdict
+
+    if out is not None:
+        files.write(comparison, out)
+    write_text(files.dumps(comparison) if json_file else "", json_file)
+    if json_file != "-":
+        show(tables.terminal(comparison))
+    return int(comparison.verdict is Verdict.WORSE)

@@ -1,0 +1,33 @@
+"""The command `seqbench compare`."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqbench.cli import options, output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("base", type=options.PATH)
+@click.argument("head", type=options.PATH)
+@options.min_effect
+@options.comparison_out
+@options.comparison_json
+@output.command
+def compare(
+    base: Path, head: Path, min_effect: float, out: Path | None, json_file: str | None
+) -> int:
+    """Compare two runs' folders: what is better or worse in HEAD than in BASE.
+
+    Each cell is worse, better, same or inconclusive: times by the interval of the ratio of medians,
+    statuses, sizes and held-out metrics by their own rules. Exit status 1 where any is worse.
+    """
+    from seqbench.comparison import files, runs
+
+    files.check(out)
+    return output.show_comparison(runs.compare(base, head, min_effect=min_effect), out, json_file)

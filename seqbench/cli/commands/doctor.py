@@ -1,0 +1,16 @@
+"""The command `seqbench doctor`."""
+
+import click
+
+from seqbench.cli import output
+
+
+@click.command()
+@output.command
+def doctor() -> int:
+    """Show what is installed, what is missing, and how to get it."""
+    from seqbench.cli.doctor import examine, table
+
+    found = examine()
+    output.show(table(found))
+    return int(any(item.missing for item in found))

@@ -1,0 +1,50 @@
+"""The command `seqbench export`."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqbench.cli import options, output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@options.models
+@options.targets
+@options.variants
+@options.out_folder("The folder of the exported files.", default="dist", show_default=True)
+@options.json_file()
+@options.require
+@options.allow_code
+@output.command
+def export(
+    models: tuple[str, ...],
+    out: Path,
+    json_file: str | None,
+    require: tuple[str, ...] | None,
+    *,
+    allow_code: bool,
+    **chosen: tuple[str, ...] | None,
+) -> int:
+    """Export to each target, then verify each artifact in its runtime."""
+    from seqbench import api, reports
+    from seqbench.cli.progress import shown
+
+    options.known_requirements(require)
+    with shown() as observer:
+        records = api.export(
+            options.some(models),
+            out=out,
+            allow_code=allow_code,
+            observer=observer,
+            **options.given(chosen),
+        )
+    output.write_json(records, json_file)
+    if json_file != "-":
+        repeat = options.repeat(models, allow_code=allow_code)
+        output.show(reports.terminal(reports.build(records, str(out), repeat=repeat)))
+    return output.status(records, require)

@@ -1,0 +1,66 @@
+"""The command `seqbench run`."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqbench.cli import options, output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@options.models
+@options.kinds
+@options.targets
+@options.runtimes
+@options.devices
+@options.backends
+@options.variants
+@options.batch_sizes
+@options.threads
+@click.option("--processes", type=int, help="Fresh processes that time each cell.")
+@click.option(
+    "--quick/--full", default=True, help="Time for 0.2 s in 1 process (default), or 1 s in 6."
+)
+@options.out_folder("The run's folder.")
+@options.require
+@options.json_file()
+@options.allow_code
+@output.command
+def run(
+    models: tuple[str, ...],
+    out: Path | None,
+    require: tuple[str, ...] | None,
+    json_file: str | None,
+    *,
+    quick: bool,
+    allow_code: bool,
+    **chosen: Any,
+) -> int:
+    """Train, time, export and verify; every shipped scenario where no MODEL is given."""
+    from seqbench import api, reports
+    from seqbench.cli.progress import shown
+    from seqbench.engine.run_folder import new_run
+    from seqbench.models.catalogue import available
+
+    options.known_requirements(require)
+    folder = out or new_run()
+    with shown() as observer:
+        records = api.run(
+            models or [entry.name for entry in available()],
+            out=folder,
+            quick=quick,
+            allow_code=allow_code,
+            observer=observer,
+            **options.given(chosen),
+        )
+    path = reports.write(folder)
+    output.write_json(records, json_file)
+    if json_file != "-":
+        output.show(reports.terminal(reports.load(folder)))
+        output.say(f"report: {path}")
+    return output.status(records, require)

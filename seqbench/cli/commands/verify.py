@@ -1,0 +1,60 @@
+"""The command `seqbench verify`."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seqbench.cli import options, output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("artifact", type=options.PATH)
+@click.argument("model")
+@options.runtimes
+@options.variants
+@options.timeout
+@options.json_file()
+@options.require
+@options.allow_code
+@output.command
+def verify(
+    artifact: Path,
+    model: str,
+    runtimes: tuple[str, ...] | None,
+    variants: tuple[str, ...] | None,
+    timeout: float | None,
+    json_file: str | None,
+    require: tuple[str, ...] | None,
+    *,
+    allow_code: bool,
+) -> int:
+    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
+
+    It is judged as of one --variant, fp32 unless told otherwise.
+    """
+    from seqbench import api, reports
+    from seqbench.cli.progress import shown
+    from seqbench.core.record import PLAIN
+
+    options.known_requirements(require)
+    variant = options.one("--variant", variants, PLAIN)
+    with shown() as observer:
+        records = api.verify(
+            artifact,
+            model,
+            runtimes=runtimes,
+            variant=variant,
+            allow_code=allow_code,
+            timeout_s=timeout,
+            observer=observer,
+        )
+    output.write_json(records, json_file)
+    if json_file != "-":
+        repeat = options.repeat([model], allow_code=allow_code, artifact=artifact)
+        output.show(reports.terminal(reports.build(records, str(artifact), repeat=repeat)))
+    return output.status(records, require)

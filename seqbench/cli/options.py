@@ -1,0 +1,184 @@
+"""Arguments and options of the commands, and how their values are read."""
+
+from __future__ import annotations  # `Path` is not imported for --help
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqbench.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from seqbench.reports import Repeat
+
+
+class _PathType(click.ParamType["Path"]):
+    """A path, as `pathlib` has it; that is imported only where one is given."""
+
+    name = "path"
+
+    def convert(self, value: Any, *_: object) -> Path:
+        """Return the path."""
+        from pathlib import Path
+
+        return Path(value)
+
+
+PATH = _PathType()
+"""The type of options that name a file or a folder."""
+
+
+def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """Refuse a place for a file before any work is done; `-` is standard output."""
+    from seqbench.core import files
+
+    if value is not None and value != "-":
+        try:
+            files.check_place(PATH.convert(value))
+        except InputError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
+def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Split `a,b`."""
+    return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
+
+
+def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Split `1,2`."""
+    if value is None:
+        return None
+    try:
+        return tuple(map(int, value.split(",")))
+    except ValueError:
+        msg = f"{value!r} is no list of whole numbers, such as 1,2"
+        raise click.BadParameter(msg) from None
+
+
+def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
+    """Return the one name that was chosen with an option of several, the default of none."""
+    if chosen is None:
+        return default
+    if len(chosen) != 1:
+        raise click.UsageError(f"{option} {','.join(chosen)}: expected one")
+    return chosen[0]
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def some(models: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the models, refusing none."""
+    if not models:
+        raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
+    return models
+
+
+def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
+    """Return what commands that repeat cells take over from the one that was given."""
+    from seqbench.models.source import resolve_all
+    from seqbench.reports import Repeat
+
+    return Repeat(
+        specs={source.name: source.spec for source in resolve_all(models)},
+        artifact=None if artifact is None else str(artifact.absolute()),
+        allow_code=allow_code,
+    )
+
+
+def known_requirements(names: Iterable[str] | None) -> None:
+    """Refuse a name that is no device, runtime or target.
+
+    Raises:
+        InputError: a name is unknown.
+
+    """
+    from seqbench.machine.devices import DEVICES
+    from seqbench.machine.tpu_chips import CHIPS
+    from seqbench.runtimes import RUNTIMES
+    from seqbench.targets import TARGETS
+
+    known = [*DEVICES, *CHIPS, *RUNTIMES, *TARGETS]
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
+
+
+RECORDS_HELP = "Write the records to this file (- for stdout)."
+
+
+def _names(*declared: str, what: str) -> Callable[[Any], Any]:
+    """Return an option of names between commas."""
+    return click.option(*declared, callback=names, help=what)
+
+
+models = click.argument("models", nargs=-1, metavar="MODEL...")
+kinds = _names("--only", "kinds", what="Kinds: train,infer,export,verify,compile,compile-train.")
+targets = _names("--target", "--to", "targets", what="Targets, as `seqbench list` shows them.")
+runtimes = _names("--runtime", "runtimes", what="Runtimes, as `seqbench list` shows them.")
+
+devices = _names(
+    "--device",
+    "devices",
+    what="cpu,gpu,tpu (the default); 4xcpu, 2xgpu: train on several; tpu:v5e: compile for a chip.",
+)
+
+backends = _names(
+    "--backend",
+    "backends",
+    what="What Keras runs on: tensorflow,tensorflow-xla,jax,torch (default: tensorflow).",
+)
+
+variants = _names(
+    "--variant", "variants", what="Precisions: fp32 (the default), fp16,int8-weights,int8."
+)
+
+require = _names("--require", what="Devices, runtimes or targets that must be here.")
+
+batch_sizes = click.option(
+    "--batch", "batch_sizes", callback=numbers, help="Rows per timed call, such as 1,32."
+)
+
+threads = click.option("--threads", callback=numbers, help="Time inference with 1,2,... threads.")
+
+timeout = click.option(
+    "--timeout", type=float, metavar="SECONDS", help="End what gives no sign for so long (900)."
+)
+
+allow_code = click.option(
+    "--allow-code", is_flag=True, help="Execute code inside a model's file or an artifact."
+)
+
+
+def json_file(what: str = RECORDS_HELP) -> Callable[[Any], Any]:
+    """Return `--json`, the file for what programs read."""
+    return click.option("--json", "json_file", callback=place, help=what)
+
+
+def out_file(what: str) -> Callable[[Any], Any]:
+    """Return `--out`, the file for what people read."""
+    return click.option("--out", type=PATH, callback=place, help=what)
+
+
+def out_folder(what: str, **more: Any) -> Callable[[Any], Any]:
+    """Return `--out`, the folder of what is made."""
+    return click.option("--out", type=PATH, help=what, **more)
+
+
+min_effect = click.option(
+    "--min-effect",
+    type=float,
+    default=0.02,
+    show_default=True,
+    help="The smallest change that matters, as a part of one.",
+)
+
+comparison_out = out_file("File: .html, .md or .json.")
+comparison_json = json_file("Write JSON to this file (- for stdout).")
