@@ -9,9 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
-STAMP := $(VENV)/.ready-$(shell cat requirements.txt requirements-build.txt requirements-node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+STAMP := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/build.txt requirements/node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 JAX_VENV := .venv-jax
-JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements-jax.txt requirements-build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements/jax.txt requirements/build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 # No hash: which file pip takes (with CUDA or without) depends on the index that it is told to use.
 TORCH := 2.13.0
 
@@ -35,15 +35,15 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv, fetch TF.js, find or install a browser; once
 
-$(STAMP): requirements.txt requirements-build.txt requirements-node.txt pyproject.toml
+$(STAMP): requirements/dev.txt requirements/build.txt requirements/node.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 		|| { echo "CPython 3.11 to 3.13 is needed: make PYTHON=... $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setup: the Python packages into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --quiet --require-hashes -r requirements-build.txt
+	@$(BIN)/pip install --quiet --quiet --require-hashes -r requirements/build.txt
 	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes \
-		requirements.txt requirements-build.txt \
-		$$(command -v npm >/dev/null || echo requirements-node.txt)
+		requirements/dev.txt requirements/build.txt \
+		$$(command -v npm >/dev/null || echo requirements/node.txt)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@$(SEQBENCH) setup
 	@rm -f $(VENV)/.ready-*
@@ -51,11 +51,11 @@ $(STAMP): requirements.txt requirements-build.txt requirements-node.txt pyprojec
 
 setup-jax: $(JAX_STAMP) ## Make .venv-jax, which has jax and no TensorFlow
 
-$(JAX_STAMP): $(STAMP) requirements-jax.txt
+$(JAX_STAMP): $(STAMP) requirements/jax.txt
 	@echo "setup: jax without TensorFlow into $(JAX_VENV)"
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(JAX_VENV)
 	@$(UV) pip sync --quiet --python $(JAX_VENV)/bin/python --require-hashes \
-		requirements-jax.txt requirements-build.txt
+		requirements/jax.txt requirements/build.txt
 	@$(UV) pip install --quiet --python $(JAX_VENV)/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -113,10 +113,10 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 
 lock: setup ## Resolve the requirements anew
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra tensorflow --extra jax --extra tpu --extra gpu pyproject.toml -o requirements.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra jax --constraints requirements.txt pyproject.toml -o requirements-jax.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-build.in -o requirements-build.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-node.in -o requirements-node.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra tensorflow --extra jax --extra tpu --extra gpu pyproject.toml -o requirements/dev.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra jax --constraints requirements/dev.txt pyproject.toml -o requirements/jax.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/node.in -o requirements/node.txt
 
 clean: ## Remove .venv and what tools have cached; results stay
 	rm -rf $(VENV) $(JAX_VENV) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info

@@ -25,7 +25,7 @@ WORDS = {"verify": ["nosuch.onnx", "nosuch"], "compare": ["nosuch", "nosuch"], "
 """What a command is called with, if not with one model; none of it is there."""
 
 
-def options() -> Iterator[tuple[str, str]]:
+def file_options() -> Iterator[tuple[str, str]]:
     """Every command with an option that names a file to write."""
     for name, command in main.commands.items():
         for option in command.params:
@@ -36,8 +36,8 @@ def options() -> Iterator[tuple[str, str]]:
 
 
 def test_these_are_the_options_that_name_a_file() -> None:
-    assert len(list(options())) == 10
-    for name, flag in options():
+    assert len(list(file_options())) == 10
+    for name, flag in file_options():
         (option,) = (it for it in main.commands[name].params if flag in it.opts)
         assert option.callback is options.place
 
@@ -46,7 +46,7 @@ def seqbench(*words: object) -> Result:
     return CliRunner().invoke(main, [*map(str, words)])
 
 
-@pytest.mark.parametrize(("command", "option"), list(options()))
+@pytest.mark.parametrize(("command", "option"), list(file_options()))
 def test_a_folder_and_what_lies_below_a_file_are_refused_before_any_work(
     command: str, option: str, tmp_path: Path
 ) -> None:
