@@ -39,7 +39,8 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     root = PACKAGE.parent
     if not (root / "Makefile").exists():
         pytest.fail("this test belongs to a checkout")
-    texts = [*FILES, *root.glob("*.t*"), root / "Makefile", root / "README.md"]
+    texts = [*FILES, *root.glob("*.t*"), root / "Makefile", *root.glob("*.md")]
+    texts += (root / "docs").rglob("*.md")
     texts += [path for path in (PACKAGE / "web" / "page").iterdir() if path.is_file()]
     words = re.compile("pypi" + r"\.org|pythonhosted|registry" + r"\.npmjs|/ro" + "ot/|/wo" + "rk/")
     for path in texts:
