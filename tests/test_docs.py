@@ -5,6 +5,7 @@ import importlib.util
 import re
 import shlex
 import tomllib
+from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -121,12 +122,17 @@ def parse_seqbench(arguments: list[str]) -> None:
 def check_names(command: str, arguments: list[str]) -> None:
     """Hold the values of options to the tables that they choose from."""
     from seqbench.api import KINDS
+    from seqbench.machine.devices import DEVICES
+    from seqbench.machine.tpu_chips import CHIPS
     from seqbench.reports.files import FORMATS
     from seqbench.runtimes import BACKENDS, RUNTIMES
     from seqbench.targets import TARGETS
     from seqbench.targets.variants import VARIANTS
 
+    devices = [*DEVICES, *CHIPS, "4xcpu", "4xgpu"]
     tables: dict[str, Any] = {
+        "--device": devices,
+        "--require": [*devices, *RUNTIMES, *TARGETS],
         "--target": TARGETS,
         "--to": TARGETS,
         "--runtime": RUNTIMES,
@@ -232,6 +238,73 @@ def test_the_readme_is_short() -> None:
     text = re.sub(r"\]\([^)]*\)", "]", prose(ROOT / "README.md"))
     words = [word for word in text.split() if re.search(r"\w", word)]
     assert 450 <= len(words) <= 700
+
+
+# Numbers and words that the code decides
+
+
+def rows(page: str, under: str) -> dict[str, list[str]]:
+    """Return the first table below a heading: the other columns by the code in the first one."""
+    text = text_of(page).split(f"\n## {under}\n")[1]
+    lines = text[text.index("|---") :].split("\n\n")[0].splitlines()[1:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {first.split("`")[1]: rest for first, *rest in cells}
+
+
+def test_every_status_has_its_meaning() -> None:
+    from seqbench.core.record import Status
+
+    assert list(rows("docs/how-it-judges.md", "The five statuses")) == list(Status)
+
+
+def test_the_rule_of_the_tolerance_has_the_numbers_of_the_code() -> None:
+    from seqbench.verdict.tolerance import FACTOR, FLOOR_ULPS
+
+    rule = f"max({FACTOR:g} * own error, {FLOOR_ULPS:g} units in the last place)"
+    assert rule in text_of("docs/how-it-judges.md")
+    assert f"at most {FACTOR:g} times" in text_of("README.md")
+    assert f"FACTOR = {FACTOR}" in text_of("CONTRIBUTING.md")
+
+
+def test_variants_have_the_limits_of_the_code() -> None:
+    from seqbench.verdict.quality import CRITERIA
+
+    (table,) = re.findall(
+        r"(?:^\| `.*\n)+", text_of("docs/guide/reduced-precision.md"), re.MULTILINE
+    )
+    for line, (name, limit) in zip(table.splitlines(), CRITERIA.items(), strict=True):
+        shares = (limit.agreement, limit.loss, limit.growth)
+        shown = [f"{limit.snr_db:g} dB", *(f"{100 * share:g} %" for share in shares)]
+        assert line.startswith(f"| `{name}` |")
+        assert line.endswith(f"| {' | '.join(shown)} |")
+
+
+def test_profiles_take_as_long_as_in_the_code() -> None:
+    from seqbench.measurement.loop import FULL, QUICK
+
+    shown = rows("docs/how-it-times.md", "One timed call")
+    for name, budget in [("--quick", QUICK), ("--full", FULL)]:
+        took = [f"{budget.warmup_s:g} s", f"{budget.measure_s:g} s", f"{budget.processes}"]
+        assert shown[name] == took
+
+
+def test_every_field_of_a_scenario_is_explained() -> None:
+    from seqbench.core.scenario import Data, Scenario, Training
+
+    page = "docs/guide/write-a-scenario.md"
+    assert list(rows(page, "The fields")) == [field.name for field in fields(Scenario)]
+    for field in (*fields(Data), *fields(Training)):
+        assert f"`{field.name}`" in text_of(page)
+
+
+def test_what_a_runtime_has_is_what_the_code_has() -> None:
+    from seqbench.runtimes import LocalSession, Runtime
+
+    known = {field.name for each in (LocalSession, Runtime) for field in fields(each)}
+    told = re.findall(
+        r"^\| `(\w+)(?:\(.*\))?` \|", text_of("docs/extending.md"), flags=re.MULTILINE
+    )
+    assert {*told} - {"load"} <= known
 
 
 # Examples
