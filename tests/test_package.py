@@ -68,8 +68,8 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     root = PACKAGE.parent
     if not (root / "Makefile").exists():
         pytest.fail("this test belongs to a checkout")
-    texts = [*FILES, *root.glob("*.t*"), *root.glob("requirements/*")]
-    texts += [root / "Makefile", root / "README.md"]
+    texts = [*FILES, *root.glob("*.t*"), *root.glob("requirements/*"), *root.glob("*.md")]
+    texts += [root / "Makefile", *(root / "docs").rglob("*.md")]
     texts += [
         path for path in (PACKAGE / "runtimes" / "browser" / "page").iterdir() if path.is_file()
     ]

@@ -10,6 +10,7 @@ from studies.layers import baseline
 from studies.layers.baseline import ABSENT, Drift, compare
 from studies.layers.cases import all_cases
 from studies.layers.walk import IN
+from tests.support.documents import text_of
 
 
 def record(case: str, runtime: str, status: Status) -> Record:
@@ -97,9 +98,9 @@ def test_the_committed_baseline_knows_every_case_and_runtime() -> None:
     assert all(set(row) == set(IN) for row in known.values())
 
 
-def test_the_readme_shows_its_totals() -> None:
+def test_the_page_of_layers_shows_its_totals() -> None:
     known = baseline.read(baseline.COMMITTED)
-    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    text = text_of("docs/layers.md")
     assert f"{len(known)} configurations" in text
     for word in ("pass", "unsupported"):
         counts = [sum(row.get(name) == word for row in known.values()) for name in IN]
