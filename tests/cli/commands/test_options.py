@@ -18,19 +18,18 @@ def test_an_option_means_the_same_in_every_command() -> None:
                     meaning = (one.name, one.callback, one.type.name, one.is_flag)
                     found.setdefault(name, set()).add(meaning)
     several = {name for name, meanings in found.items() if len(meanings) > 1}
-    # `--json` is a file but where there is nothing else to print; `coverage --only` is a pattern.
-    assert several == {"--json", "--only"}
+    # `--json` is a file but where there is nothing else to print; `--out` is a file or a folder.
+    assert several == {"--json", "--out"}
     assert found["--target"] == found["--to"]
 
 
 @pytest.mark.parametrize("option", ["--target", "--to"])
-@pytest.mark.parametrize("command", ["run", "export", "coverage"])
+@pytest.mark.parametrize("command", ["run", "export"])
 def test_targets_have_one_name_and_a_short_one(
     command: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    models = [] if command == "coverage" else ["three_class"]
-    done = CliRunner().invoke(main, [command, *models, option, "pdf"])
+    done = CliRunner().invoke(main, [command, "three_class", option, "pdf"])
     assert done.exit_code == 2
     assert done.stderr.startswith("seqbench: unknown target 'pdf': expected one of saved_model,")
 

@@ -15,19 +15,24 @@ from seqbench.cli.main import main
 from seqbench.core.record import Record
 from seqbench.core.store import MARK, Store
 from studies.layers import baseline
+from studies.layers.__main__ import coverage
 from tests.core.test_store import contents
 from tests.support.sample_runs import infer, run, timed
 
-FOLDERS = {"run", "export", "coverage"}
+FOLDERS = {"run", "export", "layers"}
 """The commands whose `--out` is a folder."""
 
 WORDS = {"verify": ["nosuch.onnx", "nosuch"], "compare": ["nosuch", "nosuch"], "history": []}
 """What a command is called with, if not with one model; none of it is there."""
 
 
+COMMANDS: dict[str, click.Command] = {**main.commands, "layers": coverage}
+"""The commands, and the study that is one."""
+
+
 def file_options() -> Iterator[tuple[str, str]]:
     """Every command with an option that names a file to write."""
-    for name, command in main.commands.items():
+    for name, command in COMMANDS.items():
         for option in command.params:
             flag = isinstance(option, click.Option) and option.is_flag
             out = option.name == "out" and name not in FOLDERS
@@ -38,12 +43,13 @@ def file_options() -> Iterator[tuple[str, str]]:
 def test_these_are_the_options_that_name_a_file() -> None:
     assert len(list(file_options())) == 10
     for name, flag in file_options():
-        (option,) = (it for it in main.commands[name].params if flag in it.opts)
+        (option,) = (it for it in COMMANDS[name].params if flag in it.opts)
         assert option.callback is options.place
 
 
 def seqbench(*words: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, words)])
+    command, *others = map(str, words)
+    return CliRunner().invoke(COMMANDS[command], others)
 
 
 @pytest.mark.parametrize(("command", "option"), list(file_options()))
@@ -161,7 +167,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "out", [".", "{home}", "tmp", "new", "../home", "precious", "precious/new"]
 )
-@pytest.mark.parametrize("command", ["run three_class", "coverage --only ^Dense-plain$"])
+@pytest.mark.parametrize("command", ["run three_class", "layers --only ^Dense-plain$"])
 def test_a_folder_of_the_users_is_not_made_a_runs(command: str, out: str, elsewhere: Path) -> None:
     before = contents(elsewhere)
     done = seqbench(*command.split(), "--out", out.format(home=elsewhere))

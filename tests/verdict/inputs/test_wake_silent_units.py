@@ -78,6 +78,7 @@ def test_units_within_a_branched_block_are_woken_too() -> None:
 
 
 def test_words_are_looked_for_whole() -> None:
+    keras.utils.set_random_seed(0)
     lookup = layers.StringLookup(vocabulary=["ape", "bee"], output_mode="multi_hot")
     model = keras.Sequential(
         [keras.Input((2,), dtype="string"), lookup, layers.Dense(3), layers.ReLU()]
