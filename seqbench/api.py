@@ -15,7 +15,7 @@ from seqbench.core.store import Store
 from seqbench.engine import pipeline
 from seqbench.engine.jobs.inspect import Check, Describe
 from seqbench.engine.plan import Selection
-from seqbench.engine.state import Observer, Request
+from seqbench.engine.state import Given, Observer, Request
 from seqbench.engine.workers.messages import Job, Result
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine.devices import DEVICES, several
@@ -185,8 +185,14 @@ def verify(
         _sources([model], allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
     ):
-        request = Request(sources=sources, selection=chosen, budget=QUICK, timeout_s=timeout_s)
-        return pipeline.judge(request, path.resolve(), target, Store(Path(folder)), observer)
+        request = Request(
+            sources=sources,
+            selection=chosen,
+            budget=QUICK,
+            timeout_s=timeout_s,
+            given=Given(artifact=path.resolve(), target=target),
+        )
+        return pipeline.run(request, Store(Path(folder)), observer)
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:

@@ -68,6 +68,16 @@ def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
     return [cell for model in models for cell in _of(model, selection)]
 
 
+def verifications(model: str, target: str, selection: Selection) -> list[Cell]:
+    """Return the cells that judge one given artifact of a target, in its variant, on the CPU."""
+    variant = next((name for name in selection.variants if name != PLAIN), PLAIN)
+    return [
+        Cell(model=model, kind=Kind.VERIFY, target=target, runtime=runtime.name, variant=variant)
+        for runtime in runtimes(selection)
+        if runtime.target == target
+    ]
+
+
 def runtimes(selection: Selection) -> list[Runtime]:
     """Return the runtimes that the selection uses, in the order of reports."""
     return [

@@ -1,4 +1,4 @@
-"""The steps of a run: each starts a process for a piece of work and keeps its records."""
+"""A run under way: what was asked for, what is left to do, and the records that are kept."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,23 +6,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Never
 
-from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
-from seqbench.engine import plan
-from seqbench.engine.jobs.export import Export
-from seqbench.engine.jobs.inspect import Inspect, InspectArtifact
-from seqbench.engine.jobs.prepare import Prepare, Train
-from seqbench.engine.plan import Model, Selection
+from seqbench.engine.plan import Selection
 from seqbench.engine.workers.messages import Job, Message, Result
 from seqbench.engine.workers.pool import Outcome, Workers
 from seqbench.machine import host
 from seqbench.machine.devices import DEVICES
-from seqbench.machine.frameworks import Needs, home, missing
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Peak
-from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An artifact that is judged in place of what the run exports, whoever made it.
+
+    Attributes:
+        artifact: the file or folder.
+        target: its format's name.
+
+    """
+
+    artifact: Path
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,7 @@ class Request:
         selection: what to do with them.
         budget: how long to time each cell.
         timeout_s: longest time for which a job may give no sign; None for the usual one.
+        given: the artifact to judge; None where the models are exported.
 
     """
 
@@ -41,6 +49,7 @@ class Request:
     selection: Selection
     budget: Budget
     timeout_s: float | None = None
+    given: Given | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,107 +109,6 @@ class Run:
     def cells(self, model: str | None = None) -> list[Cell]:
         """Return the cells that are left, of one model or of all; others may finish meanwhile."""
         return [cell for cell in list(self.left.values()) if model in (None, cell.model)]
-
-
-def inspect(run: Run) -> list[Model]:
-    """Load every model once, so that bad input shows before any work is done.
-
-    Raises:
-        InputError: a model cannot be used.
-
-    """
-    outcome = run.do(Inspect(sources=run.request.sources))
-    refusal = outcome.refusal([source.spec for source in run.request.sources])
-    if refusal is not None:
-        raise InputError(refusal)
-    return list(outcome.results)
-
-
-def inspect_artifact(run: Run, artifact: Path, target: str) -> None:
-    """Look into an artifact that somebody else made, before any runtime loads it.
-
-    Raises:
-        InputError: it could run code or reach files beside it, or cannot even be looked into.
-
-    """
-    needs: Needs = "tensorflow" if target == "saved_model" else None
-    if needs and missing(needs):  # then nothing here loads it either
-        return
-    outcome = run.workers.run(InspectArtifact(needs=needs, artifact=artifact, target=target))
-    refusal = outcome.refusal([str(artifact)])
-    if refusal is not None:
-        raise InputError(refusal)
-
-
-def prepare(run: Run, source: Origin) -> None:
-    """Build, train and work out the reference; train cells on further devices get a job each."""
-    mine = [cell for cell in run.cells(source.name) if cell.device in DEVICES]
-    trains = [cell for cell in mine if cell.kind is Kind.TRAIN and run.store.find(cell.key) is None]
-    if mine and snapshot.find(run.store.model(source.name)) is None:
-        # Exports are made by TensorFlow; the first training there gives them their weights.
-        exports = any(cell.target for cell in mine)
-        needs = home() if exports or not trains else plan.framework(trains[0])
-        first = tuple(cell for cell in trains if plan.framework(cell) == needs)[:1]
-        device = first[0].device if first else "cpu"
-        job = Prepare(cells=first, needs=needs, device=device, source=source)
-        problem = execute(run, job)
-        if problem is not None:
-            close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
-            return
-        trains = [cell for cell in trains if cell not in first]
-    _train(run, source, trains)
-
-
-def train_again(run: Run, models: Sequence[str], process: int) -> None:
-    """Train anew, for the timings, where cells have samples of fewer processes than `process`."""
-    for source in run.request.sources:
-        cells = [
-            cell
-            for cell in run.cells(source.name)
-            if cell.kind is Kind.TRAIN and cell.device in DEVICES
-            if 0 < processes_of(run.store.find(cell.key)) < process
-        ]
-        if source.name in models:
-            _train(run, source, cells)
-
-
-def _train(run: Run, source: Origin, cells: Iterable[Cell]) -> None:
-    for cell in cells:
-        needs = plan.framework(cell)
-        execute(run, Train(cells=(cell,), needs=needs, device=cell.device, source=source))
-
-
-def export(run: Run, model: str) -> None:
-    """Export to each target, in each variant, that a cell needs."""
-    mine = [cell for cell in run.cells(model) if cell.target]
-    targets = {cell.target for cell in mine}
-    needed = {(cell.target, cell.variant) for cell in mine}
-    wanted = [
-        (target, variant)
-        for target in run.request.selection.targets
-        if target in targets
-        for variant in run.request.selection.of(target)
-        if (target, variant) in needed
-    ]
-    cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
-    while wanted:
-        job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
-        outcome = run.do(job)
-        keep(run, outcome.done)
-        for result in outcome.results:
-            made = (result.target, result.variant)
-            wanted.remove(made)
-            if result.status is not Status.PASS:
-                run.blocked[model, *made] = (result.status, f"not exported: {result.reason}")
-        if outcome.problem is None:
-            return
-        # It died: on the artifact whose cell was running, else on the first without a result.
-        running = run.left.get(outcome.running or "")
-        lost = (running.target or "", running.variant) if running else wanted[0]
-        run.blocked[model, *lost] = (Status.ERROR, f"not exported: {outcome.problem}")
-        close(run, [running] if running else [], Status.ERROR, outcome.problem)
-        wanted.remove(lost)
-        cells = tuple(cell for cell in cells if cell.key in run.left)
 
 
 def unfinished(run: Run, cell: Cell) -> bool:

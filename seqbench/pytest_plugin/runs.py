@@ -11,7 +11,8 @@ from seqbench.core.errors import InputError
 from seqbench.core.files import temporary_folder
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
-from seqbench.engine import pipeline, plan, state
+from seqbench.engine import pipeline, plan
+from seqbench.engine.phases import preparation
 from seqbench.engine.plan import Selection
 from seqbench.engine.state import Observer, Request, Run
 from seqbench.engine.workers.pool import Workers
@@ -63,7 +64,7 @@ class Runs:
         if other != source.path:
             raise InputError(f"{source.path}: {other} has a model {source.name!r} as well")
         run = self._run(source)
-        return plan.cells(state.inspect(run), run.request.selection)
+        return plan.cells(preparation.inspect(run), run.request.selection)
 
     def end_collection(self, chosen: Sequence[tuple[Origin, Cell]]) -> None:
         """Take note of what is to be done."""
@@ -119,13 +120,7 @@ class Runs:
         if source in self._done:
             return self._done[source]
         run = self._done[source] = self._run(source)
-        run.left = {cell.key: cell for cell in self._chosen[source]}
-        pipeline.leave_out_what_is_missing(run)
-        pipeline.train(source, run)
-        state.export(run, source.name)
-        run.left = {key: cell for key, cell in run.left.items() if cell.kind is not Kind.INFER}
-        pipeline.measure([source.name], run)
-        pipeline.finish(run, self._chosen[source])
+        pipeline.complete(run, source, self._chosen[source])
         return run
 
     def _run(self, source: Origin) -> Run:

@@ -15,7 +15,7 @@ JUMPY = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "dateti
 """What follows the wall's clock."""
 
 STAMPS = {
-    "engine/pipeline.py",
+    "engine/plan_file.py",
     "engine/state.py",
     "engine/run_folder.py",
     "engine/jobs/context.py",

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from seqbench.core.record import PLAIN, Cell, Kind
 from seqbench.core.store import PERTURBED, Store
 from seqbench.engine import state
 from seqbench.engine.jobs.measure import Measure
 from seqbench.engine.jobs.verify import Pair, Subject
-from seqbench.engine.state import Run
+from seqbench.engine.state import Given, Run
 from seqbench.measurement import roofline
 from seqbench.models import snapshot as prepared
 from seqbench.models.arithmetic import Demand
@@ -20,14 +19,9 @@ from seqbench.verdict.contract import Declaration
 
 
 def measure(
-    run: Run,
-    models: Sequence[str],
-    runtime: Runtime,
-    device: str,
-    process: int = 1,
-    artifact: Path | None = None,
+    run: Run, models: Sequence[str], runtime: Runtime, device: str, process: int = 1
 ) -> tuple[Cell, ...]:
-    """Run in one runtime what was exported, or one given artifact instead; return what ran.
+    """Run in one runtime what was exported, or the given artifact instead; return what ran.
 
     Cells are timed that have samples of fewer processes than `process`; the first one judges too.
     """
@@ -46,7 +40,7 @@ def measure(
         reason = run.blocked.get((cell.model, cell.target or "", cell.variant))
         if reason is not None:
             state.close(run, [cell], *reason)
-    cells = wanted()
+    cells, given = wanted(), run.request.given
     if not cells:
         return ()
     for threads in dict.fromkeys(cell.threads for cell in cells):  # fixed once in a process
@@ -56,10 +50,10 @@ def measure(
             needs=runtime.needs,
             device=device,
             runtime=runtime.name,
-            given=artifact is not None,
+            given=given is not None,
             budget=run.request.budget,
             subjects=tuple(
-                _subject(run.store, model, variant, runtime, artifact)
+                _subject(run.store, model, variant, runtime, given)
                 for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in mine)
             ),
             bounds={
@@ -78,13 +72,13 @@ def _demand(store: Store, model: str) -> Demand | None:
 
 
 def _subject(
-    store: Store, model: str, variant: str, runtime: Runtime, given: Path | None
+    store: Store, model: str, variant: str, runtime: Runtime, given: Given | None
 ) -> Subject:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
     folder = store.model(model)
     snapshot = prepared.read(folder)
     copy = folder / PERTURBED
-    artifacts, declaration = {given or folder: folder}, None
+    artifacts, declaration = {given.artifact if given else folder: folder}, None
     if runtime.target is None and copy.exists():
         artifacts[copy] = copy
     if given is None and runtime.target is not None:

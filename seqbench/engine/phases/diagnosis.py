@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from seqbench.core import codec
 from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
@@ -17,9 +16,7 @@ from seqbench.runtimes import Runtime
 from seqbench.targets import TARGETS
 
 
-def name_layers(
-    run: Run, cells: Sequence[Cell], runtime: Runtime, given: Path | None = None
-) -> None:
+def name_layers(run: Run, cells: Sequence[Cell], runtime: Runtime) -> None:
     """Look for the layer in every artifact that just failed in a runtime, and complete its record.
 
     Where the look fails, a note says so: the verdict does not hang on it.
@@ -29,7 +26,7 @@ def name_layers(
     for cell in cells:
         record = run.store.find(cell.key)
         if record is not None and _parts(record):
-            run.store.save(_completed(record, _found(run, record, runtime, given)))
+            run.store.save(_completed(record, _found(run, record, runtime)))
 
 
 def _parts(record: Record) -> bool:
@@ -38,11 +35,16 @@ def _parts(record: Record) -> bool:
     return bool(judged) and record.status is Status.FAIL and "worst_case" in record.details
 
 
-def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Located | str:
+def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
     """Return the layer, or why there is none."""
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
-    artifact = given or run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
+    given = run.request.given
+    artifact = (
+        given.artifact
+        if given
+        else run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
+    )
     if record.details["perturbed"]:
         folder = folder / PERTURBED
         artifact = folder / artifact.name
