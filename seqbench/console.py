@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seqbench.record import Record
+    from seqbench.report.document import Document
 
 
 BAD_INPUT = 2
@@ -177,3 +178,10 @@ def show(renderable: Any) -> None:
     from rich.console import Console
 
     Console().print(renderable)
+
+
+def show_document(document: Document) -> None:
+    """Print a document."""
+    from seqbench.report.terminal import terminal
+
+    show(terminal(document))

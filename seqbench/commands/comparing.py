@@ -124,5 +124,5 @@ def _show(comparison: Comparison, out: Path | None, json_file: str | None) -> in
         files.write(comparison, out)
     console.write_text(files.dumps(comparison) if json_file else "", json_file)
     if json_file != "-":
-        console.show(tables.terminal(comparison))
+        console.show_document(tables.summary(comparison))
     return int(comparison.verdict is Verdict.WORSE)

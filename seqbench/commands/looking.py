@@ -69,14 +69,14 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 @console.command
 def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
     """Show each timed cell's median over the runs in RUNS_FOLDER (default: results)."""
-    from seqbench.history import lines, page, table
+    from seqbench.history import lines, page
 
     found = lines.gather(runs_folder, pattern)
     for line in found.unreadable:
         click.echo(f"seqbench: {line}", err=True)
     if out is not None:
         page.write(found, out)
-    console.show(table.terminal(found))
+    console.show_document(page.summary(found))
 
 
 @click.command("report")

@@ -72,7 +72,7 @@ def run(
     path = report.write(folder)
     console.write_json(records, json_file)
     if json_file != "-":
-        console.show(report.terminal(report.load(folder)))
+        console.show_document(report.summary(report.load(folder)))
         click.echo(f"report: {path}")
     return console.status(records, require)
 
@@ -110,7 +110,8 @@ def export(
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        console.show(report.terminal(report.build(records, str(out), specs=console.specs(models))))
+        found = report.build(records, str(out), specs=console.specs(models))
+        console.show_document(report.summary(found))
     return console.status(records, require)
 
 
@@ -146,7 +147,6 @@ def verify(
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        console.show(
-            report.terminal(report.build(records, str(artifact), specs=console.specs([model])))
-        )
+        found = report.build(records, str(artifact), specs=console.specs([model]))
+        console.show_document(report.summary(found))
     return console.status(records, None)

@@ -47,7 +47,6 @@ def coverage(
         return 0 if outcome.passed else 1
     if json_file is not None:
         baselines.write(outcome.classes, console.PATH.convert(json_file))
-    for line in pages.lines(outcome.walked):
-        click.echo(line)
+    console.show_document(pages.summary(outcome.walked))
     click.echo(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1

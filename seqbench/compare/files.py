@@ -1,19 +1,19 @@
 """A comparison's files: JSON, Markdown, HTML."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from seqbench import store
-from seqbench.compare.forest import html
 from seqbench.compare.runs import Comparison
-from seqbench.compare.tables import markdown
+from seqbench.compare.tables import document
 from seqbench.errors import InputError
+from seqbench.report.html import html
+from seqbench.report.markdown import markdown
 
 SCHEMA = 1
 """Number of the JSON format. History: 1, the first (2026-11)."""
-
-FORMATS = (".html", ".md", ".json")
 
 
 def check(out: Path | None) -> None:
@@ -36,9 +36,8 @@ def write(comparison: Comparison, out: Path) -> None:
 
     """
     check(out)
-    writers = {".html": html, ".md": markdown, ".json": dumps}
     try:
-        store.write_text(out, writers[out.suffix](comparison))
+        store.write_text(out, FORMATS[out.suffix](comparison))
     except OSError as error:
         msg = f"cannot write {out}: {error.strerror}"
         raise InputError(msg) from error
@@ -56,3 +55,11 @@ def dumps(comparison: Comparison) -> str:
     ]
     whole = {"schema": SCHEMA, "verdict": comparison.verdict, **asdict(comparison), "cells": cells}
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Comparison], str]] = {
+    ".html": lambda comparison: html(document(comparison)),
+    ".md": lambda comparison: markdown(document(comparison)),
+    ".json": dumps,
+}
+"""What writes a file, by its suffix."""

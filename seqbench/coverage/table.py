@@ -1,4 +1,4 @@
-"""The walk as tables: layers and cases against targets, each a pass or the reason why not."""
+"""The walk in tables: layers and cases against targets, each a pass or the reason why not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from seqbench.coverage.baseline import Drift
 from seqbench.coverage.case import Case
 from seqbench.coverage.walk import IN
 from seqbench.record import Record, Status
+from seqbench.report.cells import MARKS
 from seqbench.report.clean import text
-from seqbench.report.tables import Column, Item, Row, Table
+from seqbench.report.document import Column, Item, Row, Table
 from seqbench.runtimes import RUNTIMES
 
 _WEIGHT = (Status.PASS, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.ERROR, Status.FAIL)
@@ -52,35 +53,40 @@ def build(
     """Return the tables of a walk."""
     worst = _worst(records)
     targets = tuple(dict.fromkeys(target for _, target in worst))
-    columns = tuple(Column(name=target, sub=_runtimes(target)) for target in targets)
-    rows = {
-        case.name: tuple(_verdict(worst.get((case.name, target))) for target in targets)
-        for case in cases
+    statuses = {
+        case.name: [_status(worst.get((case.name, target))) for target in targets] for case in cases
     }
-    all_rows = tuple(Row(model=name, items=items) for name, items in rows.items())
-    layers: dict[str, list[tuple[Item, ...]]] = {}
+    rows = tuple(
+        Row(name=name, items=tuple(_item(worst.get((name, target))) for target in targets))
+        for name in statuses
+    )
+    layers: dict[str, list[list[Status]]] = {}
     for case in cases:
         for name in case.covers:
-            layers.setdefault(name, []).append(rows[case.name])
+            layers.setdefault(name, []).append(statuses[case.name])
+
+    def table(caption: str, found: Iterable[Row], head: str = "Case") -> Table:
+        columns = tuple(Column(name=target, sub=_runtimes(target)) for target in targets)
+        return Table(caption=caption, head=head, columns=columns, rows=tuple(found))
+
     return Walked(
         totals={
-            target: (sum(items[i].status is Status.PASS for items in rows.values()), len(rows))
+            target: (sum(found[i] is Status.PASS for found in statuses.values()), len(statuses))
             for i, target in enumerate(targets)
         },
-        failed=Table(
-            caption="Cases that do not pass everywhere",
-            columns=columns,
-            rows=tuple(row for row in all_rows if any(map(_not_passed, row.items))),
+        failed=table(
+            "Cases that do not pass everywhere",
+            (row for row in rows if any(it is not Status.PASS for it in statuses[row.name])),
         ),
-        layers=Table(
-            caption="Layers and activations, with how many of their cases pass",
-            columns=columns,
-            rows=tuple(
-                Row(model=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
+        layers=table(
+            "Layers and activations, with how many of their cases pass",
+            (
+                Row(name=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
                 for name in sorted(layers)
             ),
+            head="Name",
         ),
-        cases=Table(caption="Every case", columns=columns, rows=all_rows),
+        cases=table("Every case", rows),
         drifts=tuple(drifts),
         excluded=excluded,
         unlisted=tuple(unlisted),
@@ -102,22 +108,22 @@ def _runtimes(target: str) -> str:
     return ", ".join(name for name in IN if RUNTIMES[name].target == target)
 
 
-def _verdict(record: Record | None) -> Item:
+def _status(record: Record | None) -> Status:
+    return record.status if record else Status.ERROR
+
+
+def _item(record: Record | None) -> Item:
+    mark = MARKS[_status(record)]
     if record is None:
-        return Item(status=Status.ERROR, sub="it never ran")
+        return Item(mark=mark, note="it never ran")
     if record.status is Status.PASS:
-        return Item(status=Status.PASS)
+        return Item(mark=mark)
     reason = text(record.reason or "").replace("\n", " ")
     short = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]} …"
-    return Item(status=record.status, sub=f"{record.cell.runtime}: {short}")
+    return Item(mark=mark, note=f"{record.cell.runtime}: {short}")
 
 
-def _not_passed(item: Item) -> bool:
-    return item.status is not Status.PASS
-
-
-def _together(items: Sequence[Item]) -> Item:
+def _together(statuses: Sequence[Status]) -> Item:
     """Return what stands for all cases of a layer: the worst status, and how many pass."""
-    statuses = [item.status or Status.ERROR for item in items]
-    passed = statuses.count(Status.PASS)
-    return Item(status=max(statuses, key=_WEIGHT.index), text=f"{passed} of {len(items)}")
+    worst = max(statuses, key=_WEIGHT.index)
+    return Item(mark=MARKS[worst], text=f"{statuses.count(Status.PASS)} of {len(statuses)}")

@@ -1,14 +1,11 @@
-"""Views of records: rows, a terminal table, Markdown, HTML. Nothing here measures.
+"""Views of records: what a run says as a document, and that as a page, Markdown or in the terminal.
 
-`build` makes the rows, and `html`, `markdown` and `terminal` write them down; `write` makes the
-files of a run and `load` reads them. These functions stand here under the names of the modules
-that they come from.
+Nothing here measures. `build` makes a run's rows, `summary` what is said of them at its end;
+`write` makes the files of a run and `load` reads them.
 """
 
 from seqbench.report.files import load, write
-from seqbench.report.html import html
-from seqbench.report.markdown import markdown
 from seqbench.report.rows import build
-from seqbench.report.terminal import terminal
+from seqbench.report.run import summary
 
-__all__ = ["build", "html", "load", "markdown", "terminal", "write"]
+__all__ = ["build", "load", "summary", "write"]

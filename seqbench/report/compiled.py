@@ -4,22 +4,19 @@ from typing import Any
 
 from seqbench import units
 from seqbench.record import Kind, Record
+from seqbench.report.cells import MARKS
+from seqbench.report.document import Item, Row, Table, columns, numbers
 from seqbench.report.rows import Report
-from seqbench.report.tables import Column, Item, Row, Table
 
 TITLE = "Compiles and fits"
 
 _PROGRAMS = {Kind.COMPILE: "inference", Kind.COMPILE_TRAIN: "training step"}
 
 COLUMNS = (
-    Column(name="Chip"),
-    Column(name="Program"),
-    Column(name="Batch", number=True),
-    Column(name="Result"),
-    Column(name="FLOPs", number=True),
-    Column(name="Memory", number=True),
-    Column(name="No faster than", number=True),
-    Column(name="Compiled in", number=True),
+    *columns("Chip", "Program"),
+    *numbers("Batch"),
+    *columns("Result"),
+    *numbers("FLOPs", "Memory", "No faster than", "Compiled in"),
 )
 
 
@@ -30,9 +27,7 @@ def table(report: Report) -> Table:
         "at a time, and the chip's. No faster than: FLOPs over the chip's peak, or "
         "weights, inputs and outputs over its memory's speed",
         columns=COLUMNS,
-        rows=tuple(
-            Row(model=record.cell.model, items=_items(record)) for record in report.compiled
-        ),
+        rows=tuple(Row(name=record.cell.model, items=_items(record)) for record in report.compiled),
     )
 
 
@@ -49,13 +44,13 @@ def summary(report: Report) -> Table:
         caption="Compiled for TPUs that are not here, so nothing ran: memory needed, and below it "
         "the time that no program for this model can beat",
         columns=(
-            Column(name="Program"),
-            Column(name="FLOPs", number=True),
-            *(Column(name=_chip(chip)) for chip in chips),
+            *columns("Program"),
+            *numbers("FLOPs"),
+            *columns(*map(_chip, chips)),
         ),
         rows=tuple(
             Row(
-                model=model,
+                name=model,
                 items=(
                     Item(text=_PROGRAMS[kind], sub=f"batch {batch}"),
                     _flops(next(iter(found.values()))),
@@ -86,7 +81,7 @@ def _brief(record: Record | None) -> Item:
         return Item(text=units.NOTHING)
     found = record.details.get("compiled")
     known = found and f"{units.size(found['peak_bytes'])}\n{units.seconds(found['bound_s'])}"
-    return Item(status=record.status, sub=known or "")
+    return Item(mark=MARKS[record.status], sub=known or "")
 
 
 def _items(record: Record) -> tuple[Item, ...]:
@@ -95,7 +90,7 @@ def _items(record: Record) -> tuple[Item, ...]:
         Item(text=_chip(cell.device)),
         Item(text=_PROGRAMS[cell.kind]),
         Item(text=str(cell.batch_size or units.NOTHING)),
-        Item(status=record.status),
+        Item(mark=MARKS[record.status]),
         _flops(record),
         *_known(record.details.get("compiled")),
     )

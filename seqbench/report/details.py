@@ -5,24 +5,25 @@ from dataclasses import replace
 
 from seqbench import units
 from seqbench.record import PLAIN, Record, Status
+from seqbench.report.cells import MARKS, apart, place
+from seqbench.report.document import Column, Item, Row, Table, columns, numbers
 from seqbench.report.measured import Timed, Verdict
 from seqbench.report.rows import Report
-from seqbench.report.tables import Column, Item, Row, Table, apart, place
 
 
 def verdicts(report: Report) -> Table:
     """Return everything about each verification."""
     return _table(
         "Largest difference from the float64 twin, and the tolerance derived from it",
-        _columns("Runtime", "Result")
-        + _numbers("Error", "Tolerance", "Of tolerance", "Smallest passing tolerance")
-        + _numbers("Against own float32"),
+        columns("Runtime", "Result")
+        + numbers("Error", "Tolerance", "Of tolerance", "Smallest passing tolerance")
+        + numbers("Against own float32"),
         [
             (
                 row.record,
                 (
                     Item(text=place(row.record.cell), sub=row.record.cell.target or ""),
-                    Item(status=row.record.status),
+                    Item(mark=MARKS[row.record.status]),
                     Item(text=units.error(row.record.max_abs_error)),
                     Item(text=units.error(row.record.tolerance)),
                     Item(text=units.share(row.share), share=row.share),
@@ -42,9 +43,9 @@ def latencies(report: Report) -> Table:
         "Time of a call in each runtime; under each median its 95 % interval, which counts what "
         "differs between fresh processes where there were several. Roofline: the median as a "
         "multiple of the time that no runtime can beat on this machine",
-        _columns("Runtime")
-        + _numbers("Batch", "Median", "p95", "p99", "Samples/s", "Against Keras", "Roofline")
-        + _numbers("First call", "Load", "CPU time", "Peak memory", "Timed", "Between processes"),
+        columns("Runtime")
+        + numbers("Batch", "Median", "p95", "p99", "Samples/s", "Against Keras", "Roofline")
+        + numbers("First call", "Load", "CPU time", "Peak memory", "Timed", "Between processes"),
         [
             (
                 row.record,
@@ -70,9 +71,9 @@ def training(report: Report) -> Table:
     """Return everything about each training."""
     return _table(
         "Time of a compiled training step with its 95 % interval, and held-out metrics",
-        _columns("Runtime", "Held-out")
-        + _numbers("Batch", "Median step", "p95", "p99", "Samples/s", "First step")
-        + _numbers("CPU time", "Peak memory", "Timed"),
+        columns("Runtime", "Held-out")
+        + numbers("Batch", "Median step", "p95", "p99", "Samples/s", "First step")
+        + numbers("CPU time", "Peak memory", "Timed"),
         [
             (
                 row.record,
@@ -95,7 +96,7 @@ def training_summary(report: Report) -> Table:
     """Return what each training came to, in four columns."""
     return _table(
         "Training: median step, and metrics of held-out data",
-        _columns("Runtime") + _numbers("Step", "Samples/s") + _columns("Held-out"),
+        columns("Runtime") + numbers("Step", "Samples/s") + columns("Held-out"),
         [
             (
                 row.record,
@@ -116,13 +117,13 @@ def exports(report: Report) -> Table:
     """Return everything about each export."""
     return _table(
         "Exported artifacts, all their files together",
-        _columns("Format", "Result") + _numbers("Size", "Export took") + _columns("Artifact"),
+        columns("Format", "Result") + numbers("Size", "Export took") + columns("Artifact"),
         [
             (
                 record,
                 (
                     Item(text=" · ".join([record.cell.target or "", *apart(record.cell)])),
-                    Item(status=record.status),
+                    Item(mark=MARKS[record.status]),
                     Item(text=units.size(record.size_bytes)),
                     Item(text="cached" if record.cached else units.seconds(record.elapsed_s)),
                     Item(text=record.artifact or units.NOTHING),
@@ -135,7 +136,7 @@ def exports(report: Report) -> Table:
 
 def _table(
     caption: str,
-    columns: tuple[Column, ...],
+    heads: tuple[Column, ...],
     lines: Sequence[tuple[Record, tuple[Item, ...]]],
     *,
     notes: bool = True,
@@ -144,10 +145,10 @@ def _table(
     noted = notes and any(record.notes for record, _ in lines)
     return Table(
         caption=caption,
-        columns=columns + (_columns("Notes") if noted else ()),
+        columns=heads + (columns("Notes") if noted else ()),
         rows=tuple(
             Row(
-                model=record.cell.model,
+                name=record.cell.model,
                 items=items + ((Item(sub="; ".join(record.notes)),) if noted else ()),
             )
             for record, items in lines
@@ -155,21 +156,11 @@ def _table(
     )
 
 
-def _columns(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name) for name in names)
-
-
-def _numbers(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name, number=True) for name in names)
-
-
 def _median(row: Timed) -> Item:
     """The median, after the status where that is no pass."""
-    status = None if row.record.status == Status.PASS else row.record.status
-    text = (
-        "" if status and not row.median else units.seconds(row.median.value if row.median else None)
-    )
-    return Item(text=text, status=status)
+    passed = row.record.status == Status.PASS
+    text = units.seconds(row.median.value) if row.median else units.NOTHING if passed else ""
+    return Item(text=text, mark=None if passed else MARKS[row.record.status])
 
 
 def _interval(row: Timed) -> str:

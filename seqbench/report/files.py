@@ -14,6 +14,7 @@ from seqbench.report.markdown import markdown
 from seqbench.report.problems import never_ran
 from seqbench.report.pytest_benchmark import pytest_benchmark
 from seqbench.report.rows import Report, build
+from seqbench.report.run import document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,8 @@ class Format:
 
 
 FORMATS = {
-    "html": Format(filename="report.html", text=lambda report, _: html(report)),
-    "markdown": Format(filename="report.md", text=lambda report, _: markdown(report)),
+    "html": Format(filename="report.html", text=lambda report, _: html(document(report))),
+    "markdown": Format(filename="report.md", text=lambda report, _: markdown(document(report))),
     "json": Format(filename="report.json", text=lambda _, records: _json(records)),
     "pytest-benchmark": Format(
         filename="pytest-benchmark.json", text=lambda report, _: pytest_benchmark(report.records)

@@ -4,13 +4,15 @@ Variants in reduced precision have a table of their own (`seqbench.report.precis
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from seqbench import units
 from seqbench.record import PLAIN, Cell, Record, Status
+from seqbench.report.cells import MARKS, place
+from seqbench.report.document import Column, Item, Row, Table
 from seqbench.report.measured import Timed, Verdict
 from seqbench.report.rows import Report
-from seqbench.report.tables import Column, Item, Row, Table, place
 
 SEVERITY = (Status.FAIL, Status.ERROR, Status.UNSUPPORTED, Status.UNAVAILABLE, Status.PASS)
 """Where several cells share a place in a matrix, it shows the first of these."""
@@ -25,15 +27,17 @@ def verdicts(report: Report, *, brief: bool = False) -> Table:
         row = min(rows, key=lambda row: (SEVERITY.index(row.record.status), -(row.share or 0)))
         status = row.record.status
         if brief:
-            return Item(status=status, text="" if row.share is None else units.share(row.share))
-        return Item(status=status, sub=_of_tolerance(row), share=row.share)
+            return Item(
+                mark=MARKS[status], text="" if row.share is None else units.share(row.share)
+            )
+        return Item(mark=MARKS[status], sub=_of_tolerance(row), share=row.share)
 
+    found = [(row.record.cell, row) for row in report.verdicts]
+    if brief:
+        return _matrix("Verdicts: the error as a part of its tolerance", found, item)
     caption = "Does each export still give the right numbers? The error, of the tolerance allowed"
-    return _matrix(
-        "Verdicts: the error as a part of its tolerance" if brief else caption,
-        [(row.record.cell, row) for row in report.verdicts],
-        item,
-    )
+    bars = "The bar is the error's part of the tolerance."
+    return replace(_matrix(caption, found, item), bars=bars)
 
 
 def latencies(report: Report, batch_size: int | None) -> Table:
@@ -44,7 +48,7 @@ def latencies(report: Report, batch_size: int | None) -> Table:
         status = row.record.status
         if status == Status.PASS:
             return Item(text=units.seconds(row.median.value if row.median else None))
-        return Item(status=status)
+        return Item(mark=MARKS[status])
 
     batch = "" if batch_size is None else f", batch {batch_size}"
     rows = [row for row in report.latencies if row.record.cell.batch_size == batch_size]
@@ -60,7 +64,7 @@ def sizes(report: Report) -> Table:
         record = min(records, key=lambda record: SEVERITY.index(record.status))
         if record.status == Status.PASS:
             return Item(text=units.size(record.size_bytes))
-        return Item(status=record.status)
+        return Item(mark=MARKS[record.status])
 
     return _matrix(
         "Size of the artifact",
@@ -94,7 +98,7 @@ def _matrix(
         columns=tuple(Column(name=name, sub=target, number=number) for name, target in places),
         rows=tuple(
             Row(
-                model=model,
+                name=model,
                 items=tuple(
                     item(at[model, *where]) if (model, *where) in at else Item(text=units.NOTHING)
                     for where in places

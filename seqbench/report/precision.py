@@ -4,19 +4,15 @@ from collections.abc import Iterator
 
 from seqbench import units
 from seqbench.record import PLAIN, Cell, Record
+from seqbench.report.cells import MARKS
+from seqbench.report.document import Item, Row, Table, columns, numbers
 from seqbench.report.measured import Timed
 from seqbench.report.rows import Report
-from seqbench.report.tables import Column, Item, Row, Table
 
 COLUMNS = (
-    Column(name="Runtime"),
-    Column(name="Variant"),
-    Column(name="Result"),
-    Column(name="Size", number=True),
-    Column(name="Median", number=True),
-    Column(name="Signal to noise", number=True),
-    Column(name="Same class", number=True),
-    Column(name="Held-out"),
+    *columns("Runtime", "Variant", "Result"),
+    *numbers("Size", "Median", "Signal to noise", "Same class"),
+    *columns("Held-out"),
 )
 
 
@@ -44,11 +40,11 @@ def _rows(report: Report) -> Iterator[Row]:
         plain = _where(cell, PLAIN)
         if plain in reduced:
             yield Row(
-                model=cell.model,
+                name=cell.model,
                 items=(
                     Item(text=cell.runtime or "", sub="" if cell.device == "cpu" else cell.device),
                     Item(text=cell.variant),
-                    Item(status=record.status),
+                    Item(mark=MARKS[record.status]),
                     _beside(sizes.get(_made(cell)), sizes.get(_made(plain)), units.size),
                     _beside(_median(timings.get(cell)), _median(timings.get(plain)), units.seconds),
                     *_kept(record),

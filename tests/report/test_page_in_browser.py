@@ -14,6 +14,7 @@ import pytest
 from seqbench.record import Record
 from seqbench.report.html import html
 from seqbench.report.rows import build
+from seqbench.report.run import document
 from seqbench.web import browser
 from tests.report import sample_report
 
@@ -67,7 +68,7 @@ def browse(folder: Path, name: str, *options: str) -> str:
 
 def look(folder: Path, records: list[Record], width: int, *options: str) -> dict[str, object]:
     """Return what the frame around the page found in it."""
-    page = markup.escape(html(build(records, "quick")))
+    page = markup.escape(html(document(build(records, "quick"))))
     (folder / "probe.html").write_text(PROBE.format(page=page, width=width), encoding="utf-8")
     dom = browse(folder, "probe.html", "--virtual-time-budget=5000", "--dump-dom", *options)
     seen = re.search(r'<body[^>]*data-seen="([^"]*)"', dom)
@@ -121,7 +122,7 @@ def test_the_page_follows_the_readers_light_or_dark(
     records = sample_report.run(("digits_cnn", "lstm_series"))
     seen = look(tmp_path, records, 1300, chosen)
     assert seen["inks"] == [seen["ink"]]
-    (tmp_path / "report.html").write_text(html(build(records, "quick")), encoding="utf-8")
+    (tmp_path / "report.html").write_text(html(document(build(records, "quick"))), encoding="utf-8")
     shot = tmp_path / "shot.png"
     browse(tmp_path, "report.html", chosen, "--window-size=1300,900", f"--screenshot={shot}")
     assert corner(shot) == page

@@ -3,6 +3,7 @@ from rich.console import Console
 from seqbench import units
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.rows import build
+from seqbench.report.run import summary
 from seqbench.report.terminal import terminal
 from tests.report import sample_report
 
@@ -12,7 +13,7 @@ def printed(records: list[Record], *, width: int = 100, colour: bool = False) ->
         width=width, force_terminal=colour, color_system="truecolor" if colour else None
     )
     with console.capture() as caught:
-        console.print(terminal(build(records, "x")))
+        console.print(terminal(summary(build(records, "x"))))
     return caught.get()
 
 
