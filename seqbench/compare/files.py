@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from seqbench import store
 from seqbench.compare.runs import Comparison
 from seqbench.compare.tables import document
 from seqbench.errors import InputError
+from seqbench.report.files import save
 from seqbench.report.html import html
 from seqbench.report.markdown import markdown
 
@@ -36,11 +36,7 @@ def write(comparison: Comparison, out: Path) -> None:
 
     """
     check(out)
-    try:
-        store.write_text(out, FORMATS[out.suffix](comparison))
-    except OSError as error:
-        msg = f"cannot write {out}: {error.strerror}"
-        raise InputError(msg) from error
+    save(out, FORMATS[out.suffix](comparison))
 
 
 def dumps(comparison: Comparison) -> str:

@@ -1,28 +1,17 @@
 """A comparison as a document."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from seqbench import units
 from seqbench.compare.aspects import Aspect
 from seqbench.compare.forest import forest
+from seqbench.compare.intervals import Interval
 from seqbench.compare.runs import Comparison
 from seqbench.compare.verdicts import Verdict
 from seqbench.record import Cell
 from seqbench.report import cells
-from seqbench.report.document import (
-    Document,
-    Item,
-    Mark,
-    Paragraph,
-    Row,
-    Shape,
-    Table,
-    Tone,
-    columns,
-    numbers,
-    section,
-)
+from seqbench.report.document import Document, Item, Mark, Paragraph, Shape, Table, Tone, section
+from seqbench.report.fields import Field, number, tabulate, text
 
 MARKS = {
     Verdict.WORSE: Mark(word="worse", shape=Shape.UP, tone=Tone.BAD),
@@ -75,31 +64,27 @@ def _rule(comparison: Comparison) -> str:
 
 
 def _table(comparison: Comparison) -> Table:
-    heads = (*columns("Cell", "Aspect", "Verdict", "Base", "Head"), *numbers("Head / base"))
-    rows = tuple(_row(cell, aspect) for cell, aspect in _shown(comparison))
-    return Table(caption=_title(comparison), columns=heads, rows=rows)
+    """Return what is worth reading: every time, and whatever else is not the same."""
+    rows = [
+        (compared.cell.model, (compared.cell, aspect))
+        for compared in comparison.cells
+        for aspect in compared.aspects
+        if aspect.name == "time" or aspect.verdict is not Verdict.SAME
+    ]
+    return tabulate(_title(comparison), _FIELDS, rows)
 
 
-def _shown(comparison: Comparison) -> Iterator[tuple[Cell, Aspect]]:
-    """Yield what is worth reading: every time, and whatever else is not the same."""
-    for compared in comparison.cells:
-        for aspect in compared.aspects:
-            if aspect.name == "time" or aspect.verdict is not Verdict.SAME:
-                yield compared.cell, aspect
+def _ratio(ratio: Interval | None) -> Item:
+    if ratio is None:
+        return Item(text=units.NOTHING)
+    return Item(text=f"{ratio.ratio:.3f}", sub=f"{ratio.low:.3f} to {ratio.high:.3f}")
 
 
-def _row(cell: Cell, aspect: Aspect) -> Row:
-    ratio = aspect.ratio
-    return Row(
-        name=cell.model,
-        items=(
-            Item(text=cells.title(cell)),
-            Item(text=aspect.name),
-            Item(mark=MARKS[aspect.verdict], note=aspect.reason or ""),
-            Item(text=aspect.base),
-            Item(text=aspect.head),
-            Item(text=f"{ratio.ratio:.3f}", sub=f"{ratio.low:.3f} to {ratio.high:.3f}")
-            if ratio
-            else Item(text=units.NOTHING),
-        ),
-    )
+_FIELDS: tuple[Field[tuple[Cell, Aspect]], ...] = (
+    text("Cell", lambda row: cells.title(row[0])),
+    text("Aspect", lambda row: row[1].name),
+    text("Verdict", lambda row: Item(mark=MARKS[row[1].verdict], note=row[1].reason or "")),
+    text("Base", lambda row: row[1].base),
+    text("Head", lambda row: row[1].head),
+    number("Head / base", lambda row: _ratio(row[1].ratio)),
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqbench.errors import InputError
 from seqbench.record import Record, Status
-from seqbench.store import write_text
+from seqbench.report.files import save
 
 COMMITTED = Path(__file__).with_name("baseline.json")
 """The baseline that is kept with the code."""
@@ -111,10 +111,7 @@ def write(classes: Classes, path: Path) -> None:
         InputError: the file cannot be written.
 
     """
-    try:
-        write_text(path, dumps(classes))
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    save(path, dumps(classes))
 
 
 def dumps(classes: Classes) -> str:

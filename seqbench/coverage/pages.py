@@ -4,23 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqbench.coverage.table import Walked
-from seqbench.errors import InputError
-from seqbench.report.document import (
-    Count,
-    Counts,
-    Details,
-    Document,
-    Item,
-    Paragraph,
-    Row,
-    Table,
-    Tone,
-    columns,
-    section,
-)
+from seqbench.report.document import Count, Details, Document, Paragraph, Tone, section
+from seqbench.report.fields import Field, tabulate, text
+from seqbench.report.files import save
 from seqbench.report.html import html
 from seqbench.report.markdown import markdown
-from seqbench.store import write_text
 
 NAME = "coverage"
 """Stem of the files in the walk's folder."""
@@ -37,11 +25,8 @@ def write(walked: Walked, folder: Path) -> Path:
     """
     page = folder / f"{NAME}.html"
     whole = document(walked)
-    try:
-        write_text(page.with_suffix(".md"), markdown(whole))
-        write_text(page, html(whole))
-    except OSError as error:
-        raise InputError(f"cannot write {page}: {error.strerror}") from error
+    save(page.with_suffix(".md"), markdown(whole))
+    save(page, html(whole))
     return page
 
 
@@ -55,16 +40,19 @@ def document(walked: Walked) -> Document:
         f"{len(walked.layers.rows)} layers and activations in {len(walked.cases.rows)} cases, "
         f"{len(walked.excluded)} names left out"
     )
+    why: Field[str] = text("Why", str)
+    excluded = tabulate("Names that no case covers", [why], walked.excluded.items(), head="Name")
     return Document(
         kind="coverage",
         title=TITLE,
-        counts=Counts(caption="Cases that pass, by target", counts=counts),
+        counted="Cases that pass, by target",
+        counts=counts,
         notes=(Paragraph(text=size, tone=Tone.QUIET),),
         sections=(
             *section("differences", "Other than expected", *differences(walked)),
             *section("failed", "What does not pass", walked.failed),
             *section("layers", "Layers and activations", walked.layers),
-            *section("excluded", "Left out", _excluded(walked)),
+            *section("excluded", "Left out", excluded),
             *section("cases", "Cases", Details(summary="Every case", table=walked.cases)),
         ),
     )
@@ -82,18 +70,7 @@ def summary(walked: Walked) -> Document:
 def differences(walked: Walked) -> Iterator[Paragraph]:
     """Yield a line for each name that nothing here knows of, and for each drift."""
     for name in walked.unlisted:
-        text = f"NEW in Keras: {name} is neither covered nor left out"
-        yield Paragraph(text=text, tone=Tone.BAD)
+        new = f"NEW in Keras: {name} is neither covered nor left out"
+        yield Paragraph(text=new, tone=Tone.BAD)
     for drift in walked.drifts:
         yield Paragraph(text=str(drift), tone=Tone.BAD if drift.worse else Tone.GOOD)
-
-
-def _excluded(walked: Walked) -> Table:
-    return Table(
-        caption="Names that no case covers",
-        head="Name",
-        columns=columns("Why"),
-        rows=tuple(
-            Row(name=name, items=(Item(text=reason),)) for name, reason in walked.excluded.items()
-        ),
-    )

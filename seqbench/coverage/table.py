@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seqbench.coverage.baseline import Drift
 from seqbench.coverage.case import Case
 from seqbench.coverage.walk import IN
-from seqbench.record import Record, Status
+from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.cells import MARKS
 from seqbench.report.clean import text
 from seqbench.report.document import Column, Item, Row, Table
@@ -53,39 +53,34 @@ def build(
     """Return the tables of a walk."""
     worst = _worst(records)
     targets = tuple(dict.fromkeys(target for _, target in worst))
-    statuses = {
-        case.name: [_status(worst.get((case.name, target))) for target in targets] for case in cases
+    found = {
+        case.name: [worst.get((case.name, target), _absent(case, target)) for target in targets]
+        for case in cases
     }
-    rows = tuple(
-        Row(name=name, items=tuple(_item(worst.get((name, target))) for target in targets))
-        for name in statuses
-    )
-    layers: dict[str, list[list[Status]]] = {}
+    rows = tuple(Row(name=name, items=tuple(map(_item, seen))) for name, seen in found.items())
+    layers: dict[str, list[list[Record]]] = {}
     for case in cases:
         for name in case.covers:
-            layers.setdefault(name, []).append(statuses[case.name])
+            layers.setdefault(name, []).append(found[case.name])
+    together = (
+        Row(name=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
+        for name in sorted(layers)
+    )
 
-    def table(caption: str, found: Iterable[Row], head: str = "Case") -> Table:
+    def table(caption: str, lines: Iterable[Row], head: str = "Case") -> Table:
         columns = tuple(Column(name=target, sub=_runtimes(target)) for target in targets)
-        return Table(caption=caption, head=head, columns=columns, rows=tuple(found))
+        return Table(caption=caption, head=head, columns=columns, rows=tuple(lines))
 
     return Walked(
         totals={
-            target: (sum(found[i] is Status.PASS for found in statuses.values()), len(statuses))
+            target: (sum(seen[i].status is Status.PASS for seen in found.values()), len(found))
             for i, target in enumerate(targets)
         },
         failed=table(
             "Cases that do not pass everywhere",
-            (row for row in rows if any(it is not Status.PASS for it in statuses[row.name])),
+            (row for row in rows if any(it.status is not Status.PASS for it in found[row.name])),
         ),
-        layers=table(
-            "Layers and activations, with how many of their cases pass",
-            (
-                Row(name=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
-                for name in sorted(layers)
-            ),
-            head="Name",
-        ),
+        layers=table("Layers and activations, with how many of their cases pass", together, "Name"),
         cases=table("Every case", rows),
         drifts=tuple(drifts),
         excluded=excluded,
@@ -108,22 +103,22 @@ def _runtimes(target: str) -> str:
     return ", ".join(name for name in IN if RUNTIMES[name].target == target)
 
 
-def _status(record: Record | None) -> Status:
-    return record.status if record else Status.ERROR
+def _absent(case: Case, target: str) -> Record:
+    cell = Cell(model=case.name, kind=Kind.VERIFY, target=target)
+    return Record(cell=cell, status=Status.ERROR, reason="it never ran")
 
 
-def _item(record: Record | None) -> Item:
-    mark = MARKS[_status(record)]
-    if record is None:
-        return Item(mark=mark, note="it never ran")
+def _item(record: Record) -> Item:
+    mark = MARKS[record.status]
     if record.status is Status.PASS:
         return Item(mark=mark)
     reason = text(record.reason or "").replace("\n", " ")
     short = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]} …"
-    return Item(mark=mark, note=f"{record.cell.runtime}: {short}")
+    return Item(mark=mark, note=f"{record.cell.runtime}: {short}" if record.cell.runtime else short)
 
 
-def _together(statuses: Sequence[Status]) -> Item:
+def _together(records: Sequence[Record]) -> Item:
     """Return what stands for all cases of a layer: the worst status, and how many pass."""
+    statuses = [record.status for record in records]
     worst = max(statuses, key=_WEIGHT.index)
     return Item(mark=MARKS[worst], text=f"{statuses.count(Status.PASS)} of {len(statuses)}")

@@ -1,19 +1,26 @@
-"""A history as a document: a chart for each model and kind of cell, and the numbers under it."""
+"""A history as a document: a line and its ends for each cell, and charts of them."""
 
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from seqbench import store, units
+from seqbench import units
 from seqbench.errors import InputError
 from seqbench.history.lines import History, Line, Mark
-from seqbench.history.table import LEAST, table
 from seqbench.report import cells, charts
-from seqbench.report.document import Chart, Document, Figure, Section, Spec, section
+from seqbench.report.document import Chart, Document, Figure, Section, Spec, Table, section
+from seqbench.report.fields import Field, number, tabulate, text
+from seqbench.report.files import save
 from seqbench.report.html import html
 
 WIDTH, HEIGHT = 620, 240
 """Of a plot without its axes, pixels."""
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+"""Of a sparkline, from its line's smallest value to its largest."""
+
+LEAST = 0.1
+"""The blocks span at least this part of the smallest value, so that noise is no mountain."""
 
 
 def write(history: History, out: Path) -> None:
@@ -25,10 +32,7 @@ def write(history: History, out: Path) -> None:
     """
     if out.suffix != ".html":
         raise InputError(f"{out}: a history is written as .html, not as {out.suffix!r}")
-    try:
-        store.write_text(out, html(document(history)))
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror}") from error
+    save(out, html(document(history)))
 
 
 def document(history: History) -> Document:
@@ -61,6 +65,35 @@ def summary(history: History) -> Document:
         outcome=f"{len(history.lines)} cells in {_runs(history)}{hint}",
         sections=section("lines", "", *tables),
     )
+
+
+def table(lines: Sequence[Line], runs: Sequence[str]) -> Table:
+    """Return the lines of one machine, each with what it was in the first and the last run."""
+    fields: tuple[Field[Line], ...] = (
+        text("Cell", lambda line: cells.title(line.cell)),
+        text("Line", lambda line: sparkline(line, runs)),
+        number("Runs", lambda line: str(len(line.marks))),
+        number("First", lambda line: units.seconds(line.marks[0].median.value)),
+        number("Last", lambda line: units.seconds(line.marks[-1].median.value)),
+        number("Change", change),
+    )
+    caption = f"Median times over runs, the oldest first ({lines[0].machine})"
+    return tabulate(caption, fields, [(line.cell.model, line) for line in lines])
+
+
+def sparkline(line: Line, runs: Sequence[str]) -> str:
+    """Return a block for each run, a space where the run has no such cell."""
+    values = {mark.run: mark.median.value for mark in line.marks}
+    low, high = min(values.values()), max(values.values())
+    step = max(high - low, LEAST * low) / (len(BLOCKS) - 1)
+    return "".join(
+        BLOCKS[round((values[run] - low) / step)] if run in values else " " for run in runs
+    )
+
+
+def change(line: Line) -> str:
+    """Return how far the last run is from the first, as `+4.2 %`."""
+    return units.NOTHING if line.change is None else f"{line.change * 100:+.1f} %"
 
 
 def _runs(history: History) -> str:
@@ -111,7 +144,7 @@ def _spec(lines: Sequence[Line], names: Sequence[str]) -> Spec:
     x = alt.X("at:T", title=None, axis=alt.Axis(grid=False, format="%Y-%m-%d %H:%M", tickCount=4))
     colours, shapes = (
         alt.Scale(domain=list(names), range=found)
-        for found in (charts.turn(charts.COLOURS, names), charts.shifted(charts.SHAPES, names))
+        for found in (charts.turn(charts.COLOURS, names), charts.turn(charts.SHAPES, names))
     )
     colour = alt.Color("cell:N", legend=None, scale=colours)
     shape = alt.Shape("cell:N", legend=None, scale=shapes)

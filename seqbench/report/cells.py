@@ -3,17 +3,12 @@
 from seqbench.record import PLAIN, Cell, Status
 from seqbench.report.document import Mark, Shape, Tone
 
-_LOOKS = {
-    Status.PASS: (Shape.CHECK, Tone.GOOD),
-    Status.FAIL: (Shape.CROSS, Tone.BAD),
-    Status.ERROR: (Shape.UP, Tone.BROKEN),
-    Status.UNSUPPORTED: (Shape.BARRED, Tone.CAUTION),
-    Status.UNAVAILABLE: (Shape.RING, Tone.QUIET),
-}
-
 MARKS = {
-    status: Mark(word=str(status), shape=shape, tone=tone)
-    for status, (shape, tone) in _LOOKS.items()
+    Status.PASS: Mark(word="pass", shape=Shape.CHECK, tone=Tone.GOOD),
+    Status.FAIL: Mark(word="fail", shape=Shape.CROSS, tone=Tone.BAD),
+    Status.ERROR: Mark(word="error", shape=Shape.UP, tone=Tone.BROKEN),
+    Status.UNSUPPORTED: Mark(word="unsupported", shape=Shape.BARRED, tone=Tone.CAUTION),
+    Status.UNAVAILABLE: Mark(word="unavailable", shape=Shape.RING, tone=Tone.QUIET),
 }
 """Of each status its word, which always stands beside its shape."""
 

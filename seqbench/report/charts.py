@@ -154,7 +154,7 @@ def _dots(points: Sequence[Point], style: Style) -> Spec:
     )
     placed = base.transform_filter("isValid(datum.at)")
     shape = alt.Shape(
-        "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=shifted(SHAPES, lanes))
+        "lane:N", legend=None, scale=alt.Scale(domain=lanes, range=turn(SHAPES, lanes))
     )
     layers = [
         placed.transform_filter("isValid(datum.low)")
@@ -178,7 +178,7 @@ def _dots(points: Sequence[Point], style: Style) -> Spec:
 
 def legend(lanes: Sequence[str]) -> tuple[Key, ...]:
     """Return what the marks of a chart's lanes stand for."""
-    looks = zip(shifted(MARKS, lanes), turn(COLOURS, lanes), lanes, strict=True)
+    looks = zip(turn(MARKS, lanes), turn(COLOURS, lanes), lanes, strict=True)
     return tuple(Key(glyph=glyph, colour=colour, name=name) for glyph, colour, name in looks)
 
 
@@ -214,11 +214,6 @@ def ticks(ends: Bounds, unit: Unit, most: int) -> list[float]:
 
 
 def turn(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Return one of the options for each that is wanted, in turn."""
-    return [options[i % len(options)] for i in range(len(wanted))]
-
-
-def shifted(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Return one of the options for each that is wanted; those that share a colour differ."""
-    count = len(options)
-    return [options[(i + i // count) % count] for i in range(len(wanted))]
+    """Return one option for each that is wanted, in turn; who shares a colour differs in shape."""
+    count, shift = len(options), options is not COLOURS
+    return [options[(i + shift * (i // count)) % count] for i in range(len(wanted))]

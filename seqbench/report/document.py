@@ -63,35 +63,22 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """Stands over some of a section's elements."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """Text in which every space and line break counts."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Names with their values."""
+    """Names with their values, under a title, which may be empty."""
 
+    title: str
     facts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a reader has to look at.
+    """Something that a reader has to look at; a line where it has no reason.
 
     Attributes:
         mark: what it is.
         title: where it is.
-        detail: what was done there, in a line.
-        reason: why, of any number of lines.
+        detail: what was done there.
+        reason: why, of any number of lines; empty where the detail says it.
         commands: shell commands that repeat it.
 
     """
@@ -110,16 +97,6 @@ class Column:
     name: str
     sub: str = ""
     number: bool = False
-
-
-def columns(*names: str) -> tuple[Column, ...]:
-    """Return columns of texts."""
-    return tuple(Column(name=name) for name in names)
-
-
-def numbers(*names: str) -> tuple[Column, ...]:
-    """Return columns of numbers."""
-    return tuple(Column(name=name, number=True) for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,14 +162,9 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A picture.
+    """A picture as wide as a phone; `wide` is another for wide windows, None where one does.
 
-    Attributes:
-        caption: what stands over it; may be empty.
-        label: all that it shows, in words, for who does not see it.
-        spec: the picture as wide as a phone.
-        wide: the picture for a wide window; None where one does for both.
-
+    Its label says in words all that it shows, for who does not see it.
     """
 
     caption: str
@@ -212,15 +184,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """Charts beside each other; left out where no picture can be shown.
+    """Charts beside each other with their legend, and a hint how to read them.
 
-    What a figure says also stands in a table of its document.
-
-    Attributes:
-        charts: the pictures.
-        legend: what their marks stand for.
-        hint: how to read them.
-
+    It is left out where no picture can be shown: a table of its document says the same.
     """
 
     charts: tuple[Chart, ...]
@@ -228,7 +194,7 @@ class Figure:
     hint: str = ""
 
 
-Block = Paragraph | Heading | Code | Facts | Finding | Table | Details | Figure
+Block = Paragraph | Facts | Finding | Table | Details | Figure
 """Any element of a section."""
 
 
@@ -249,13 +215,9 @@ class Count:
     label: str
     mark: Mark | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Counts beside each other."""
-
-    caption: str
-    counts: tuple[Count, ...]
+    def __str__(self) -> str:
+        shape = f"{self.mark.shape.value} " if self.mark else ""
+        return f"{shape}{self.value} {self.label}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +229,7 @@ class Document:
         title: what is looked at.
         outcome: what came of it, in a sentence; empty without one.
         mark: the outcome's, None without one.
+        counted: what is counted.
         counts: the outcome in numbers.
         notes: what belongs to the outcome.
         sections: everything else.
@@ -278,7 +241,8 @@ class Document:
     title: str
     outcome: str = ""
     mark: Mark | None = None
-    counts: Counts | None = None
+    counted: str = ""
+    counts: tuple[Count, ...] = ()
     notes: tuple[Paragraph, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""

@@ -66,12 +66,21 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     report = build(records, run.resolve().name, planned, specs)
     everything = [*records, *never_ran(records, planned)]
     for path, name in files.items():
-        try:
-            store.write_text(path, FORMATS[name].text(report, everything))
-        except OSError as error:
-            msg = f"cannot write the report {path}: {error.strerror}"
-            raise InputError(msg) from error
+        save(path, FORMATS[name].text(report, everything))
     return path
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file, or say why it cannot be.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    try:
+        store.write_text(path, text)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:

@@ -3,33 +3,20 @@
 import re
 from collections.abc import Iterator
 
-from seqbench.report.document import (
-    Block,
-    Code,
-    Counts,
-    Details,
-    Document,
-    Facts,
-    Figure,
-    Finding,
-    Heading,
-    Item,
-    Paragraph,
-    Table,
-    cleaned,
-)
+from seqbench.report import document as doc
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 _LEADING = re.compile(r"^(\s*)(?=[-+](?:\s|-|$)|#+(?:\s|$)|=|\d{1,9}[.)](?:\s|$))(\d*)")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def markdown(document: Document) -> str:
+def markdown(document: doc.Document) -> str:
     """Return the document as Markdown; its texts are escaped."""
-    shown = cleaned(document)
+    shown = doc.cleaned(document)
     parts = [f"# {escape(shown.title)}"]
     parts += [f"**{escape(shown.outcome)}**"] if shown.outcome else []
-    parts += [_counts(shown.counts)] if shown.counts else []
+    if shown.counts:
+        parts.append(escape(f"{shown.counted}: {' · '.join(map(str, shown.counts))}"))
     parts += [escape(note.text) for note in shown.notes]
     for section in shown.sections:
         parts += [f"## {escape(section.title)}"] if section.title else []
@@ -51,49 +38,39 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _counts(counts: Counts) -> str:
-    texts = (
-        f"{count.mark.shape.value if count.mark else ''} {count.value} {escape(count.label)}"
-        for count in counts.counts
-    )
-    return f"{escape(counts.caption)}: {' · '.join(text.strip() for text in texts)}"
-
-
-def _block(block: Block) -> Iterator[str]:
+def _block(block: doc.Block) -> Iterator[str]:
     match block:
-        case Paragraph():
+        case doc.Paragraph():
             yield escape(block.text)
-        case Heading():
-            yield f"### {escape(block.text)}"
-        case Code():
-            yield fenced(block.text)
-        case Facts():
+        case doc.Facts():
+            yield from [f"### {escape(block.title)}"] if block.title else []
             yield "\n".join(f"- {escape(name)}: {escape(value)}" for name, value in block.facts)
-        case Finding():
+        case doc.Finding():
             yield from _finding(block)
-        case Table():
+        case doc.Table():
             yield from _table(block)
-        case Details():
+        case doc.Details():
             state = " open" if block.is_open else ""
             summary = " ".join(block.summary.translate(_ENTITIES).split())  # HTML, not Markdown
             yield f"<details{state}><summary>{summary}</summary>"
             yield from _table(block.table)
             yield "</details>"
-        case Figure():
+        case doc.Figure():
             pass  # its table is in the document as well
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    yield f"### {finding.mark.shape.value} {escape(f'{finding.mark.word}: {finding.title}')}"
-    yield escape(finding.detail)
-    if finding.reason:
-        yield fenced(finding.reason)
+def _finding(finding: doc.Finding) -> Iterator[str]:
+    title = escape(f"{finding.mark}: {finding.title}")
+    if not finding.reason:
+        yield f"- {title}: {escape(finding.detail)}"
+        return
+    yield from (f"### {title}", escape(finding.detail), fenced(finding.reason))
     if finding.commands:
         yield "Repeat:"
         yield fenced("\n".join(finding.commands))
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: doc.Table) -> Iterator[str]:
     heads = [escape(table.head), *(_lines(column.name, column.sub) for column in table.columns)]
     rules = ["---", *("---:" if column.number else "---" for column in table.columns)]
     rows = [[escape(row.name), *map(_item, row.items)] for row in table.rows]
@@ -102,7 +79,7 @@ def _table(table: Table) -> Iterator[str]:
     yield "\n".join(lines)
 
 
-def _item(item: Item) -> str:
+def _item(item: doc.Item) -> str:
     mark = str(item.mark) if item.mark else ""
     return _lines(" ".join(filter(None, (mark, item.text))), item.sub, item.note)
 

@@ -5,22 +5,9 @@ from itertools import groupby
 from seqbench import units
 from seqbench.record import Status
 from seqbench.report import compiled, details, matrices, panels, precision, problems
+from seqbench.report import document as doc
 from seqbench.report.cells import MARKS
-from seqbench.report.document import (
-    Block,
-    Count,
-    Counts,
-    Details,
-    Document,
-    Facts,
-    Finding,
-    Heading,
-    Mark,
-    Paragraph,
-    Section,
-    Tone,
-    section,
-)
+from seqbench.report.document import section
 from seqbench.report.rows import Report, headline
 
 MATRIX_HINT = (
@@ -39,33 +26,49 @@ FOOTER = (
 )
 
 
-def document(report: Report) -> Document:
+def document(report: Report) -> doc.Document:
     """Return all that is known of a run, failures on top."""
     started = f"Started {units.moment(report.started_at)} · " if report.started_at else ""
     when = f"{started}{units.duration(report.elapsed_s)} of work"
-    counts = [
-        Count(value=count, label=str(status), mark=MARKS[status])
-        for status, count in report.counts.items()
-    ]
-    return Document(
+    verifications = doc.Details(summary="Every verification", table=details.verdicts(report))
+    timings = doc.Details(summary="Every timing", table=details.latencies(report))
+    exports = doc.Details(summary="Every export", table=details.exports(report))
+    return doc.Document(
         kind="report",
         title=report.run_name,
         outcome=headline(report),
         mark=_outcome(report),
-        counts=Counts(caption="Cells by status", counts=tuple(counts)),
-        notes=(Paragraph(text=when, tone=Tone.QUIET),),
-        sections=_sections(report),
+        counted="Cells by status",
+        counts=tuple(
+            doc.Count(value=count, label=str(status), mark=MARKS[status])
+            for status, count in report.counts.items()
+        ),
+        notes=(_quiet(when),),
+        sections=(
+            *section("failures", "What did not pass", *map(_failure, report.failures)),
+            *section(
+                "verdicts",
+                "Verdicts",
+                matrices.verdicts(report),
+                _quiet(MATRIX_HINT),
+                verifications,
+            ),
+            *section(
+                "precision", "Reduced precision", _quiet(PRECISION_HINT), precision.table(report)
+            ),
+            *section("latency", "Latency", panels.latency(report), timings),
+            *section("training", "Training", details.training(report)),
+            *section("size", "Exports: size, speed and error", panels.tradeoff(report), exports),
+            *section("compiled", compiled.TITLE, compiled.table(report)),
+            *section("machine", "The machine", *map(_missing, report.missing), *_machine(report)),
+        ),
         footer=FOOTER,
     )
 
 
-def summary(report: Report) -> Document:
+def summary(report: Report) -> doc.Document:
     """Return what fits in a terminal: failures, then verdicts and latencies at a glance."""
-    missing = (
-        Finding(mark=MARKS[Status.UNAVAILABLE], title=", ".join(found.names), detail=found.reason)
-        for found in report.missing
-    )
-    return Document(
+    return doc.Document(
         kind="report",
         title=report.run_name,
         outcome=headline(report),
@@ -80,53 +83,23 @@ def summary(report: Report) -> Document:
             matrices.sizes(report),
             precision.table(report),
             compiled.summary(report),
-            *missing,
+            *map(_missing, report.missing),
         ),
     )
 
 
-def _outcome(report: Report) -> Mark:
+def _outcome(report: Report) -> doc.Mark:
     if report.failures:
         return MARKS[report.failures[0].status]
     return MARKS[Status.PASS if report.counts[Status.PASS] else Status.UNAVAILABLE]
 
 
-def _sections(report: Report) -> tuple[Section, ...]:
-    return (
-        *section("failures", "What did not pass", *map(_failure, report.failures)),
-        *section(
-            "verdicts",
-            "Verdicts",
-            matrices.verdicts(report),
-            Paragraph(text=MATRIX_HINT, tone=Tone.QUIET),
-            Details(summary="Every verification", table=details.verdicts(report)),
-        ),
-        *section(
-            "precision",
-            "Reduced precision",
-            Paragraph(text=PRECISION_HINT, tone=Tone.QUIET),
-            precision.table(report),
-        ),
-        *section(
-            "latency",
-            "Latency",
-            panels.latency(report),
-            Details(summary="Every timing", table=details.latencies(report)),
-        ),
-        *section("training", "Training", details.training(report)),
-        *section(
-            "size",
-            "Exports: size, speed and error",
-            panels.tradeoff(report),
-            Details(summary="Every export", table=details.exports(report)),
-        ),
-        *section("compiled", compiled.TITLE, compiled.table(report)),
-        *section("machine", "The machine", *_machine(report)),
-    )
+def _quiet(text: str) -> doc.Paragraph:
+    return doc.Paragraph(text=text, tone=doc.Tone.QUIET)
 
 
-def _failure(failure: problems.Failure) -> Finding:
-    return Finding(
+def _failure(failure: problems.Failure) -> doc.Finding:
+    return doc.Finding(
         mark=MARKS[failure.status],
         title=failure.model,
         detail="; ".join(map(problems.doing, failure.cells)),
@@ -135,19 +108,14 @@ def _failure(failure: problems.Failure) -> Finding:
     )
 
 
-def _machine(report: Report) -> list[Block]:
-    """What is not there, and the facts of what is, each group under its heading."""
-    blocks: list[Block] = [Heading(text="Not available here")] if report.missing else []
-    blocks += [
-        Finding(
-            mark=MARKS[Status.UNAVAILABLE],
-            title=", ".join(found.names),
-            detail=f"{found.cells} cell{'s' if found.cells != 1 else ''}",
-            reason=found.reason,
-        )
-        for found in report.missing
+def _missing(missing: problems.Missing) -> doc.Finding:
+    many = f"{missing.cells} cell{'s' if missing.cells != 1 else ''}"
+    names = f"{', '.join(missing.names)} ({many})"
+    return doc.Finding(mark=MARKS[Status.UNAVAILABLE], title=names, detail=missing.reason)
+
+
+def _machine(report: Report) -> list[doc.Facts]:
+    return [
+        doc.Facts(title=group, facts=tuple((fact.name, fact.value) for fact in facts))
+        for group, facts in groupby(report.machine, lambda fact: fact.group)
     ]
-    for group, facts in groupby(report.machine, lambda fact: fact.group):
-        blocks += [Heading(text=group)] if group else []
-        blocks.append(Facts(facts=tuple((fact.name, fact.value) for fact in facts)))
-    return blocks

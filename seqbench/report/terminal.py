@@ -5,25 +5,11 @@ from collections.abc import Iterator
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table as Grid
+from rich.table import Table
 from rich.text import Text
 
-from seqbench.report.document import (
-    Block,
-    Code,
-    Details,
-    Document,
-    Facts,
-    Figure,
-    Finding,
-    Heading,
-    Item,
-    Mark,
-    Paragraph,
-    Table,
-    Tone,
-    cleaned,
-)
+from seqbench.report import document as doc
+from seqbench.report.document import Tone
 
 STYLES = {
     Tone.GOOD: "green",
@@ -35,52 +21,52 @@ STYLES = {
 }
 
 
-def terminal(document: Document) -> Group:
+def terminal(document: doc.Document) -> Group:
     """Return what rich prints; no text of the document is read as rich's markup."""
-    shown = cleaned(document)
+    shown = doc.cleaned(document)
     parts: list[RenderableType] = []
     for section in shown.sections:
-        parts += [Text(section.title, style="bold"), Text()] if section.title else []
+        parts += _headed(section.title)
         parts += [part for block in section.blocks for part in _block(block)]
     if shown.counts:
-        counts = (
-            f"{count.mark.shape.value if count.mark else ''} {count.value} {count.label}".strip()
-            for count in shown.counts.counts
-        )
-        parts.append(Text(f"{shown.counts.caption}: {' · '.join(counts)}"))
-    parts += [_paragraph(note) for note in shown.notes]
+        parts.append(Text(f"{shown.counted}: {' · '.join(map(str, shown.counts))}"))
+    parts += map(_paragraph, shown.notes)
     parts += [Text(shown.footer, style="dim")] if shown.footer else []
-    parts += [_outcome(shown)] if shown.outcome else []
+    if shown.outcome:
+        tone = shown.mark.tone if shown.mark else None
+        style = "bold green" if tone is Tone.GOOD else STYLES[tone]
+        parts.append(Text(shown.outcome, style=style))
     return Group(*parts)
 
 
-def _block(block: Block) -> Iterator[RenderableType]:
+def _block(block: doc.Block) -> Iterator[RenderableType]:
     match block:
-        case Paragraph():
+        case doc.Paragraph():
             yield _paragraph(block)
-        case Heading():
-            yield Text(block.text, style="bold")
-        case Code():
-            yield Padding(Text(block.text), (0, 0, 0, 2))
-        case Facts():
+        case doc.Facts():
+            yield from _headed(block.title)
             yield from (Text(f"{name}: {value}") for name, value in block.facts)
             yield Text()
-        case Finding():
+        case doc.Finding():
             yield from _finding(block)
-        case Table():
+        case doc.Table():
             yield from _table(block)
-        case Details():
-            yield Text(block.summary, style="bold")
+        case doc.Details():
+            yield from _headed(block.summary)
             yield from _table(block.table)
-        case Figure():
+        case doc.Figure():
             pass  # its table is in the document as well
 
 
-def _paragraph(paragraph: Paragraph) -> Text:
+def _headed(title: str) -> list[RenderableType]:
+    return [Text(title, style="bold")] if title else []
+
+
+def _paragraph(paragraph: doc.Paragraph) -> Text:
     return Text(paragraph.text, style=STYLES[paragraph.tone])
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def _finding(finding: doc.Finding) -> Iterator[RenderableType]:
     title = (finding.title, "bold" if finding.reason else "")
     yield Text.assemble(_mark(finding.mark), " ", title, f": {finding.detail}")
     if finding.reason:
@@ -89,8 +75,8 @@ def _finding(finding: Finding) -> Iterator[RenderableType]:
         yield Text()
 
 
-def _table(table: Table) -> Iterator[RenderableType]:
-    grid = Grid(
+def _table(table: doc.Table) -> Iterator[RenderableType]:
+    grid = Table(
         title=Text(table.caption, style="bold"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
@@ -110,19 +96,14 @@ def _table(table: Table) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _item(item: Item, notes: dict[str, int]) -> Text:
+def _item(item: doc.Item, notes: dict[str, int]) -> Text:
     """Return an item; its note is put among the others, and has their number."""
     mark = _mark(item.mark) if item.mark else Text()
     number = f"[{notes.setdefault(item.note, len(notes) + 1)}]" if item.note else ""
-    spaced = [part for part in (mark, Text(item.text), Text(number, mark.style)) if part]
-    sub = ("\n" if spaced else "") + item.sub if item.sub else ""
-    return Text.assemble(Text(" ").join(spaced), (sub, "dim"))
+    parts = [part for part in (mark, Text(item.text), Text(number, mark.style)) if part]
+    sub = ("\n" if parts else "") + item.sub if item.sub else ""
+    return Text.assemble(Text(" ").join(parts), (sub, "dim"))
 
 
-def _mark(mark: Mark) -> Text:
+def _mark(mark: doc.Mark) -> Text:
     return Text(str(mark), style=STYLES[mark.tone])
-
-
-def _outcome(document: Document) -> Text:
-    tone = document.mark.tone if document.mark else None
-    return Text(document.outcome, style="bold green" if tone is Tone.GOOD else STYLES[tone])

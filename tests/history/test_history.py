@@ -16,7 +16,7 @@ from seqbench.cli import main
 from seqbench.errors import InputError
 from seqbench.history import page
 from seqbench.history.lines import gather, lines
-from seqbench.history.table import BLOCKS, change, sparkline
+from seqbench.history.page import BLOCKS, change, sparkline
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.html import html
 from seqbench.report.terminal import terminal

@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_written_is_named(run: Path) -> None:
     out = run / "run.json" / "a.html"
     with pytest.raises(InputError) as caught:
         report.write(run, out)
-    assert str(caught.value) == f"cannot write the report {out}: File exists"
+    assert str(caught.value) == f"cannot write {out}: File exists"
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

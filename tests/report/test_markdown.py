@@ -85,7 +85,7 @@ def test_unavailable_and_notes_are_escaped_too() -> None:
     page = markdown(document(build([noted, absent], "x")))
     assert "a\\|b" in page
     assert "x\\|y" in page
-    assert "○ unavailable: on\\|nx\n\n1 cell\n\n```text\nget\n<b>it</b>\n```" in page
+    assert "- ○ unavailable: on\\|nx (1 cell): get<br>&lt;b&gt;it&lt;/b&gt;" in page
 
 
 def test_an_empty_run_makes_a_page() -> None:

@@ -38,7 +38,7 @@ def test_verdicts_latencies_training_and_sizes_are_shown() -> None:
         assert words in text
     for caption in ("Verdicts", "call, batch 1", "call, batch 32", "Training", "Size of"):
         assert caption in text
-    assert f"○ unavailable gpu: {sample_report.NO_GPU}" in text
+    assert f"○ unavailable gpu (11 cells): {sample_report.NO_GPU}" in " ".join(text.split())
 
 
 def test_texts_of_records_are_no_markup() -> None:
