@@ -1,10 +1,11 @@
 """A document as one self-contained HTML page."""
 
 import re
+from functools import cache
 from itertools import groupby
 from typing import get_args
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from seqbench.report.document import Block, Document, Row, Spec, Table, cleaned
@@ -36,12 +37,17 @@ LOOK: Spec = {
 
 def html(document: Document) -> str:
     """Return the page; it opens from disk, runs no script and loads nothing."""
+    return _template().render(document=cleaned(document))
+
+
+@cache
+def _template() -> Template:
     pages = Environment(
         loader=PackageLoader("seqbench", "report"), autoescape=True, undefined=StrictUndefined
     )
     pages.filters |= {"breakable": _breakable, "by_name": _by_name, "svg": svg}
     pages.tests |= {kind.__name__.lower(): kind.__instancecheck__ for kind in get_args(Block)}
-    return pages.get_template("page.html.j2").render(document=cleaned(document))
+    return pages.get_template("page.html.j2")
 
 
 def svg(spec: Spec, label: str) -> Markup:
