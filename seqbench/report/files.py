@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from seqbench import store
 from seqbench.errors import InputError
 from seqbench.record import Cell, Kind, Record, encode
+from seqbench.report.document import Document
 from seqbench.report.html import html
 from seqbench.report.junit import junit
 from seqbench.report.markdown import markdown
@@ -17,28 +19,41 @@ from seqbench.report.rows import Report, build
 from seqbench.report.run import document
 
 
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a form is made of: the report, the records as they are, and the one document."""
+
+    report: Report
+    records: list[Record]
+
+    @cached_property
+    def document(self) -> Document:
+        """The report in full; its charts take a while, so that it is made once for all forms."""
+        return document(self.report)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A form in which a run is written down.
 
     Attributes:
         filename: what the file is called in the run's folder.
-        text: makes it from the report, and from the records as they are.
+        text: makes it.
 
     """
 
     filename: str
-    text: Callable[[Report, list[Record]], str]
+    text: Callable[[Source], str]
 
 
 FORMATS = {
-    "html": Format(filename="report.html", text=lambda report, _: html(document(report))),
-    "markdown": Format(filename="report.md", text=lambda report, _: markdown(document(report))),
-    "json": Format(filename="report.json", text=lambda _, records: _json(records)),
+    "html": Format(filename="report.html", text=lambda run: html(run.document)),
+    "markdown": Format(filename="report.md", text=lambda run: markdown(run.document)),
+    "json": Format(filename="report.json", text=lambda run: _json(run.records)),
     "pytest-benchmark": Format(
-        filename="pytest-benchmark.json", text=lambda report, _: pytest_benchmark(report.records)
+        filename="pytest-benchmark.json", text=lambda run: pytest_benchmark(run.report.records)
     ),
-    "junit": Format(filename="junit.xml", text=lambda report, _: junit(report)),
+    "junit": Format(filename="junit.xml", text=lambda run: junit(run.report)),
 }
 """Every form by its name."""
 
@@ -64,9 +79,9 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     records = store.read(run)
     planned, specs = _plan(run)
     report = build(records, run.resolve().name, planned, specs)
-    everything = [*records, *never_ran(records, planned)]
+    source = Source(report=report, records=[*records, *never_ran(records, planned)])
     for path, name in files.items():
-        save(path, FORMATS[name].text(report, everything))
+        save(path, FORMATS[name].text(source))
     return path
 
 
