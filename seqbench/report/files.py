@@ -20,7 +20,7 @@ from seqbench.report.run import document
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Run:
     """What a form is made of: the report, the records as they are, and the one document."""
 
     report: Report
@@ -43,7 +43,7 @@ class Format:
     """
 
     filename: str
-    text: Callable[[Source], str]
+    text: Callable[[Run], str]
 
 
 FORMATS = {
@@ -79,9 +79,9 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     records = store.read(run)
     planned, specs = _plan(run)
     report = build(records, run.resolve().name, planned, specs)
-    source = Source(report=report, records=[*records, *never_ran(records, planned)])
+    whole = Run(report=report, records=[*records, *never_ran(records, planned)])
     for path, name in files.items():
-        save(path, FORMATS[name].text(source))
+        save(path, FORMATS[name].text(whole))
     return path
 
 
