@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report import clean, measured, problems
-from seqbench.report.machine import Fact, facts
+from seqbench.report.document import Facts
+from seqbench.report.machine import facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Report:
     exports: tuple[Record, ...]
     compiled: tuple[Record, ...]
     tradeoffs: tuple[measured.Tradeoff, ...]
-    machine: tuple[Fact, ...]
+    machine: tuple[Facts, ...]
     records: tuple[Record, ...]
 
 

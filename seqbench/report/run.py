@@ -1,7 +1,5 @@
 """A run's report as a document: in full, and as the summary at the end of the run."""
 
-from itertools import groupby
-
 from seqbench import units
 from seqbench.record import Status
 from seqbench.report import compiled, details, matrices, panels, precision, problems
@@ -60,7 +58,7 @@ def document(report: Report) -> doc.Document:
             *section("training", "Training", details.training(report)),
             *section("size", "Exports: size, speed and error", panels.tradeoff(report), exports),
             *section("compiled", compiled.TITLE, compiled.table(report)),
-            *section("machine", "The machine", *map(_missing, report.missing), *_machine(report)),
+            *section("machine", "The machine", *map(_missing, report.missing), *report.machine),
         ),
         footer=FOOTER,
     )
@@ -112,10 +110,3 @@ def _missing(missing: problems.Missing) -> doc.Finding:
     many = f"{missing.cells} cell{'s' if missing.cells != 1 else ''}"
     names = f"{', '.join(missing.names)} ({many})"
     return doc.Finding(mark=MARKS[Status.UNAVAILABLE], title=names, detail=missing.reason)
-
-
-def _machine(report: Report) -> list[doc.Facts]:
-    return [
-        doc.Facts(title=group, facts=tuple((fact.name, fact.value) for fact in facts))
-        for group, facts in groupby(report.machine, lambda fact: fact.group)
-    ]
