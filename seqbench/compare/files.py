@@ -1,19 +1,18 @@
 """A comparison's files: JSON, Markdown, HTML."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from seqbench.compare.runs import Comparison
 from seqbench.compare.tables import document
 from seqbench.errors import InputError
-from seqbench.report.files import save
-from seqbench.report.html import html
-from seqbench.report.markdown import markdown
+from seqbench.report.files import RENDERERS, save, save_document
 
 SCHEMA = 1
 """Number of the JSON format. History: 1, the first (2026-11)."""
+
+FORMATS = (*RENDERERS, ".json")
 
 
 def check(out: Path | None) -> None:
@@ -36,7 +35,10 @@ def write(comparison: Comparison, out: Path) -> None:
 
     """
     check(out)
-    save(out, FORMATS[out.suffix](comparison))
+    if out.suffix == ".json":
+        save(out, dumps(comparison))
+    else:
+        save_document(out, document(comparison))
 
 
 def dumps(comparison: Comparison) -> str:
@@ -51,11 +53,3 @@ def dumps(comparison: Comparison) -> str:
     ]
     whole = {"schema": SCHEMA, "verdict": comparison.verdict, **asdict(comparison), "cells": cells}
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
-
-
-FORMATS: dict[str, Callable[[Comparison], str]] = {
-    ".html": lambda comparison: html(document(comparison)),
-    ".md": lambda comparison: markdown(document(comparison)),
-    ".json": dumps,
-}
-"""What writes a file, by its suffix."""

@@ -37,7 +37,8 @@ def forest(comparison: Comparison) -> Figure:
     )
     label = f"Ratios of head to base. {said}"
     spec = _spec(lines, comparison.min_effect)
-    return Figure(charts=(Chart(caption="", label=label, spec=spec),))
+    hint = "The band is the minimum effect."
+    return Figure(charts=(Chart(caption="", label=label, spec=spec),), hint=hint)
 
 
 def _spec(lines: list[Line], min_effect: float) -> Spec:

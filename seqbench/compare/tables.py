@@ -24,9 +24,8 @@ MARKS = {
 
 def document(comparison: Comparison) -> Document:
     """Return all that a comparison says, with a plot of the ratios."""
-    rule = f"{_rule(comparison)} The band is the minimum effect."
     blocks = (forest(comparison), _table(comparison))
-    return replace(summary(comparison), sections=section("cells", "", *blocks), footer=rule)
+    return replace(summary(comparison), sections=section("cells", "", *blocks))
 
 
 def summary(comparison: Comparison) -> Document:

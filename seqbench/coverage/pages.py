@@ -6,9 +6,7 @@ from pathlib import Path
 from seqbench.coverage.table import Walked
 from seqbench.report.document import Count, Details, Document, Paragraph, Tone, section
 from seqbench.report.fields import Field, tabulate, text
-from seqbench.report.files import save
-from seqbench.report.html import html
-from seqbench.report.markdown import markdown
+from seqbench.report.files import save_document
 
 NAME = "coverage"
 """Stem of the files in the walk's folder."""
@@ -25,8 +23,8 @@ def write(walked: Walked, folder: Path) -> Path:
     """
     page = folder / f"{NAME}.html"
     whole = document(walked)
-    save(page.with_suffix(".md"), markdown(whole))
-    save(page, html(whole))
+    save_document(page.with_suffix(".md"), whole)
+    save_document(page, whole)
     return page
 
 

@@ -57,6 +57,9 @@ FORMATS = {
 }
 """Every form by its name."""
 
+RENDERERS = {".html": html, ".md": markdown}
+"""What renders any document into a file of a suffix."""
+
 SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".xml": "junit"}
 """The form of a file where none is named."""
 
@@ -83,6 +86,16 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     for path, name in files.items():
         save(path, FORMATS[name].text(whole))
     return path
+
+
+def save_document(path: Path, view: Document) -> None:
+    """Write a document; the file's suffix, one of `RENDERERS`, chooses the form.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    save(path, RENDERERS[path.suffix](view))
 
 
 def save(path: Path, text: str) -> None:
