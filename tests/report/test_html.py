@@ -5,12 +5,15 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report.cells import MARKS
 from seqbench.report.html import html
-from seqbench.report.rows import build
-from seqbench.report.run import document
+from seqbench.report.markdown import markdown
+from seqbench.report.rows import build, headline
+from seqbench.report.run import document, summary
+from seqbench.report.terminal import terminal
 from tests.report import sample_report
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
@@ -161,6 +164,12 @@ def test_one_model_has_a_chart_for_wide_windows_as_well() -> None:
 @given(st.lists(sample_report.RECORDS, max_size=6))
 def test_any_records_make_a_page(records: list[Record]) -> None:
     report = build(records, "x")
-    page = html(document(report))
+    found = document(report)
+    page = html(found)
     assert page.endswith("</html>")
     assert ("failures" in sections(page)) == bool(report.failures)
+    assert ("## What did not pass" in markdown(found)) == bool(report.failures)
+    console = Console(width=40)
+    with console.capture() as shown:
+        console.print(terminal(found), terminal(summary(report)))
+    assert shown.get().count(" ".join(headline(report).split()[:2])) >= 2
