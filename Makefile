@@ -70,7 +70,7 @@ bench-full: setup ## The same with ten times the time for each measurement
 	@$(SEQBENCH) run $(SCENARIO) --full $(options)
 
 export: setup ## Export and verify MODEL=... TO=... OUT=...
-	@$(SEQBENCH) export $(MODEL) $(if $(TO),--to $(TO)) $(if $(OUT),--out $(OUT))
+	@$(SEQBENCH) export $(MODEL) $(if $(TO),--target $(TO)) $(if $(OUT),--out $(OUT))
 
 report: setup ## Write the report of RUN=... again (the latest run by default)
 	@$(SEQBENCH) report $(RUN)

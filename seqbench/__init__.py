@@ -1,21 +1,28 @@
 """Benchmark, export and verify Keras Sequential models on the runtimes their users have.
 
-`import seqbench` loads no framework; `run`, `export`, `verify` and `check` start processes that do.
+`import seqbench` loads no framework; `run`, `export`, `verify`, `check` and `show` start processes
+that do.
 
 The map of the package, from the ground up; each floor knows only those below it:
 
+    stats                       medians with intervals
+    codec                       dataclasses to JSON and back
     errors, oneline, record     what can go wrong; cells, records and their JSON
+    files, lock                 writing whole or not at all; what one process at a time may write
+    signals, streams, tether    how a command ends: signals, closed pipes, a parent that is gone
+    storage                     a folder that is full or went away
     chips                       TPUs that need not be here: their published figures
     framework                   TensorFlow, jax and torch: which are here
     jobs                        work for a process of its own, and the messages it sends
     gpu                         what NVIDIA says of the card
     scenario, device, machine   what is measured, where it runs, facts of this machine
-    stats, units                medians with intervals, how numbers are printed
+    units                       how numbers are printed
     timing, foreign_load        the loop that times calls; what other programs do meanwhile
-    store, naming               the folder of a run, written whole or not at all; its name
+    store, naming               the folder of a run; its name
     parting, layerwise          where an artifact's tensors part from the model's layers
     verdict, quality            is what an artifact computes still the model? is it, in reduced
                                 precision, still good enough?
+    judge                       whether the answers of a session are still the model
     session, contract           what every runtime gives back when it has loaded a model, and
                                 what an artifact must keep beside its numbers
     models/                     from a MODEL argument to a plain, built stack of layers
@@ -25,7 +32,7 @@ The map of the package, from the ground up; each floor knows only those below it
     inference                   a model as a function of arrays
     reference                   what float32 costs the model; the float64 twin that judges
     prepared, freeze            a model in another process; its one frozen inference graph
-    flops, show                 what each layer costs
+    flops, describe             what each layer costs
     padding                     how much of a convolution multiplies nothing but zeros
     roofline                    the time that no runtime can beat on this machine
     placement, backends/        TensorFlow's threads and devices; what Keras runs on, one file each
@@ -36,6 +43,7 @@ The map of the package, from the ground up; each floor knows only those below it
                                 while a model is traced, and in its graph
     web/                        the page that runs models in a browser, and its server
     runtimes/, targets/         one file a runtime, one file a format
+    artifact_checks/            what in an artifact could run code or reach files, by format
     reduced/                    formats in fp16 and in 8 bits
     manifest, foreign           what lies beside artifacts; which target an artifact is of
     plan                        scenarios x targets x runtimes x devices -> cells
@@ -58,7 +66,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from seqbench.api import check, export, run, verify
+    from seqbench.api import check, export, run, show, verify
     from seqbench.errors import InputError
     from seqbench.record import Cell, Kind, Record, Status
     from seqbench.scenario import Data, Scenario, Training
@@ -75,6 +83,7 @@ _HOMES = {
     "check": "api",
     "export": "api",
     "run": "api",
+    "show": "api",
     "verify": "api",
 }
 
@@ -90,6 +99,7 @@ __all__ = [
     "check",
     "export",
     "run",
+    "show",
     "verify",
 ]
 

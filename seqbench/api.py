@@ -1,22 +1,27 @@
-"""The commands as Python functions: `seqbench.run`, `export`, `verify` and `check`."""
+"""The commands as Python functions: `seqbench.run`, `export`, `verify`, `check` and `show`."""
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from seqbench import prepared, runner
 from seqbench.chips import CHIPS
+from seqbench.describe import to_json
 from seqbench.device import DEVICES, several
 from seqbench.errors import InputError
+from seqbench.files import replacing
 from seqbench.foreign import target_of
+from seqbench.framework import home, missing, missing_exporter
 from seqbench.isolate import Workers
-from seqbench.jobs import Job
-from seqbench.models.source import Source, resolve_all
+from seqbench.jobs import Job, Result
+from seqbench.models.loading import is_model
+from seqbench.models.source import resolve_all, safe_name
 from seqbench.plan import Selection
+from seqbench.prepared import Origin
 from seqbench.record import PLAIN, Kind, Record
 from seqbench.reduced import VARIANTS
 from seqbench.runtimes import BACKENDS, RUNTIMES
@@ -24,6 +29,10 @@ from seqbench.steps import Observer, Request
 from seqbench.store import Store
 from seqbench.targets import TARGETS
 from seqbench.timing import FULL, QUICK
+from seqbench.work.inspect import Check, Describe
+
+if TYPE_CHECKING:
+    import keras
 
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
@@ -31,9 +40,15 @@ KINDS = tuple(Kind)
 SILENT = Observer()
 """Shows nothing."""
 
+ModelLike = Union[str, "os.PathLike[str]", "keras.Model"]
+"""A scenario's name, the path of a `.keras` or `.h5` file, `file.py[:name]`, or a Keras model."""
+
+Models = ModelLike | Sequence[ModelLike]
+"""One model, or several."""
+
 
 def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str],
     kinds: Sequence[str] = KINDS,
@@ -42,6 +57,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     devices: Sequence[str] = tuple(DEVICES),
     backends: Sequence[str] | None = None,
     variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
     threads: Sequence[int] = (),
     quick: bool = True,
     processes: int | None = None,
@@ -51,8 +67,10 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     """Train, time, export and verify models; return the records of all cells.
 
     Args:
-        models: scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or Keras models.
-        out: the run's folder; a run that was begun there is gone on with.
+        models: one or several scenario names, paths of `.keras`, `.h5` or `file.py[:name]`, or
+            Keras models.
+        out: the run's folder; a run that was begun there is gone on with. Models that are given as
+            objects are kept in it.
         kinds: what to do, of `train`, `infer`, `export` and `verify`, and for chips that need not
             be here `compile` (inference) and `compile-train` (the training step).
         targets: formats to export to.
@@ -64,6 +82,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             `torch`, each held against the float64 twin; None for TensorFlow, which is not.
         variants: what to make of each target beside its plain artifact, of `fp16`, `int8-weights`
             and `int8`, as far as the format has them.
+        batch_sizes: rows per call at which inference is timed; none for each model's own.
         threads: with how many threads each inference is timed, one after another; none for the
             CPUs that there are.
         quick: whether each cell is timed for 0.2 s in one process instead of 1 s in six fresh ones.
@@ -77,29 +96,29 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 
     """
     budget = QUICK if quick else FULL
-    selection = Selection(
-        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
-        devices=_devices(devices),
-        backends=None if backends is None else _known("back end", backends, BACKENDS),
-        variants=_known("variant", variants, VARIANTS),
-        threads=tuple(_counted("threads", count) for count in threads) or (None,),
+    chosen = selection(
+        kinds=kinds,
+        targets=targets,
+        runtimes=runtimes,
+        devices=devices,
+        backends=backends,
+        variants=variants,
+        batch_sizes=batch_sizes,
+        threads=threads,
     )
     if processes is not None:
         budget = replace(budget, processes=_counted("processes", processes))
-    with _sources(models) as sources:
+    with _sources(models, allow_code=allow_code, run=Store(Path(out))) as sources:
         request = Request(
             sources=sources,
-            selection=selection,
+            selection=chosen,
             budget=budget,
-            allow_code=allow_code,
         )
         return runner.run(request, Store(Path(out)), observer)
 
 
 def export(
-    models: Sequence[Any],
+    models: Models,
     *,
     out: str | os.PathLike[str] = "dist",
     targets: Sequence[str] = tuple(TARGETS),
@@ -112,81 +131,124 @@ def export(
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
 
     Raises:
-        InputError: a model cannot be used, or a name is unknown.
+        InputError: a model cannot be used, a name is unknown, or no framework is installed.
 
     """
-    selection = Selection(
-        kinds=(Kind.EXPORT, Kind.VERIFY),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None,
-        devices=("cpu",),
-        variants=_known("variant", variants, VARIANTS),
-    )
-    with _sources(models) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+    lacking = missing_exporter()
+    if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
+        raise InputError(lacking)
+    kinds = (Kind.EXPORT, Kind.VERIFY)
+    chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
+    with (
+        _sources(models, allow_code=allow_code) as sources,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        request = Request(sources=sources, selection=chosen, budget=QUICK)
         return runner.run(request, Store(Path(folder), Path(out)), observer)
 
 
 def verify(
     artifact: str | os.PathLike[str],
-    model: Any,
+    model: ModelLike,
     *,
     runtimes: Sequence[str] | None = None,
     variant: str = PLAIN,
     allow_code: bool = False,
+    timeout_s: float | None = None,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`.
+    One in reduced precision is judged by the criterion of its `variant`. An artifact that could
+    run code or reach files beside it is refused before anything loads it, unless `allow_code`.
+    What gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
 
     Raises:
-        InputError: the model or the artifact cannot be used, or a name is unknown.
+        InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is
+            not more than 0.
 
     """
+    if timeout_s is not None and not timeout_s > 0:
+        msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
+        raise InputError(msg)
     path = Path(artifact)
     target = target_of(path)
-    selection = Selection(
+    chosen = selection(
         kinds=(Kind.VERIFY,),
         targets=(target,),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        runtimes=runtimes,
         devices=("cpu",),
-        variants=_known("variant", (variant,), VARIANTS),
+        variants=(variant,),
     )
-    with _sources([model]) as sources, tempfile.TemporaryDirectory() as folder:
-        request = Request(sources=sources, selection=selection, budget=QUICK, allow_code=allow_code)
+    with (
+        _sources([model], allow_code=allow_code) as sources,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        request = Request(sources=sources, selection=chosen, budget=QUICK, timeout_s=timeout_s)
         return runner.judge(request, path.resolve(), target, Store(Path(folder)), observer)
 
 
-def check(models: Sequence[Any], *, allow_code: bool = False) -> dict[str, list[str]]:
+def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
     """Return what is likely wrong with each model's set-up, a line each.
 
     Raises:
         InputError: a model cannot be used.
 
     """
-    return {found["name"]: found["warnings"] for found in _ask("check", models, allow_code)}
+    found = _ask(lambda sources: Check(sources=sources), models, allow_code)
+    return {checked.name: list(checked.warnings) for checked in found}
 
 
-def show(models: Sequence[Any], *, allow_code: bool = False) -> list[dict[str, Any]]:
+def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
     """Return each model's layers with shapes, parameters, FLOPs and memory, as JSON values.
 
     Raises:
         InputError: a model cannot be used.
 
     """
-    return _ask("show", models, allow_code)
+    found = _ask(lambda sources: Describe(sources=sources), models, allow_code)
+    return [to_json(description) for description in found]
 
 
-def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any]]:
+def selection(
+    *,
+    kinds: Sequence[str] = KINDS,
+    targets: Sequence[str] = tuple(TARGETS),
+    runtimes: Sequence[str] | None = None,
+    devices: Sequence[str] = tuple(DEVICES),
+    backends: Sequence[str] | None = None,
+    variants: Sequence[str] = (PLAIN,),
+    batch_sizes: Sequence[int] = (),
+    threads: Sequence[int] = (),
+) -> Selection:
+    """Return what to do with each model; the arguments are those of `run`.
+
+    Raises:
+        InputError: a name is unknown, or a number is less than 1.
+
+    """
+    return Selection(
+        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
+        targets=_known("target", targets, TARGETS),
+        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        devices=_devices(devices),
+        backends=None if backends is None else _known("back end", backends, BACKENDS),
+        variants=_known("variant", variants, VARIANTS),
+        threads=_counts("threads", threads) or (None,),
+        batch_sizes=_counts("batch", batch_sizes) or None,
+    )
+
+
+def _ask(
+    job: Callable[[tuple[Origin, ...]], Job[Result]], models: Models, allow_code: bool
+) -> list[Result]:
     """Run a job that only looks at models, and return its results."""
     with (
-        _sources(models) as sources,
+        _sources(models, allow_code=allow_code) as sources,
         tempfile.TemporaryDirectory() as folder,
         Workers(Path(folder), lambda _: None) as workers,
     ):
-        origins = [prepared.flat(source, allow_code=allow_code) for source in sources]
-        outcome = workers.run(Job(do=do, arguments={"sources": origins}))
+        outcome = workers.run(job(sources))
     refusal = outcome.refusal([source.spec for source in sources])
     if refusal is not None:
         raise InputError(refusal)
@@ -194,18 +256,76 @@ def _ask(do: str, models: Sequence[Any], allow_code: bool) -> list[dict[str, Any
 
 
 @contextmanager
-def _sources(models: Sequence[Any]) -> Iterator[tuple[Source, ...]]:
-    """Give the sources of models; a Keras object is saved to a temporary file first."""
+def _sources(
+    models: Models, *, allow_code: bool, run: Store | None = None
+) -> Iterator[tuple[Origin, ...]]:
+    """Give the sources of models; a Keras object is saved to a file first.
+
+    Args:
+        models: the models.
+        allow_code: whether code inside their files may be executed.
+        run: where such files are kept, so that a report can name them; None where they are
+            temporary.
+
+    """
     with tempfile.TemporaryDirectory() as folder:
+        saved: dict[str, Any] = {}
         specs = []
-        for model in models:
+        for model in _each(models):
             if isinstance(model, str | os.PathLike):
                 specs.append(os.fspath(model))
-            else:
-                path = Path(folder) / f"{model.name}.keras"
-                model.save(path)
+                continue
+            if not is_model(model):
+                msg = (
+                    "a model is a scenario's name, a path or a Keras model, built in this process; "
+                    f"found {type(model).__name__}"
+                )
+                raise InputError(msg)
+            name = safe_name(model.name) or "model"
+            path = (run.given() if run else Path(folder)) / f"{name}.keras"
+            if name not in saved:
+                _save(model, path)
                 specs.append(str(path))
-        yield tuple(resolve_all(specs))
+            if saved.setdefault(name, model) is not model:
+                msg = (
+                    f"two of the models given are called {model.name!r}: give each a name of its "
+                    "own, keras.Sequential(..., name=...)"
+                )
+                raise InputError(msg)
+        yield tuple(prepared.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+
+
+def _save(model: Any, path: Path) -> None:
+    """Write a Keras model to a new file.
+
+    Raises:
+        InputError: there is one, of another model or of an earlier state, or it cannot be written.
+
+    """
+    if path.exists():
+        msg = f"{path} holds a model of an earlier run: choose another folder with `out`"
+        raise InputError(msg)
+    try:
+        with replacing(path) as temporary:
+            model.save(temporary)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _each(models: Models) -> Sequence[Any]:
+    """Return the models of one or of several.
+
+    Raises:
+        InputError: there are none.
+
+    """
+    several: Any = models
+    if isinstance(models, str | os.PathLike) or not isinstance(models, Iterable):
+        several = [models]
+    found: list[Any] = list(several)
+    if not found:
+        raise InputError("no model is given: expected one or more")
+    return found
 
 
 def _counted(what: str, count: int) -> int:
@@ -221,6 +341,16 @@ def _counted(what: str, count: int) -> int:
     return count
 
 
+def _counts(what: str, counts: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of what is counted, each once.
+
+    Raises:
+        InputError: one is less than 1.
+
+    """
+    return tuple(dict.fromkeys(_counted(what, count) for count in counts))
+
+
 def _devices(names: Sequence[str]) -> tuple[str, ...]:
     """Return the devices, each once: those of the tables in their order, then several at once.
 
@@ -228,18 +358,20 @@ def _devices(names: Sequence[str]) -> tuple[str, ...]:
         InputError: a name is no device's.
 
     """
+    names = (names,) if isinstance(names, str) else names
     at_once = tuple(dict.fromkeys(name for name in names if several(name)))
     single = [name for name in names if name not in at_once]
     return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
 
 
 def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:
-    """Return the names, each once, in the table's order.
+    """Return the names, each once, in the table's order; a text is one name.
 
     Raises:
         InputError: a name is not in the table.
 
     """
+    names = (names,) if isinstance(names, str) else names
     unknown = [name for name in names if name not in table]
     if unknown:
         msg = f"unknown {what} {unknown[0]!r}: expected one of {', '.join(table)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations  # `Path` is not imported for --help
 
+import signal
 import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqbench import signals, storage, streams
 from seqbench.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,14 +17,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seqbench.record import Record
+    from seqbench.report import Repeat
     from seqbench.report.document import Document
 
 
 BAD_INPUT = 2
-"""Exit status for wrong usage and for input that cannot be used."""
+"""Exit status for wrong usage, for input that cannot be used and where nothing can be written."""
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C: 128 and the signal's number, as shells have it."""
+SIGNALLED = 128
+"""Exit status after a signal, less its number, as shells have it: 130 after Ctrl-C."""
+
+KEPT = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+"""What a signal did to the command, in a word."""
 
 
 def command(function: Callable[..., int | None]) -> Callable[..., None]:
@@ -30,18 +36,60 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        try:
-            status = function(*args, **kwargs) or 0
-        except InputError as error:
-            for line in str(error).splitlines():
-                click.echo(f"seqbench: {line}", err=True)
-            status = BAD_INPUT
-        except KeyboardInterrupt:
-            click.echo("seqbench: interrupted; finished records are kept", err=True)
-            status = INTERRUPTED
-        sys.exit(status)
+        streams.prepare()
+        sys.exit(_status_of(lambda: function(*args, **kwargs)))
 
     return wrapped
+
+
+def _status_of(do: Callable[[], int | None]) -> int:
+    """Do something to its end, whatever the end is; return the exit status."""
+    try:
+        with signals.raising():
+            return do() or 0
+    except InputError as error:
+        for line in str(error).splitlines():
+            _complain(line)
+        return BAD_INPUT
+    except KeyboardInterrupt as error:
+        number = getattr(error, "number", signal.SIGINT)
+        _complain(f"{KEPT[number]}; finished records are kept")
+        return SIGNALLED + number
+    except (OSError, SystemExit) as error:  # rich makes a SystemExit of a closed pipe
+        status = status_unwritten(error)
+        if status is None:
+            raise
+        return status
+
+
+def status_unwritten(error: BaseException) -> int | None:
+    """Return the exit status where the output is a closed pipe or full; None for other errors.
+
+    As with other tools, a reader that leaves early ends the command without a word.
+    """
+    if any(isinstance(found, BrokenPipeError) for found in (error, error.__context__)):
+        streams.discard(sys.stdout, sys.stderr)
+        return SIGNALLED + signal.SIGPIPE
+    full = storage.why_full(error)
+    if full is None:
+        return None
+    streams.discard(sys.stdout)
+    place = getattr(error, "filename", None) or "the output"
+    _complain(f"cannot write {place}: {full}: make room, then give the same command again")
+    return BAD_INPUT
+
+
+def _complain(line: str) -> None:
+    """Write a line on stderr; where that is closed or full, nobody reads it."""
+    try:
+        click.echo(f"seqbench: {line}", err=True)
+    except OSError:
+        streams.discard(sys.stderr)
+
+
+def say(text: str, *, nl: bool = True) -> None:
+    """Write a text to standard output, as far as its encoding can show it."""
+    click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
 class _PathType(click.ParamType["Path"]):
@@ -60,6 +108,18 @@ PATH = _PathType()
 """The type of options that name a file or a folder."""
 
 
+def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """Refuse a place for a file before any work is done; `-` is standard output."""
+    from seqbench import files
+
+    if value is not None and value != "-":
+        try:
+            files.check_place(PATH.convert(value))
+        except InputError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
 def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """Split `a,b`."""
     return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
@@ -76,6 +136,15 @@ def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
         raise click.BadParameter(msg) from None
 
 
+def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
+    """Return the one name that was chosen with an option of several, the default of none."""
+    if chosen is None:
+        return default
+    if len(chosen) != 1:
+        raise click.UsageError(f"{option} {','.join(chosen)}: expected one")
+    return chosen[0]
+
+
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
@@ -88,11 +157,16 @@ def some(models: tuple[str, ...]) -> tuple[str, ...]:
     return models
 
 
-def specs(models: Iterable[str]) -> dict[str, str]:
-    """Return what to type for each model, by its name."""
+def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
+    """Return what commands that repeat cells take over from the one that was given."""
     from seqbench.models.source import resolve_all
+    from seqbench.report import Repeat
 
-    return {source.name: source.spec for source in resolve_all(models)}
+    return Repeat(
+        specs={source.name: source.spec for source in resolve_all(models)},
+        artifact=None if artifact is None else str(artifact.absolute()),
+        allow_code=allow_code,
+    )
 
 
 def known_requirements(names: Iterable[str] | None) -> None:
@@ -124,7 +198,7 @@ def status(records: list[Record], require: Iterable[str] | None) -> int:
             missing = required & {cell.device, cell.runtime, cell.target}
             if missing:
                 name = missing.pop()
-                click.echo(f"seqbench: {name} is required: {record.reason}", err=True)
+                _complain(f"{name} is required: {record.reason}")
                 return 1
         elif record.status is not Status.PASS:
             return 1
@@ -153,24 +227,21 @@ def write_text(text: str, file: str | None) -> None:
         InputError: the file cannot be written.
 
     """
-    from seqbench import store
+    from seqbench import files
 
     if file is None:
         return
     if file == "-":
-        click.echo(text, nl=False)
+        say(text, nl=False)
         return
-    try:
-        store.write_text(PATH.convert(file), text)
-    except OSError as error:
-        raise InputError(f"cannot write {file}: {error.strerror}") from error
+    files.write_text(PATH.convert(file), text)
 
 
 def show_json(value: Any) -> None:
     """Print a value as JSON."""
     import json
 
-    click.echo(json.dumps(value, indent=1))
+    say(json.dumps(value, indent=1))
 
 
 def show(renderable: Any) -> None:

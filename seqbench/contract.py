@@ -17,7 +17,7 @@ Run = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Declaration:
     """What seqbench's own exports declare.
 
     Attributes:
@@ -30,7 +30,7 @@ class Promise:
     output: Tensor
 
 
-def declared(session: Session, promise: Promise) -> str | None:
+def check_declaration(session: Session, declaration: Declaration) -> str | None:
     """Return what an artifact declares otherwise than promised; None where it keeps its word.
 
     A free dimension of the input must be free. Of the output only the batch must: a runtime may
@@ -38,7 +38,7 @@ def declared(session: Session, promise: Promise) -> str | None:
     """
     for what in ("input", "output"):
         found: Tensor = getattr(session, what)
-        wanted: Tensor = getattr(promise, what)
+        wanted: Tensor = getattr(declaration, what)
         for name in ("name", "dtype"):
             if getattr(found, name) != getattr(wanted, name):
                 return _otherwise(what, name, getattr(found, name), getattr(wanted, name))
@@ -63,7 +63,7 @@ def _fits(
     )
 
 
-def kept(run: Run, case: Case, answer: np.ndarray, output: Tensor) -> str | None:
+def check_repeatable(run: Run, case: Case, answer: np.ndarray, output: Tensor) -> str | None:
     """Return what is wrong when a batch is asked again, and when rows of it are asked alone.
 
     The second answer may differ from the first by what the numbers may, no more: threads may add
@@ -86,7 +86,7 @@ def kept(run: Run, case: Case, answer: np.ndarray, output: Tensor) -> str | None
             alone = run(part.x)
             if None in output.shape[1:] and alone.shape[1:] != answer.shape[1:]:
                 continue
-            reason = verdict.judge(part, alone).reason
+            reason = verdict.compare_outputs(part, alone).reason
             if reason is not None:
                 return f"contract: a batch of {rows} is not answered as the {len(case.x)}: {reason}"
     return None

@@ -1,8 +1,12 @@
-"""The two ways in which seqbench itself says no."""
+"""The ways in which seqbench itself says no."""
 
 
 class InputError(Exception):
     """What the user gave cannot be used: the CLI prints the one-line message and exits with 2."""
+
+
+class StorageError(InputError):
+    """The folder for the results takes no more: the run ends, and what it has written is kept."""
 
 
 class Unsupported(Exception):  # noqa: N818 - a verdict, not a malfunction

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from seqbench import prepared
+from seqbench import codec, prepared
 from seqbench.framework import missing
 from seqbench.isolate import temporary
-from seqbench.jobs import Job
 from seqbench.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.runtimes import Runtime
 from seqbench.steps import Run
 from seqbench.store import PERTURBED
 from seqbench.targets import TARGETS
 from seqbench.units import error
-from seqbench.work.verify import OF_PERTURBED
+from seqbench.work.locate import Located, LocateLayer, ReadTensors
 
 
 def name_layers(
@@ -39,45 +37,51 @@ def _parts(record: Record) -> bool:
     return bool(judged) and record.status is Status.FAIL and "worst_case" in record.details
 
 
-def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> dict[str, Any] | str:
-    """Return the layer's facts as JSON values, or why there are none."""
+def _found(run: Run, record: Record, runtime: Runtime, given: Path | None) -> Located | str:
+    """Return the layer, or why there is none."""
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
     artifact = given or run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
-    if case.endswith(OF_PERTURBED):
-        case, folder = case.removesuffix(OF_PERTURBED), folder / PERTURBED
+    if record.details["perturbed"]:
+        folder = folder / PERTURBED
         artifact = folder / artifact.name
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
-    common = {"reference": str(folder / prepared.REFERENCE), "case": case}
-    inside = {"runtime": runtime.name, "artifact": str(artifact), "out": str(tensors)}
-    outcome = run.workers.run(
-        Job(do="tensors", needs=runtime.needs, device=cell.device, arguments={**common, **inside})
+    reference = folder / prepared.REFERENCE
+    looked = run.do(
+        ReadTensors(
+            needs=runtime.needs,
+            device=cell.device,
+            runtime=runtime.name,
+            artifact=artifact,
+            reference=reference,
+            case=case,
+            out=tensors,
+        )
     )
-    if outcome.problem is not None:
-        return f"which layer differs is not known, the look inside failed: {outcome.problem}"
-    arguments = {**common, "model": str(folder), "tensors": str(tensors)}
-    outcome = run.workers.run(Job(do="locate", arguments=arguments))
+    if looked.problem is not None:
+        return f"which layer differs is not known, the look inside failed: {looked.problem}"
+    outcome = run.do(LocateLayer(model=folder, reference=reference, case=case, tensors=tensors))
     tensors.unlink()
     problem = outcome.problem or outcome.bad_input
     if problem is not None:
         return f"which layer differs is not known, the search failed: {problem}"
-    found: dict[str, Any] | None = outcome.results[0]
+    (found,) = outcome.results
     return found or "no layer differs by itself: the artifact shows the right output of each"
 
 
-def _completed(record: Record, found: dict[str, Any] | str) -> Record:
+def _completed(record: Record, found: Located | str) -> Record:
     if isinstance(found, str):
         return replace(record, notes=(*record.notes, found))
-    place = f"layer {found['layer']!r} ({found['class']})"
-    if found["others"]:
-        names = ", ".join(repr(name) for name in found["others"])
+    place = f"layer {found.layer!r} ({found.kind})"
+    if found.others:
+        names = ", ".join(repr(name) for name in found.others)
         place += f", which the artifact shows only together with {names},"
-    before = f" behind {found['before']!r}" if found["before"] else ""
-    after = "" if found["error_after"] is None else f", {error(found['error_after'])} after it"
-    errors = f"{error(found['error_before'])}{before}{after}"
+    before = f" behind {found.before!r}" if found.before else ""
+    after = "" if found.error_after is None else f", {error(found.error_after)} after it"
+    errors = f"{error(found.error_before)}{before}{after}"
     said = f"the first to differ is {place}: the error is {errors}"
     return replace(
         record,
         reason=f"{record.reason}\n{said}",
-        details={**record.details, "parted": found},
+        details={**record.details, "parted": codec.to_json(found)},
     )

@@ -13,12 +13,21 @@ shape it does not know.
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from seqbench.padding import real_share
+
+if TYPE_CHECKING:
+    import keras
 
 Shape = tuple[int | None, ...]
 """One example's dimensions, without the batch; None where one is not known."""
+
+NARROW = ("float16", "bfloat16")
+"""Types in which a core may compute faster than in float32, which alone is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +55,22 @@ class Work:
         return Work(macs=self.macs * times, elementwise=self.elementwise * times)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What one call of a model cannot do without.
+
+    Attributes:
+        macs: multiply-accumulates for one example, without those of a padding.
+        weight_bytes: size of the weights that are multiplied.
+        example_bytes: size of one example's input and output.
+
+    """
+
+    macs: int
+    weight_bytes: int
+    example_bytes: int
+
+
 class _UnknownError(Exception):
     """A dimension that the count needs is None, or the layer is not one of Keras's."""
 
@@ -60,6 +85,31 @@ def work(layer: Any) -> Work | None:
         return _symbolic(layer)
     except _UnknownError:
         return None
+
+
+def demand(model: "keras.Sequential") -> Demand | None:
+    """Return what a built model must do for one example.
+
+    None where a shape that its arithmetic depends on is not known, where a layer is the user's
+    own, and where one computes in a type narrower than float32.
+    """
+    macs, weight_bytes = 0, 0
+    for layer, before in zip(model.layers, [None, *model.layers], strict=False):
+        done = work(layer)
+        narrow = layer.compute_dtype in NARROW or getattr(layer, "quantization_mode", None)
+        if done is None or narrow:
+            return None
+        macs += int(done.macs * real_share(layer, before)) if done.macs else 0
+        weight_bytes += sum(map(_bytes, layer.weights)) if done.macs else 0
+    ends = sum(_bytes(tensor) for tensor in (*model.inputs, *model.outputs))
+    return Demand(macs=macs, weight_bytes=weight_bytes, example_bytes=ends)
+
+
+def _bytes(tensor: Any) -> int:
+    """Return the size of a weight or of one example's tensor; text and free sizes count as none."""
+    bits = re.search(r"\d+$", str(tensor.dtype))
+    sizes = [size for size in tensor.shape if size is not None]
+    return math.prod(sizes) * int(bits.group()) // 8 if bits else 0
 
 
 def _symbolic(layer: Any) -> Work:

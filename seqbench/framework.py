@@ -17,6 +17,12 @@ def missing(name: str) -> str | None:
     return f"the package {name} is not installed: run `pip install 'seqbench[{name}]'`"
 
 
+def missing_exporter() -> str | None:
+    """Return why nothing can be exported here, and how to get it; None where it can."""
+    reason = missing("tensorflow")
+    return reason and f"exports are made by TensorFlow: {reason}"
+
+
 def home() -> Framework:
     """Return the framework on which models are loaded and prepared here: the first there is."""
     return next((name for name in FRAMEWORKS if missing(name) is None), FRAMEWORKS[0])

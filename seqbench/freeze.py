@@ -1,6 +1,7 @@
 """Sequential -> one frozen inference graph, the one source of every export."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,8 @@ def freeze(
 ) -> Frozen:
     """Trace `model(x, training=False)` and turn its variables into constants.
 
+    The model itself stays as it was.
+
     Args:
         model: a built model of one input and one output.
         batch_size: None for a batch of any size.
@@ -64,12 +67,11 @@ def freeze(
         convert_variables_to_constants_v2,
     )
 
-    _forget_dropout(model)
     tensor = model.inputs[0]
     spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
     # A new function each time: tf.function would answer a fixed batch with a free one's trace.
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    with in_place(substitutes), stateless(model):
+    with in_place(substitutes), stateless(model), _without_dropout(model):
         traced = function.get_concrete_function(spec)
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     return Frozen(
@@ -88,15 +90,25 @@ def nodes(graph_def: Any) -> Iterator[Any]:
         yield from function.node_def
 
 
-def _forget_dropout(model: "keras.Sequential") -> None:
+@contextmanager
+def _without_dropout(model: "keras.Sequential") -> Iterator[None]:
     """Keep the random state of dropout in recurrent cells out of the graph.
 
     Keras draws the masks even where inference does not use them, and a graph that changes a
     variable cannot be frozen. (`keras.src.layers.rnn.rnn.RNN._maybe_config_dropout_masks`)
     """
-    for layer in model._flatten_layers():  # the only walk that reaches cells
-        if hasattr(layer, "get_recurrent_dropout_mask"):
-            layer.dropout = layer.recurrent_dropout = 0.0
+    cells = [
+        (layer, layer.dropout, layer.recurrent_dropout)
+        for layer in model._flatten_layers()  # the only walk that reaches cells
+        if hasattr(layer, "get_recurrent_dropout_mask")
+    ]
+    try:
+        for cell, _, _ in cells:
+            cell.dropout = cell.recurrent_dropout = 0.0
+        yield
+    finally:
+        for cell, dropout, recurrent_dropout in cells:
+            cell.dropout, cell.recurrent_dropout = dropout, recurrent_dropout
 
 
 def _tensor(name: str, tensor: Any) -> Tensor:

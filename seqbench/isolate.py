@@ -7,31 +7,39 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
+from seqbench import codec, work
 from seqbench.chips import CHIPS
 from seqbench.device import environment, no_sign_of
+from seqbench.errors import StorageError
+from seqbench.files import remove_soon
 from seqbench.framework import missing
-from seqbench.jobs import Job, Message, Needs
-from seqbench.store import remove
+from seqbench.jobs import LOGS, Job, Message, Needs, Result
+from seqbench.web.browser import LONGEST
+from seqbench.work.inspect import Probe
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
+
+ENDING_S = 5.0
+"""How long to wait until what was killed has ended."""
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Generic[Result]):
     """How a job ended.
 
     Attributes:
         done: keys of the cells whose records are on disk.
         running: key of the cell that was being worked on at the end, None where none was.
-        results: values that the job sent, in order.
+        results: what the job sent, in order.
         bad_input: what is wrong with the user's input, None where nothing is.
         problem: why the job did not end well, with the last lines of its output; None if it did.
 
@@ -39,7 +47,7 @@ class Outcome:
 
     done: tuple[str, ...]
     running: str | None
-    results: tuple[Any, ...]
+    results: tuple[Result, ...]
     bad_input: str | None
     problem: str | None
 
@@ -63,6 +71,7 @@ class _Seen:
     results: list[Any] = field(default_factory=list)
     bad_input: str | None = None
     problem: str | None = None
+    stopped: str | None = None
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
@@ -77,6 +86,8 @@ class _Seen:
                 self.results.append(value)
             case "bad":
                 self.bad_input = value
+            case "stop":
+                self.stopped = value
             case "crash":
                 self.problem = value
             case "end" if value != 0 and self.problem is None:
@@ -90,19 +101,28 @@ class Workers:
     Args:
         folder: folder of the run; logs go to its `logs`.
         listen: is given every message of a job as it comes.
+        silence_s: longest time without any message, for every job; None for each job's own.
 
     """
 
-    def __init__(self, folder: Path, listen: Callable[[Message], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        listen: Callable[[Message], None],
+        silence_s: float | None = None,
+    ) -> None:
+        self._silence_s = silence_s
         self._folder = folder
         self._listen = listen
         self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
         self._child: int | None = None
         self._closed = False
         self._number = next(_numbers)
-        self._temporary = temporary(folder) / f"{os.getpid()}-{self._number}"
-        for made in (folder / "logs", self._temporary):
-            made.mkdir(parents=True, exist_ok=True)
+        (folder / LOGS).mkdir(parents=True, exist_ok=True)
+        self._temporary = temporary(folder).resolve() / f"{os.getpid()}-{self._number}"
+        if len(str(self._temporary)) > LONGEST:  # a browser's socket would not fit there
+            self._temporary = Path(tempfile.mkdtemp(prefix="seqbench-"))
+        self._temporary.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Workers":
         return self
@@ -117,7 +137,7 @@ class Workers:
         self._closed = True
         for process in list(self._started.values()):
             self._end(process)
-        remove(self._temporary)
+        remove_soon(self._temporary)
 
     def renew(self) -> None:
         """End the workers: the jobs from now on are forks of new ones.
@@ -130,34 +150,39 @@ class Workers:
         self._started.clear()
 
     def start(self, needs: Needs, device: str = "cpu") -> None:
-        """Let a worker import what its jobs will need; this waits for nothing."""
-        self._worker(needs, device)
+        """Let a worker import what its jobs will need, if it is here; this waits for nothing."""
+        if needs is None or missing(needs) is None:
+            self._worker(needs, device)
 
-    def run(self, job: Job) -> Outcome:
-        """Run one job to its end, whatever the end is.
+    def run(self, job: Job[Result]) -> Outcome[Result]:
+        """Run one job to its end, whatever the end is; one whose framework is missing never starts.
 
         Raises:
             RuntimeError: the context has ended, in another thread.
+            StorageError: the folder takes no more; what was finished before is on disk.
 
         """
-        log = self._folder / "logs" / f"{os.getpid()}-{next(_numbers):05d}-{job.do}.log"
-        arguments = {**job.arguments, "log": str(log), "folder": str(self._folder)}
+        lacking = missing(job.needs) if job.needs else None
+        if lacking is not None:
+            return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
+        log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         process = self._worker(job.needs, job.device)
-        line = replace(job, arguments=arguments).dumps() + "\n"
+        line = work.write(job, self._folder, log) + "\n"
         assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
         self._child = None
         seen = _Seen()
+        silence_s = job.silence_s if self._silence_s is None else self._silence_s
         try:
             process.stdin.write(line.encode())
             process.stdin.flush()
-            for message in self._messages(process, job.silence_s):
+            for message in self._messages(process, silence_s):
                 if message.event == "pid":
                     self._child = message.value
                 seen.take(message)
                 self._listen(message)
         except TimeoutError:
             self._stop(job)
-            seen.problem = f"timed out: no word for {job.silence_s:g} s"
+            seen.problem = f"timed out: no word for {silence_s:g} s"
             seen.silent = True
         except (BrokenPipeError, EOFError):
             if self._closed:
@@ -167,12 +192,14 @@ class Workers:
             seen.problem = "the worker process went away" + _last_lines(
                 self._server_log(job.needs, job.device)
             )
+        if seen.stopped is not None:
+            raise StorageError(seen.stopped)
         if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
         return Outcome(
             done=tuple(seen.done),
             running=seen.running,
-            results=tuple(seen.results),
+            results=tuple(codec.from_json(job.results_as, found) for found in seen.results),
             bad_input=seen.bad_input,
             problem=seen.problem,
         )
@@ -185,7 +212,7 @@ class Workers:
         """
         reason = (missing(needs) if needs else None) or no_sign_of(device)
         if reason is None and needs and device not in ("cpu", *CHIPS):
-            outcome = self.run(Job(do="probe", needs=needs, device=device))
+            outcome = self.run(Probe(needs=needs, device=device))
             reason = outcome.problem or outcome.results[0]
         return reason
 
@@ -204,7 +231,7 @@ class Workers:
                     env={
                         **os.environ,
                         **environment(device, needs),
-                        "TMPDIR": str(self._temporary.resolve()),
+                        "TMPDIR": str(self._temporary),
                     },
                     start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
                 )
@@ -228,12 +255,13 @@ class Workers:
                 raise EOFError
             pending += chunk
 
-    def _stop(self, job: Job) -> None:
+    def _stop(self, job: Job[Any]) -> None:
         """End a job's worker, so that the next job starts a new one."""
-        self._end(self._started.pop((job.needs, job.device)))
+        self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
+        del self._started[job.needs, job.device]
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """End a worker and its job: the worker kills its child when standard input ends."""
+        """Kill a worker and its job; one whose number is not known yet ends with its worker."""
         for group in (self._child, process.pid):
             try:
                 if group is not None:
@@ -241,11 +269,15 @@ class Workers:
             except ProcessLookupError:
                 continue
         self._child = None
-        process.communicate()
+        try:
+            process.communicate(timeout=ENDING_S)  # the job has a copy of the pipe as well
+        except subprocess.TimeoutExpired:  # as has what a model's code let go into a session
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
 
     def _server_log(self, needs: Needs, device: str) -> Path:
         name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
-        return self._folder / "logs" / name
+        return self._folder / LOGS / name
 
 
 def temporary(folder: Path) -> Path:

@@ -36,10 +36,12 @@ def layers(model: "keras.Sequential", x: np.ndarray, seed: int) -> list[Layer]:
     run = _compiled(twin, EXACT)
     exact = run(x)
     error = {name: largest(distance(own[name], exact[name])) for name in numbers}
-    for _ in rounded(twin, shifts, seed):
-        error = further(error, run(x), exact)
-    for _ in narrowed(model, seed):
-        error = further(error, answer(x), exact)
+    with rounded(twin, shifts, seed) as runs:
+        for _ in runs:
+            error = further(error, run(x), exact)
+    with narrowed(model, seed) as runs:
+        for _ in runs:
+            error = further(error, answer(x), exact)
     stack = _leaves(model)
     return [
         _layer(name, stack[name], x, exact[name].astype(np.float64), own[name], error[name])

@@ -1,17 +1,20 @@
 """Artifacts in their runtimes: a job for each runtime and each fresh process that times it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from seqbench import manifest, prepared, roofline, steps
-from seqbench.jobs import Job
+from seqbench.contract import Declaration
+from seqbench.flops import Demand
+from seqbench.prepared import Snapshot
 from seqbench.record import PLAIN, Cell, Kind
 from seqbench.runtimes import Runtime
 from seqbench.steps import Run
 from seqbench.store import PERTURBED, Store
-from seqbench.targets import TARGETS, Artifact
+from seqbench.targets import TARGETS, Artifact, Exported
+from seqbench.work.measure import Measure
+from seqbench.work.verify import Pair, Subject
 
 
 def measure(
@@ -46,56 +49,65 @@ def measure(
         return ()
     for threads in dict.fromkeys(cell.threads for cell in cells):  # fixed once in a process
         mine = tuple(cell for cell in cells if cell.threads == threads)
-        arguments = {
-            "runtime": runtime.name,
-            "budget": asdict(run.request.budget),
-            "items": [
-                _item(run.store, model, variant, runtime, artifact)
+        job = Measure(
+            cells=mine,
+            needs=runtime.needs,
+            device=device,
+            runtime=runtime.name,
+            given=artifact is not None,
+            budget=run.request.budget,
+            subjects=tuple(
+                _subject(run.store, model, variant, runtime, artifact)
                 for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in mine)
-            ],
-            "bounds": {
-                cell.key: roofline.of(cell, prepared.facts(run.store.model(cell.model)), run.peak)
+            ),
+            bounds={
+                cell.key: roofline.of(cell, _demand(run.store, cell.model), run.peak)
                 for cell in mine
                 if cell.kind is Kind.INFER
             },
-        }
-        job = Job(do="measure", cells=mine, needs=runtime.needs, device=device, arguments=arguments)
+        )
         steps.execute(run, job)
     return cells
 
 
-def _item(
+def _demand(store: Store, model: str) -> Demand | None:
+    snapshot = prepared.find(store.model(model))
+    return snapshot.demand if snapshot else None
+
+
+def _subject(
     store: Store, model: str, variant: str, runtime: Runtime, given: Path | None
-) -> dict[str, Any]:
+) -> Subject:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
     folder = store.model(model)
-    facts = prepared.facts(folder) or {}
+    snapshot = prepared.read(folder)
     copy = folder / PERTURBED
-    artifacts, promise = {given or folder: folder}, None
+    artifacts, declaration = {given or folder: folder}, None
     if runtime.target is None and copy.exists():
         artifacts[copy] = copy
     if given is None and runtime.target is not None:
         artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
         home = store.artifacts / model
         artifacts = {home / artifact.filename: folder}
-        promise = _promise(facts, manifest.read(home)["artifacts"][artifact.label])
+        entry = manifest.read(home)["artifacts"][artifact.label]
+        declaration = _declaration(snapshot, manifest.exported(entry))
         if copy.exists() and variant == PLAIN:
             artifacts[copy / artifact.filename] = copy
-    return {
-        "model": model,
-        "variant": variant,
-        "pairs": [
-            {"artifact": str(artifact), "reference": str(home / prepared.REFERENCE)}
+    return Subject(
+        model=model,
+        variant=variant,
+        seed=snapshot.seed,
+        pairs=tuple(
+            Pair(artifact=artifact, reference=home / prepared.REFERENCE)
             for artifact, home in artifacts.items()
-        ],
-        "held_out": str(folder / prepared.HELD_OUT),
-        "promise": promise,
-        **facts,
-    }
+        ),
+        fresh=snapshot.fresh,
+        declaration=declaration,
+        held_out=folder / prepared.HELD_OUT,
+    )
 
 
-def _promise(facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+def _declaration(snapshot: Snapshot, exported: Exported) -> Declaration:
     """Return what the export said, with the model's own word on which inputs' sizes are free."""
-    batch = entry["input"]["shape"][0]
-    source = {**entry["input"], "shape": [batch, *facts["input_shape"][1:]]}
-    return {"input": source, "output": entry["output"]}
+    shape = (exported.input.shape[0], *snapshot.input_shape[1:])
+    return Declaration(input=replace(exported.input, shape=shape), output=exported.output)

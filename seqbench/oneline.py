@@ -5,6 +5,11 @@ import re
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """What makes text bold on a terminal: Keras's messages hold it."""
 
+_NO_MEMORY = re.compile(
+    r"^(MemoryError|ResourceExhaustedError|OutOfMemoryError)|RESOURCE_EXHAUSTED|bad_?alloc"
+)
+"""How Python, TensorFlow, torch, JAX and C++ say that there is no more memory."""
+
 LIMIT = 300
 """Longest text, in characters: Keras's messages can hold a whole model's config."""
 
@@ -18,4 +23,5 @@ def one_line(error: BaseException) -> str:
     text = re.split(r"\n\s*Arguments received by|\n\s*Stack trace", core)[0]
     text = " ".join(_STYLE.sub("", text).split())
     text = text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"out of memory: {line}" if _NO_MEMORY.search(line) else line

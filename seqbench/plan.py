@@ -43,6 +43,7 @@ class Selection:
         variants: what each target is wanted in, as far as it can be had so; the plain one is
             always made, the others are held beside it.
         threads: with how many threads inference is timed; None for the CPUs that there are.
+        batch_sizes: rows per call at which inference is timed; None for each model's own.
 
     """
 
@@ -53,6 +54,7 @@ class Selection:
     backends: tuple[str, ...] | None = None
     variants: tuple[str, ...] = (PLAIN,)
     threads: tuple[int | None, ...] = (None,)
+    batch_sizes: tuple[int, ...] | None = None
 
     def of(self, target: str | None) -> tuple[str, ...]:
         """Return the variants in which a target is wanted; Keras itself has the plain one."""
@@ -110,7 +112,7 @@ def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
     """For a chip that need not be here: its programs are compiled, and nothing else is done."""
     here = Cell(model=model.name, kind=Kind.COMPILE, runtime=AHEAD, device=device)
     if Kind.COMPILE in selection.kinds:
-        for batch_size in model.batch_sizes:
+        for batch_size in selection.batch_sizes or model.batch_sizes:
             yield replace(here, batch_size=batch_size)
     if Kind.COMPILE_TRAIN in selection.kinds and model.training_batch is not None:
         yield replace(here, kind=Kind.COMPILE_TRAIN, batch_size=model.training_batch)
@@ -148,7 +150,7 @@ def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> It
         if Kind.INFER in selection.kinds:
             # A program of its own chooses its threads itself.
             for threads in (None,) if runtime.apart else selection.threads:
-                for size in model.batch_sizes:
+                for size in selection.batch_sizes or model.batch_sizes:
                     yield replace(here, kind=Kind.INFER, batch_size=size, threads=threads)
 
 

@@ -5,16 +5,21 @@ the user's own, which no other process knows how to load.
 """
 
 import hashlib
-import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seqbench import codec
+from seqbench.files import replace_json, replacing
+from seqbench.flops import Demand, demand
 from seqbench.models.loading import load
 from seqbench.models.source import Source
 from seqbench.models.weights import give
-from seqbench.store import replacing, typed, write_json
+from seqbench.scenario import Scenario
+from seqbench.store import typed
 
 if TYPE_CHECKING:
     import keras
@@ -28,55 +33,97 @@ HELD_OUT = "held_out.npz"
 CALIBRATION = "calibration.npz"
 
 
-def flat(source: Source, *, allow_code: bool) -> dict[str, Any]:
-    """Return as JSON values what is needed to build a source's model in another process."""
-    return {
-        "name": source.name,
-        "path": str(source.path),
-        "attribute": source.attribute,
-        "form": source.form,
-        "allow_code": allow_code,
-        "sha256": hashlib.sha256(source.path.read_bytes()).hexdigest(),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin(Source):
+    """A source as it was when work on it was asked for: what another process needs to build it.
+
+    Attributes:
+        allow_code: whether code inside its file may be executed.
+        sha256: the hash of its file, in hexadecimal.
+
+    """
+
+    allow_code: bool
+    sha256: str
 
 
-def source(origin: dict[str, Any]) -> Source:
-    """Return the source that `flat` wrote down."""
-    return Source(
-        name=origin["name"],
-        path=Path(origin["path"]),
-        attribute=origin["attribute"],
-        form=origin["form"],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What is known of a prepared model.
+
+    Attributes:
+        source: where it comes from.
+        seed: its scenario's seed.
+        fresh: names of the weights that look fresh.
+        input_shape: its input's dimensions, batch first; None where a size is free.
+        demand: what a call must do; None where that is not known.
+
+    """
+
+    source: Origin
+    seed: int
+    fresh: tuple[str, ...]
+    input_shape: tuple[int | None, ...]
+    demand: Demand | None
+
+
+def pin(source: Source, *, allow_code: bool) -> Origin:
+    """Return a source with the hash that its file has now."""
+    return Origin(
+        name=source.name,
+        path=source.path,
+        attribute=source.attribute,
+        form=source.form,
+        allow_code=allow_code,
+        sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
     )
 
 
+def load_origin(origin: Origin) -> Scenario:
+    """Return the scenario that a pinned source is.
+
+    Raises:
+        InputError: its file cannot be loaded.
+
+    """
+    return load(origin, allow_code=origin.allow_code)
+
+
 def save(
-    model: "keras.Sequential",
-    folder: Path,
-    origin: dict[str, Any],
-    seed: int,
-    fresh: list[str],
-    demand: dict[str, int] | None = None,
+    model: "keras.Sequential", folder: Path, origin: Origin, seed: int, fresh: Sequence[str]
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     keep_weights(model, folder / WEIGHTS)
-    shape = model.input_shape
-    found = {"source": origin, "seed": seed, "fresh": fresh, "input_shape": shape}
-    found["demand"] = demand
-    write_json(folder / FACTS, found)
+    snapshot = Snapshot(
+        source=origin,
+        seed=seed,
+        fresh=tuple(fresh),
+        input_shape=tuple(model.input_shape),
+        demand=demand(model),
+    )
+    replace_json(folder / FACTS, codec.to_json(snapshot))
 
 
-def facts(folder: Path) -> dict[str, Any] | None:
-    """Return what `save` wrote of a model; None where it wrote nothing.
-
-    `source`, `seed`, `fresh`, `input_shape` as Keras has it, None where a size is free, and
-    `demand` as `roofline.Demand` has it, None where that is not known.
-    """
+def find(folder: Path) -> Snapshot | None:
+    """Return what `save` wrote of a model; None where it wrote nothing."""
     path = folder / FACTS
-    found: dict[str, Any] | None = None
-    if path.exists():
-        found = json.loads(path.read_text(encoding="utf-8"))
+    if not path.exists():
+        return None
+    return codec.loads(Snapshot, path.read_text(encoding="utf-8"))
+
+
+def read(folder: Path) -> Snapshot:
+    """Return what `save` wrote of a model.
+
+    Raises:
+        FileNotFoundError: it wrote nothing.
+
+    """
+    found = find(folder)
+    if found is None:
+        msg = f"{folder} holds no prepared model"
+        raise FileNotFoundError(msg)
     return found
 
 
@@ -85,14 +132,10 @@ def restore(folder: Path) -> "keras.Sequential":
 
     Raises:
         InputError: its source cannot be loaded any more.
+        FileNotFoundError: the folder holds no prepared model.
 
     """
-    found = facts(folder)
-    if found is None:
-        msg = f"{folder} holds no prepared model"
-        raise FileNotFoundError(msg)
-    origin = found["source"]
-    model = load(source(origin), allow_code=origin["allow_code"]).build()
+    model = load_origin(read(folder).source).build()
     set_weights(model, folder / WEIGHTS)
     return model
 

@@ -3,7 +3,6 @@
 It draws only when a message comes, so nothing is drawn while a timing runs.
 """
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from seqbench.timing import Clock
 @contextmanager
 def shown(console: Console | None = None, now: Clock = time.monotonic) -> Iterator[Observer]:
     """Give an observer that shows a run's progress."""
-    console = console or Console(file=sys.stderr)
+    console = console or Console(stderr=True)
     lines = _Lines(console, now)
     if not console.is_terminal:
         yield Observer(planned=lines.planned, message=lines.said, record=lines.recorded)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Any
 
+from seqbench import stats
+
 SCHEMA = 2
 """Number of the record format. History:
 
@@ -138,6 +140,14 @@ class Record:
         """The samples of each process."""
         ends = list(accumulate(self.samples_per_process, initial=0))
         return tuple(self.samples_s[start:end] for start, end in pairwise(ends))
+
+    @property
+    def median(self) -> stats.Estimate | None:
+        """Seconds of a call (or step), the median of its processes' medians; None without samples.
+
+        Whatever shows the time of a cell shows this one.
+        """
+        return stats.of_processes(self.by_process)
 
 
 def encode(record: Record) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqbench import first_layers
 from seqbench.backends import here
+from seqbench.files import replacing
 from seqbench.inference import Answer, compiled
 from seqbench.models.twin import (
     computes_in_float64,
@@ -19,7 +20,7 @@ from seqbench.models.twin import (
 from seqbench.rounding import FLOAT64_SHARE, UNIT_ROUNDOFF, narrowed, rounded
 from seqbench.seek import waking
 from seqbench.shifts import shiftable
-from seqbench.store import replacing, typed
+from seqbench.store import typed
 from seqbench.substitutes import EXACT
 from seqbench.suite import InputSpec, first_shapes, make, other_shapes
 from seqbench.verdict import Case, largest
@@ -113,14 +114,16 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
         none = {name: np.zeros_like(found) for name, found in scale.items()}
         error, by_rounding = further(none, outputs, exact), none
-        for _ in rounded(twin, shifts, seed):
-            by_rounding = further(by_rounding, _outputs(run, batches), exact)
+        with rounded(twin, shifts, seed) as runs:
+            for _ in runs:
+                by_rounding = further(by_rounding, _outputs(run, batches), exact)
         if not computes_in_less(model):
             for name, found in error.items():
                 size = np.maximum(scale[name], largest(_numbers(exact[name])))
                 _refuse_another(name, found, by_rounding[name], size)
-        for _ in narrowed(model, seed):
-            error = further(error, _outputs(answer, batches), exact)
+        with narrowed(model, seed) as runs:
+            for _ in runs:
+                error = further(error, _outputs(answer, batches), exact)
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
     if computes_in_float64(model):  # as its twin does: what that costs, float32 tells

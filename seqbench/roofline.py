@@ -15,23 +15,17 @@ The bound is a lower bound by construction, so it counts only what cannot be lef
 """
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
 
-from seqbench.flops import work
+from seqbench.flops import Demand
 from seqbench.machine import threads
-from seqbench.padding import real_share
 from seqbench.record import PLAIN, Cell
 from seqbench.timing import Clock, clock
-
-if TYPE_CHECKING:
-    import keras
 
 MATRIX_SIZES = (256, 512, 1024)
 """Square float32 products that are tried; the best rate counts."""
@@ -44,9 +38,6 @@ MATRIX_S = 0.15
 
 EACH_S = 0.03
 """Seconds for each working set."""
-
-NARROW = ("float16", "bfloat16")
-"""Types in which a core may compute faster than in float32, which alone is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +57,29 @@ class Peak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """What one call of a model cannot do without.
+class Bound:
+    """The time that no call can beat, and what it comes from.
 
     Attributes:
-        macs: multiply-accumulates for one example, without those of a padding.
-        weight_bytes: size of the weights that are multiplied.
-        example_bytes: size of one example's input and output.
+        bound_s: the larger of the two times below, seconds.
+        arithmetic_s: what the arithmetic takes at least, seconds.
+        memory_s: what moving the bytes takes at least, seconds.
+        flops: floating-point operations of the call.
+        bytes: bytes that the call must move.
+        cores: how many cores it has.
+        core_flops_per_s: what one of them does.
+        bytes_per_s: what all of them move together; None where bytes have no bound.
 
     """
 
-    macs: int
-    weight_bytes: int
-    example_bytes: int
+    bound_s: float
+    arithmetic_s: float
+    memory_s: float
+    flops: int
+    bytes: int
+    cores: int
+    core_flops_per_s: float
+    bytes_per_s: float | None
 
 
 def measure_peak(now: Clock = clock) -> Peak:
@@ -94,42 +95,19 @@ def measure_peak(now: Clock = clock) -> Peak:
         )
 
 
-def demand(model: "keras.Sequential") -> Demand | None:
-    """Return what a built model must do for one example.
+def of(cell: Cell, asked: Demand | None, peak: Peak | None) -> Bound | None:
+    """Return the bound of an inference of a model that demands this much.
 
-    None where a shape that its arithmetic depends on is not known, where a layer is the user's
-    own, and where one computes in a type narrower than float32.
+    None where the demand or the peak is not known, and off the CPU and in reduced precision,
+    whose peaks are others.
     """
-    macs, weight_bytes = 0, 0
-    for layer, before in zip(model.layers, [None, *model.layers], strict=False):
-        done = work(layer)
-        narrow = layer.compute_dtype in NARROW or getattr(layer, "quantization_mode", None)
-        if done is None or narrow:
-            return None
-        macs += int(done.macs * real_share(layer, before)) if done.macs else 0
-        weight_bytes += sum(map(_bytes, layer.weights)) if done.macs else 0
-    ends = sum(_bytes(tensor) for tensor in (*model.inputs, *model.outputs))
-    return Demand(macs=macs, weight_bytes=weight_bytes, example_bytes=ends)
-
-
-def of(cell: Cell, facts: dict[str, Any] | None, peak: Peak | None) -> dict[str, Any] | None:
-    """Return `bound` of an inference of the prepared model that has these facts.
-
-    None where the model's demand or the peak is not known, and off the CPU and in reduced
-    precision, whose peaks are others.
-    """
-    asked = (facts or {}).get("demand")
     if peak is None or asked is None or (cell.device, cell.variant) != ("cpu", PLAIN):
         return None
-    return bound(peak, Demand(**asked), cell.batch_size or 1, cell.threads)
+    return bound(peak, asked, cell.batch_size or 1, cell.threads)
 
 
-def bound(peak: Peak, asked: Demand, rows: int, given_threads: int | None = None) -> dict[str, Any]:
-    """Return the bound of one call on `rows` examples, and what it comes from, as JSON values.
-
-    `bound_s` is the larger of `arithmetic_s` and `memory_s`; `bytes_per_s` is the rate of all
-    `cores` together, None where bytes have no bound.
-    """
+def bound(peak: Peak, asked: Demand, rows: int, given_threads: int | None = None) -> Bound:
+    """Return the bound of one call on `rows` examples."""
     cores = min(peak.cores, given_threads or peak.cores)
     flops = 2 * asked.macs * rows
     moved = asked.weight_bytes + asked.example_bytes * rows
@@ -137,16 +115,16 @@ def bound(peak: Peak, asked: Demand, rows: int, given_threads: int | None = None
     bytes_per_s = cores * max(peak.core_bytes_per_s[place - 1 :]) if place else None
     arithmetic_s = flops / (cores * peak.core_flops_per_s)
     memory_s = moved / bytes_per_s if bytes_per_s else 0.0
-    return {
-        "bound_s": max(arithmetic_s, memory_s),
-        "arithmetic_s": arithmetic_s,
-        "memory_s": memory_s,
-        "flops": flops,
-        "bytes": moved,
-        "cores": cores,
-        "core_flops_per_s": peak.core_flops_per_s,
-        "bytes_per_s": bytes_per_s,
-    }
+    return Bound(
+        bound_s=max(arithmetic_s, memory_s),
+        arithmetic_s=arithmetic_s,
+        memory_s=memory_s,
+        flops=flops,
+        bytes=moved,
+        cores=cores,
+        core_flops_per_s=peak.core_flops_per_s,
+        bytes_per_s=bytes_per_s,
+    )
 
 
 def _multiply(size: int, now: Clock) -> float:
@@ -179,10 +157,3 @@ def _best(call: Callable[[], object], now: Clock, limit_s: float = EACH_S) -> fl
         best_s = min(best_s, end - start)
         if end - begin > limit_s:
             return best_s
-
-
-def _bytes(tensor: Any) -> int:
-    """Return the size of a weight or of one example's tensor; text and free sizes count as none."""
-    bits = re.search(r"\d+$", str(tensor.dtype))
-    sizes = [size for size in tensor.shape if size is not None]
-    return math.prod(sizes) * int(bits.group()) // 8 if bits else 0

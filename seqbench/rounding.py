@@ -7,6 +7,7 @@ Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., s
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,32 +38,38 @@ ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
 
 
-def rounded(
-    model: "keras.Sequential",
-    shifts: Shifts,
-    seed: int,
-) -> Iterator[None]:
-    """Put the model off by what float32 sums may move it, `ROUNDINGS` times in turn.
+@contextmanager
+def rounded(model: "keras.Sequential", shifts: Shifts, seed: int) -> Iterator[Iterator[None]]:
+    """Give an iterator that puts the model off by what float32 sums may move it, in turn.
 
-    At the end it has its own weights again. `shifts` is what `shiftable` returned of the model.
+    It does so `ROUNDINGS` times. However the block ends, the model has its own weights, gates and
+    averages again. `shifts` is what `shiftable` returned of the model.
     """
     weights, rng = model.get_weights(), np.random.default_rng(seed)
-    for _ in range(ROUNDINGS):
+
+    def runs() -> Iterator[None]:
+        for _ in range(ROUNDINGS):
+            model.set_weights(weights)
+            model.set_weights(moved(model, rng))
+            shifts.move(rng, UNIT_ROUNDOFF)
+            yield
+
+    try:
+        yield runs()
+    finally:
         model.set_weights(weights)
-        model.set_weights(moved(model, rng))
-        shifts.move(rng, UNIT_ROUNDOFF)
-        yield
-    model.set_weights(weights)
+        shifts.reset()
 
 
-def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
-    """Put weights off by what the dtypes that they are used in may round them by.
+@contextmanager
+def narrowed(model: "keras.Sequential", seed: int) -> Iterator[Iterator[None]]:
+    """Give an iterator that puts weights off by what the dtypes that use them may round them by.
 
     Only layers that compute in less than float32 have such weights; a model without any is not run
     again. A sum in 8 bits can be right by luck, and a softmax of large sums then turns on it: with
     other weights its own arithmetic rounds another way. Two roundings each: of a product, and of
-    the sum that it is added to. `ROUNDINGS` times in turn; at the end the model has its own weights
-    again.
+    the sum that it is added to. `ROUNDINGS` times in turn; however the block ends, the model has
+    its own weights again.
     """
     import keras
 
@@ -73,11 +80,10 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
         else 0.0
         for variable in model.weights
     ]
-    if not any(roundoffs):
-        return
     weights = model.get_weights()
-    try:
-        for _ in range(ROUNDINGS):
+
+    def runs() -> Iterator[None]:
+        for _ in range(ROUNDINGS if any(roundoffs) else 0):
             model.set_weights(
                 [
                     value * (1 + rng.uniform(-2 * size, 2 * size, value.shape)) if size else value
@@ -85,6 +91,9 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[None]:
                 ]
             )
             yield
+
+    try:
+        yield runs()
     finally:
         model.set_weights(weights)
 

@@ -2,25 +2,30 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import asdict, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from seqbench import elsewhere, explain, isolate, machine, measuring, plan, steps
+from seqbench import codec, elsewhere, explain, isolate, machine, manifest, measuring, plan, steps
 from seqbench.errors import InputError
-from seqbench.framework import home, missing
+from seqbench.files import remove, replace_json
+from seqbench.framework import home, missing_exporter
 from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message
-from seqbench.models.source import Source
+from seqbench.jobs import Message
+from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
-from seqbench.roofline import Peak
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request, Run
-from seqbench.store import Store, remove, write_json
+from seqbench.store import MARK, Store
+from seqbench.targets import TARGETS, Artifact
+from seqbench.timing import FULL, QUICK
+from seqbench.work.inspect import Inspect
+from seqbench.work.peak import MeasurePeak
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -32,15 +37,19 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """Do what is asked for, as far as the store has no record of it yet; return its records.
 
     Raises:
-        InputError: a model cannot be used. Where that shows before the first cell, nothing was
-            done; where it shows later, the other cells are done all the same.
+        InputError: the folder holds other things or is in use, or a model cannot be used. Where
+            that shows before the first cell, nothing was done; where it shows later, the other
+            cells are done all the same.
 
     """
-    remove(isolate.temporary(store.root))  # what a killed run left
     names = [source.name for source in request.sources]
-    store.remove_unfinished(names)
     count = min(machine.threads(), len(names)) if plan.exports(request.selection) else 1
-    with ExitStack() as stack:
+    with _stored(store), ExitStack() as stack:
+        stack.enter_context(store.held(names, _facts()))
+        if store.delivers:
+            _refuse_foreign(request, store)
+        remove(isolate.temporary(store.root))  # what a killed run left
+        store.remove_unfinished(names)
         workers = [stack.enter_context(Workers(store.root, observer.message)) for _ in range(count)]
         for one in workers:  # those that wait import meanwhile
             one.start(home())
@@ -51,17 +60,52 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         _begin(run, cells)
         if _times(request):
             for other in workers[1:]:  # one that has done anything imports no more
-                other.run(Job(do="inspect", arguments={"sources": []}))
+                other.run(Inspect(sources=()))
         _measure_peak(run)
-        _leave_out_what_is_missing(run)
+        leave_out_what_is_missing(run)
         lanes = [replace(run, workers=one) for one in workers]
         if _times(request):
             _one_step_after_another(lanes)
         else:
             _one_model_after_another(lanes)
         elsewhere.compile_ahead(run)
-        steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
-    return _finish(run, cells)
+    return finish(run, cells)
+
+
+def _refuse_foreign(request: Request, store: Store) -> None:
+    """Refuse to replace what seqbench did not write, before any work is done.
+
+    Raises:
+        InputError: there is such a thing where an artifact would be written.
+
+    """
+    selection = request.selection
+    artifacts = [
+        Artifact(target=TARGETS[target], variant=variant)
+        for target in selection.targets
+        for variant in selection.of(target)
+    ]
+    for source in request.sources:
+        manifest.refuse_foreign(store.artifacts / source.name, artifacts)
+
+
+def _facts() -> dict[str, Any]:
+    """Return what a plan says of where and when it was made."""
+    return {
+        "versions": machine.versions(()),
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine.host(),
+    }
+
+
+@contextmanager
+def _stored(store: Store) -> Iterator[None]:
+    """Say of what goes wrong without the run's folder that the folder went away."""
+    try:
+        yield
+    except Exception:
+        store.check_there()
+        raise
 
 
 def _times(request: Request) -> bool:
@@ -94,7 +138,7 @@ def _one_step_after_another(lanes: Sequence[Run]) -> None:
     """Do each step for all models: what is timed runs alone, exports run in all lanes."""
     run, names = lanes[0], [source.name for source in lanes[0].request.sources]
     for source in run.request.sources:
-        _train(source, run)
+        train(source, run)
     _in_lanes(lanes, [partial(steps.export, model=name) for name in names])
     for name in names:
         _measure([name], run, apart=False)
@@ -109,13 +153,14 @@ def _one_model_after_another(lanes: Sequence[Run]) -> None:
     _in_lanes(lanes, [partial(_measure, part, apart=True) for part in parts])
 
 
-def _one_model(source: Source, run: Run) -> None:
-    _train(source, run)
+def _one_model(source: Origin, run: Run) -> None:
+    train(source, run)
     steps.export(run, source.name)
     _measure([source.name], run, apart=False)
 
 
-def _train(source: Source, run: Run) -> None:
+def train(source: Origin, run: Run) -> None:
+    """Prepare a model, which trains it, and train it on the other devices that were asked for."""
     steps.prepare(run, source)
     elsewhere.train_on_several(run, source)
 
@@ -126,7 +171,8 @@ def judge(
     """Verify one artifact, whoever made it, against the request's one model.
 
     Raises:
-        InputError: the model cannot be used, or no runtime that was asked for reads the artifact.
+        InputError: the model cannot be used, no runtime that was asked for reads the artifact, or
+            the artifact could run code or reach files and `allow_code` is off.
 
     """
     (source,) = request.sources
@@ -135,8 +181,10 @@ def judge(
         readers = ", ".join(name for name, found in RUNTIMES.items() if found.target == target)
         msg = f"{artifact} is of target {target}: run it in one of {readers}"
         raise InputError(msg)
-    with Workers(store.root, observer.message) as workers:
+    with _stored(store), Workers(store.root, observer.message, request.timeout_s) as workers:
         run = Run(store=store, workers=workers, request=request, observer=observer)
+        if not source.allow_code:
+            steps.inspect_artifact(run, artifact, target)
         steps.inspect(run)
         (variant,) = request.selection.variants
         cells = [
@@ -154,10 +202,17 @@ def judge(
         for runtime in runtimes:
             ran = measuring.measure(run, [source.name], runtime, "cpu", artifact=artifact)
             explain.name_layers(run, ran, runtime, artifact)
-    return _finish(run, cells)
+    return finish(run, cells)
 
 
-def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
+def finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
+    """Return the records of cells; one that was left is an error, never an absence.
+
+    Raises:
+        InputError: a model could not be used after all.
+
+    """
+    steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     if run.bad_input:
         raise InputError("\n".join(run.bad_input))
     return [record for cell in cells if (record := run.store.find(cell.key)) is not None]
@@ -165,32 +220,47 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
 
 def _begin(run: Run, cells: Sequence[Cell]) -> None:
     """Write down what is planned, so that a report knows what never ran."""
-    path = run.store.root / "run.json"
+    path = run.store.root / MARK
     if path.exists():
         _refuse_changes(path, run.request)
     run.left = {cell.key: cell for cell in cells if steps.unfinished(run, cell)}
-    write_json(
+    replace_json(
         path,
         {
-            "versions": machine.versions(()),
-            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine.host(),
+            **_facts(),
             "sources": {source.name: source.spec for source in run.request.sources},
-            "origins": run.request.origins,
-            "cells": [asdict(cell) for cell in cells],
+            "origins": codec.to_json(run.request.sources),
+            "cells": codec.to_json(cells),
+            "repeat": _repeat(run.request, cells),
         },
     )
     run.observer.planned(run.cells())
 
 
+def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return what a report needs to name the commands that repeat cells, see `report.Repeat`."""
+    budget = request.budget
+    full = replace(budget, processes=FULL.processes) == FULL
+    usual = FULL if full else QUICK
+    ran_in = [cell.runtime for cell in cells if cell.runtime]
+    backends = {name: RUNTIMES[name].backend for name in dict.fromkeys(ran_in)}
+    return {
+        "backends": {name: backend for name, backend in backends.items() if backend},
+        "allow_code": any(source.allow_code for source in request.sources),
+        "full": full,
+        "processes": None if budget.processes == usual.processes else budget.processes,
+    }
+
+
 def _refuse_changes(path: Path, request: Request) -> None:
     """A run is of one version of each model: its records would not belong together."""
-    before = {origin["name"]: origin for origin in json.loads(path.read_text()).get("origins", [])}
-    for origin in request.origins:
-        old = before.get(origin["name"], origin)
+    known = json.loads(path.read_text(encoding="utf-8")).get("origins", [])
+    before = {origin.name: origin for origin in codec.from_json(tuple[Origin, ...], known)}
+    for origin in request.sources:
+        old = before.get(origin.name, origin)
         if old != origin:
             msg = (
-                f"{path.parent} holds a run of another {origin['name']!r} ({old['path']}, or the "
+                f"{path.parent} holds a run of another {origin.name!r} ({old.path}, or the "
                 "file has changed since): choose another folder with --out"
             )
             raise InputError(msg)
@@ -199,23 +269,22 @@ def _refuse_changes(path: Path, request: Request) -> None:
 def _measure_peak(run: Run) -> None:
     """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
     if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
-        outcome = run.workers.run(Job(do="peak", needs=None))
+        outcome = run.do(MeasurePeak(needs=None))
         if outcome.problem is not None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return
-        (found,) = outcome.results
-        run.peak = Peak(**{**found, "core_bytes_per_s": tuple(found["core_bytes_per_s"])})
-        plan = run.store.root / "run.json"
+        (run.peak,) = outcome.results
+        plan = run.store.root / MARK
         known = json.loads(plan.read_text(encoding="utf-8"))
-        write_json(plan, {**known, "peak": found})
+        replace_json(plan, {**known, "peak": codec.to_json(run.peak)})
 
 
-def _leave_out_what_is_missing(run: Run) -> None:
+def leave_out_what_is_missing(run: Run) -> None:
     """Close cells whose framework or device is not here, and those of artifacts not to be had."""
-    without = missing("tensorflow")
-    if without is not None:
+    lacking = missing_exporter()
+    if lacking is not None:
         exports = [cell for cell in run.cells() if cell.target]
-        steps.close(run, exports, Status.UNAVAILABLE, f"exports are made by TensorFlow: {without}")
+        steps.close(run, exports, Status.UNAVAILABLE, lacking)
     wanted = [(plan.framework(cell), cell.device) for cell in run.cells()]
     for needs, device in dict.fromkeys(wanted):
         reason = run.workers.missing(device, needs)
@@ -226,6 +295,12 @@ def _leave_out_what_is_missing(run: Run) -> None:
                 if (plan.framework(cell), cell.device) == (needs, device)
             ]
             steps.close(run, gone, Status.UNAVAILABLE, reason)
+
+
+def measure(models: Sequence[str], run: Run) -> None:
+    """Run what was exported in every runtime that the request has."""
+    for apart in (False, True):
+        _measure(models, run, apart=apart)
 
 
 def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:

@@ -47,6 +47,11 @@ class Shifts:
         for variable in self.variables:
             variable.assign(rng.choice([-size, size]))
 
+    def reset(self) -> None:
+        """Put each back to where it is off by nothing."""
+        for variable in self.variables:
+            variable.assign(0.0)
+
 
 def shiftable(model: "keras.Sequential") -> Shifts:
     """Make the model's gates and averages movable; return what moves them."""

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Never
 
 from seqbench import machine, plan, prepared
 from seqbench.device import DEVICES
 from seqbench.errors import InputError
-from seqbench.framework import home
-from seqbench.isolate import Workers
-from seqbench.jobs import Job, Message
-from seqbench.models.source import Source
+from seqbench.framework import home, missing
+from seqbench.isolate import Outcome, Workers
+from seqbench.jobs import Job, Message, Needs, Result
 from seqbench.plan import Model, Selection
+from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.roofline import Peak
 from seqbench.store import Store
 from seqbench.timing import Budget
+from seqbench.work.export import Export
+from seqbench.work.inspect import Inspect, InspectArtifact
+from seqbench.work.prepare import Prepare, Train
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +28,17 @@ class Request:
     """What a user asks for.
 
     Attributes:
-        sources: the models.
+        sources: the models, and whether code inside their files may be executed.
         selection: what to do with them.
         budget: how long to time each cell.
-        allow_code: whether code inside a model's file may be executed.
+        timeout_s: longest time for which a job may give no sign; None for the usual one.
 
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[Origin, ...]
     selection: Selection
     budget: Budget
-    allow_code: bool = False
-
-    @property
-    def origins(self) -> list[dict[str, Any]]:
-        """The sources as JSON values."""
-        return [prepared.flat(source, allow_code=self.allow_code) for source in self.sources]
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +83,18 @@ class Run:
     bad_input: list[str] = field(default_factory=list)
     peak: Peak | None = None
 
+    def do(self, job: Job[Result]) -> Outcome[Result]:
+        """Run one job to its end, whatever the end is.
+
+        Raises:
+            StorageError: the run's folder takes no more, or went away meanwhile.
+
+        """
+        self.store.check_there()
+        outcome = self.workers.run(job)
+        self.store.check_there()
+        return outcome
+
     def cells(self, model: str | None = None) -> list[Cell]:
         """Return the cells that are left, of one model or of all; others may finish meanwhile."""
         return [cell for cell in list(self.left.values()) if model in (None, cell.model)]
@@ -96,28 +107,40 @@ def inspect(run: Run) -> list[Model]:
         InputError: a model cannot be used.
 
     """
-    outcome = run.workers.run(Job(do="inspect", arguments={"sources": run.request.origins}))
+    outcome = run.do(Inspect(sources=run.request.sources))
     refusal = outcome.refusal([source.spec for source in run.request.sources])
     if refusal is not None:
         raise InputError(refusal)
-    return [
-        Model(**{**result, "batch_sizes": tuple(result["batch_sizes"])})
-        for result in outcome.results
-    ]
+    return list(outcome.results)
 
 
-def prepare(run: Run, source: Source) -> None:
+def inspect_artifact(run: Run, artifact: Path, target: str) -> None:
+    """Look into an artifact that somebody else made, before any runtime loads it.
+
+    Raises:
+        InputError: it could run code or reach files beside it, or cannot even be looked into.
+
+    """
+    needs: Needs = "tensorflow" if target == "saved_model" else None
+    if needs and missing(needs):  # then nothing here loads it either
+        return
+    outcome = run.workers.run(InspectArtifact(needs=needs, artifact=artifact, target=target))
+    refusal = outcome.refusal([str(artifact)])
+    if refusal is not None:
+        raise InputError(refusal)
+
+
+def prepare(run: Run, source: Origin) -> None:
     """Build, train and work out the reference; train cells on further devices get a job each."""
     mine = [cell for cell in run.cells(source.name) if cell.device in DEVICES]
     trains = [cell for cell in mine if cell.kind is Kind.TRAIN and run.store.find(cell.key) is None]
-    arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
-    if mine and prepared.facts(run.store.model(source.name)) is None:
+    if mine and prepared.find(run.store.model(source.name)) is None:
         # Exports are made by TensorFlow; the first training there gives them their weights.
         exports = any(cell.target for cell in mine)
         needs = home() if exports or not trains else plan.framework(trains[0])
         first = tuple(cell for cell in trains if plan.framework(cell) == needs)[:1]
         device = first[0].device if first else "cpu"
-        job = Job(do="prepare", cells=first, needs=needs, device=device, arguments=arguments)
+        job = Prepare(cells=first, needs=needs, device=device, source=source)
         problem = execute(run, job)
         if problem is not None:
             close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
@@ -139,12 +162,10 @@ def train_again(run: Run, models: Sequence[str], process: int) -> None:
             _train(run, source, cells)
 
 
-def _train(run: Run, source: Source, cells: Iterable[Cell]) -> None:
-    arguments = {"source": prepared.flat(source, allow_code=run.request.allow_code)}
+def _train(run: Run, source: Origin, cells: Iterable[Cell]) -> None:
     for cell in cells:
         needs = plan.framework(cell)
-        job = Job(do="train", cells=(cell,), needs=needs, device=cell.device, arguments=arguments)
-        execute(run, job)
+        execute(run, Train(cells=(cell,), needs=needs, device=cell.device, source=source))
 
 
 def export(run: Run, model: str) -> None:
@@ -161,15 +182,14 @@ def export(run: Run, model: str) -> None:
     ]
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
     while wanted:
-        arguments = {"model": model, "wanted": wanted, "artifacts": str(run.store.artifacts)}
-        outcome = run.workers.run(Job(do="export", cells=cells, arguments=arguments))
+        job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
+        outcome = run.do(job)
         keep(run, outcome.done)
         for result in outcome.results:
-            made = (result["target"], result["variant"])
+            made = (result.target, result.variant)
             wanted.remove(made)
-            if result["status"] != Status.PASS:
-                status, reason = Status(result["status"]), f"not exported: {result['reason']}"
-                run.blocked[model, *made] = (status, reason)
+            if result.status is not Status.PASS:
+                run.blocked[model, *made] = (result.status, f"not exported: {result.reason}")
         if outcome.problem is None:
             return
         # It died: on the artifact whose cell was running, else on the first without a result.
@@ -196,10 +216,10 @@ def processes_of(record: Record | None) -> int:
     return len(record.samples_per_process) if record else 0
 
 
-def execute(run: Run, job: Job) -> str | None:
+def execute(run: Run, job: Job[Never]) -> str | None:
     """Run a job until each of its cells has a record; return why it did not end well."""
     while True:
-        outcome = run.workers.run(job)
+        outcome = run.do(job)
         keep(run, outcome.done)
         if outcome.bad_input is not None:
             run.bad_input.append(outcome.bad_input)

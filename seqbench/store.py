@@ -2,15 +2,14 @@
 
 import json
 import os
-import re
-import shutil
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqbench import lock, storage
 from seqbench.errors import InputError
+from seqbench.files import TEMPORARY, remove, replace_json, replace_text
 from seqbench.record import Record, decode, dumps
 
 if TYPE_CHECKING:
@@ -19,81 +18,117 @@ if TYPE_CHECKING:
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
 
-TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.")
-"""How the name begins of what is not yet written whole."""
+MARK = "run.json"
+"""The file that makes a folder the folder of a run: its plan."""
 
+GIVEN = "given"
+"""Folder, within a run's, of models that were given as objects."""
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside `path` (for a file or a folder) and rename it at the end.
+FOLDERS = (GIVEN, "tmp", "logs", "models", "records", "artifacts")
+"""What a run keeps in its folder, beside its files."""
 
-    Where the block raises, what it wrote is removed and `path` stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
-    try:
-        yield temporary
-        if path.is_dir():  # a folder cannot be renamed over another
-            old = path.with_name(f".{uuid.uuid4().hex[:8]}.old")
-            path.rename(old)
-            temporary.rename(path)
-            remove(old)
-        else:
-            temporary.replace(path)
-    finally:
-        remove(temporary)
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder with all in it; nothing happens where there is none."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file whole or not at all."""
-    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
-
-
-def size_bytes(path: Path) -> int:
-    """Return the size of a file, or of all files below a folder."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+_SHOWN = 3
+"""How many names of a folder that is refused are shown."""
 
 
 class Store:
     """Where a run keeps its records, models and artifacts.
 
     Args:
-        root: the run's folder; made where it is not there.
-        artifacts: the folder of the exported files, `root/artifacts` where not given.
-
-    Raises:
-        InputError: the folder cannot be written.
+        root: the run's folder; `held` makes it where it is not there.
+        artifacts: the folder of the exported files, `root/artifacts` where not given. One that is
+            given is the user's and may hold other things.
 
     """
 
     def __init__(self, root: Path, artifacts: Path | None = None) -> None:
         self.root = root.resolve()
         self.artifacts = artifacts.resolve() if artifacts else self.root / "artifacts"
-        for folder in (self.root, self.artifacts):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                msg = f"cannot make the folder {folder}: {error.strerror}"
-                raise InputError(msg) from error
-            if not os.access(folder, os.W_OK):
-                msg = f"cannot write into {folder}: choose another folder with --out"
+        self._made: dict[Path, int] = {}  # the inode of each folder of a run that is held
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the artifacts go to a folder of the user's."""
+        return self.artifacts != self.root / "artifacts"
+
+    @contextmanager
+    def held(self, models: Iterable[str], mark: Mapping[str, Any]) -> Iterator[None]:
+        """Keep the run's folder, and where artifacts are delivered these models', for this process.
+
+        A new or an empty folder becomes a run's: `mark` is written at once as its plan, for now.
+        Nothing in another folder is touched.
+
+        Raises:
+            InputError: the folder holds other things than a run, another process holds it, or it
+                cannot be written.
+
+        """
+        with ExitStack() as stack:
+            _make(self.root)
+            self._refuse_other_things(models)
+            stack.enter_context(lock.held(self.root / lock.NAME, str(self.root)))
+            if not (self.root / MARK).exists():
+                self._refuse_other_things(models)
+                replace_json(self.root / MARK, mark)
+            _make(self.artifacts)
+            self._made = {path: path.stat().st_ino for path in (self.root, self.artifacts)}
+            if self.delivers:
+                for name in models:
+                    place = self.artifacts / f".{name}{lock.NAME}"
+                    stack.enter_context(lock.held(place, str(self.artifacts / name)))
+            yield
+
+    def _refuse_other_things(self, models: Iterable[str]) -> None:
+        """Refuse a folder that is neither a run's nor empty, and links out of a run's folder.
+
+        Raises:
+            InputError: it is one of these.
+
+        """
+        if not is_run(self.root):
+            found = sorted(
+                path.name for path in self.root.iterdir() if path.name not in (lock.NAME, GIVEN)
+            )
+            if found:
+                more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+                msg = (
+                    f"{self.root} is not the folder of a run, and not empty: it holds "
+                    f"{', '.join(found[:_SHOWN])}{more}; choose a new folder with --out"
+                )
                 raise InputError(msg)
+        inside = [self.root / name for name in FOLDERS]
+        inside += [folder for name in models for folder in self._folders(name)]
+        for path in inside:
+            if path.is_symlink() and path.is_relative_to(self.root):
+                msg = (
+                    f"{path} is a link: a run keeps everything in its own folder; put "
+                    f"{path.resolve()} in the link's place, or choose a new folder with --out"
+                )
+                raise InputError(msg)
+
+    def _folders(self, name: str) -> tuple[Path, ...]:
+        return self.model(name), self.model(name) / PERTURBED, self.artifacts / name
+
+    def check_there(self) -> None:
+        """Refuse to go on where a folder that this made went away.
+
+        Raises:
+            StorageError: one did.
+
+        """
+        for folder, inode in self._made.items():
+            storage.check_there(folder, inode)
+
+    def given(self) -> Path:
+        """Return the folder of models that were given as objects, if this folder can be a run's.
+
+        Raises:
+            InputError: it holds other things than a run.
+
+        """
+        if self.root.exists():
+            self._refuse_other_things(())
+        return self.root / GIVEN
 
     def model(self, name: str) -> Path:
         """Return the folder of one model's own files."""
@@ -105,22 +140,55 @@ class Store:
 
     def remove_unfinished(self, models: Iterable[str]) -> None:
         """Remove what a killed run had not written whole, of itself and of these models."""
-        here = [*self.root.glob(".*"), *(self.root / "records").glob(".*")]
-        for name in models:
-            for folder in (self.model(name), self.artifacts / name):
-                here += folder.rglob(".*")
-        for path in here:
-            if TEMPORARY.match(path.name):
-                remove(path)
+        folders = [self.root, self.root / "records"]
+        folders += [folder for name in models for folder in self._folders(name)]
+        for folder in folders:
+            for path in list(folder.glob(".*")):
+                if TEMPORARY.match(path.name):
+                    remove(path)
 
     def save(self, record: Record) -> None:
-        """Write one record."""
-        write_text(self.record(record.cell.key), dumps(record) + "\n")
+        """Write one record.
+
+        Raises:
+            StorageError: the folder went away, or its disk is full.
+
+        """
+        self.check_there()
+        replace_text(self.record(record.cell.key), dumps(record) + "\n")
 
     def find(self, key: str) -> Record | None:
         """Return a cell's record, None where it has none yet."""
         path = self.record(key)
         return decode(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder carries the mark of a run: a plan that seqbench wrote, no link to one."""
+    mark = folder / MARK
+    try:
+        found = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else None
+    except (OSError, ValueError):
+        return False
+    versions = found.get("versions") if isinstance(found, dict) else None
+    return isinstance(versions, dict) and "seqbench" in versions and not mark.is_symlink()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder where there is none.
+
+    Raises:
+        InputError: it cannot be made or written.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot make the folder {folder}: {error.strerror}"
+        raise InputError(msg) from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        msg = f"cannot read or write in {folder}: choose another folder with --out"
+        raise InputError(msg)
 
 
 def read(run: Path) -> list[Record]:
@@ -130,7 +198,7 @@ def read(run: Path) -> list[Record]:
         InputError: it is no run's folder, or a record cannot be read.
 
     """
-    if not (run / "run.json").exists():
+    if not (run / MARK).exists():
         msg = f"{run} is not the folder of a run: it has no run.json"
         raise InputError(msg)
     found = []

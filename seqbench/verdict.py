@@ -5,6 +5,7 @@ an export may be wrong by a small multiple of what float32 itself costs here, an
 rule speaks for each output channel apart, so that a large channel cannot hide a small one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,13 +96,13 @@ def own_errors(case: Case) -> np.ndarray:
     return np.full_like(case.error, case.error.max()) if few else case.error
 
 
-def judge(case: Case, got: np.ndarray) -> Difference:
+def compare_outputs(case: Case, got: np.ndarray) -> Difference:
     """Compare an artifact's output with the case: shape and dtype first, NaN strictly."""
     wrong = _contract(case, got)
     if wrong is not None:
         return _broken(case, wrong)
     if case.own.dtype.kind not in "fV":
-        return _judge_exactly(case, got)
+        return _compare_exactly(case, got)
     found = got.astype(np.float64)
     if not np.isfinite(found).all():
         what = "NaN" if np.isnan(found).any() else "an infinity"
@@ -129,7 +130,7 @@ def judge(case: Case, got: np.ndarray) -> Difference:
     )
 
 
-def worst(differences: list[Difference]) -> Difference:
+def worst(differences: Sequence[Difference]) -> Difference:
     """Return the difference that weighs most; the first among equals."""
     return max(differences, key=lambda difference: difference.weight)
 
@@ -157,7 +158,7 @@ def _broken(case: Case, reason: str) -> Difference:
     )
 
 
-def _judge_exactly(case: Case, got: np.ndarray) -> Difference:
+def _compare_exactly(case: Case, got: np.ndarray) -> Difference:
     text = case.own.dtype.kind == "U"
     different = (_as_text(got) if text else got) != case.own
     wrong, kind = int(different.sum()), "text" if text else "integer"

@@ -10,15 +10,19 @@ import os
 import select
 import signal
 import sys
+import threading
 import traceback
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from seqbench import work
-from seqbench.errors import InputError
+from seqbench import storage, tether, work
+from seqbench.errors import InputError, StorageError
 from seqbench.framework import FRAMEWORKS
-from seqbench.jobs import Event, Message, loads
+from seqbench.jobs import Event, Job, Message
 from seqbench.oneline import one_line
 from seqbench.timing import clock
+from seqbench.work.context import WorkerContext
 
 
 def serve(needs: str) -> None:
@@ -27,7 +31,8 @@ def serve(needs: str) -> None:
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
     start = clock()
     if needs in FRAMEWORKS:
-        importlib.import_module("keras")
+        with _ending_with_stdin():
+            importlib.import_module("keras")
     import_s = clock() - start
     reader = os.fdopen(os.dup(0), "rb", buffering=0)
     pending = b""
@@ -41,11 +46,36 @@ def serve(needs: str) -> None:
         _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages, import_s))
 
 
+@contextmanager
+def _ending_with_stdin() -> Iterator[None]:
+    """End at once where the parent goes away while the block runs, which reads no input."""
+    over, end = os.pipe()
+
+    def watch() -> None:
+        waiting = select.poll()
+        waiting.register(0, 0)  # its end is always told, and jobs that wait there are not
+        waiting.register(over, select.POLLIN)
+        if any(file == 0 for file, _ in waiting.poll()):
+            os._exit(1)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.write(end, b".")
+        thread.join()  # a process with threads must not fork
+        os.close(over)
+        os.close(end)
+
+
 def _run_forked(line: str, stdin: int, messages: int, import_s: float) -> int:
     """Run one job in a process of its own; kill it where the parent goes away."""
     alive, ours = os.pipe()
+    server = os.getpid()
     pid = os.fork()
     if pid == 0:
+        tether.end_with_parent(server)
         os.close(alive)
         os.setsid()  # a group of its own, so that all it starts can be killed with it
         os._exit(_run(line, messages, import_s))
@@ -76,21 +106,44 @@ def _kill_rest(group: int) -> None:
 
 def _run(line: str, messages: int, import_s: float) -> int:
     """Do one job; in the forked child."""
-    job = loads(line)
-    log = os.open(job.arguments["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    order, job = work.read(line)
+    try:
+        return _run_logged(job, order, messages, import_s)
+    except StorageError as error:
+        _send(messages, "stop", str(error))
+    return 0
+
+
+def _run_logged(job: Job[Any], order: work.Order, messages: int, import_s: float) -> int:
+    """Do one job, with what it prints in its log.
+
+    Raises:
+        StorageError: the run's folder takes no more.
+
+    """
+    try:
+        log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError as error:
+        storage.check_there(order.log.parent)
+        storage.check_room(error, order.folder)
+        raise
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
-    context = work.Context(
-        folder=Path(job.arguments["folder"]),
+    context = WorkerContext(
+        folder=order.folder,
         send=lambda event, value: _send(messages, event, value),
         import_s=import_s,
     )
     try:
         work.run(job, context)
+    except StorageError:
+        raise
     except InputError as error:
         _send(messages, "bad", str(error))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        storage.check_there(order.log.parent)
+        storage.check_room(error, order.folder)
         traceback.print_exc()
         _send(messages, "crash", one_line(error))
         return 1
@@ -100,10 +153,11 @@ def _run(line: str, messages: int, import_s: float) -> int:
 def _send(fd: int, event: Event, value: object) -> None:
     """Write one message at once: a pipe does not mix writes of up to 4096 bytes."""
     text = Message(event=event, value=value).dumps().encode()
-    if len(text) > select.PIPE_BUF and event in {"say", "bad", "crash"}:
+    if len(text) > select.PIPE_BUF and event in {"say", "bad", "stop", "crash"}:
         text = Message(event=event, value=str(value)[:500]).dumps().encode()
     os.write(fd, text)
 
 
 if __name__ == "__main__":
     serve(sys.argv[1])
+    os._exit(0)  # taking TensorFlow down takes seconds, and the parent is gone

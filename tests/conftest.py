@@ -7,9 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Before TensorFlow is imported anywhere: no GPU in tests, and errors only in its log.
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
+
+# A busy machine is no fault of what is tested: no property is held to a time, nor is the making of
+# its examples.
+settings.register_profile("seqbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("seqbench")
 
 
 @pytest.fixture(scope="session")

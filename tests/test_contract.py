@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from seqbench import contract
-from seqbench.contract import Promise
+from seqbench.contract import Declaration
 from seqbench.runtimes import onnxruntime
 from seqbench.session import Session, Tensor
 from seqbench.verdict import Case
@@ -18,7 +18,7 @@ from seqbench.verdict import Case
 X = np.random.default_rng(0).standard_normal((32, 4)).astype(np.float32)
 INPUT = Tensor(name="input", shape=(None, 4), dtype="float32")
 OUTPUT = Tensor(name="output", shape=(None, 4), dtype="float32")
-PROMISE = Promise(input=INPUT, output=OUTPUT)
+PROMISE = Declaration(input=INPUT, output=OUTPUT)
 
 
 def session(folder: Path, *nodes: Any, batch: str | int = "batch") -> Session:
@@ -40,12 +40,12 @@ def node(op: str, *names: str, **attributes: Any) -> Any:
 
 def kept(found: Session, case: Callable[..., Any]) -> str | None:
     judged: Case = replace(case(X.astype(np.float64)), x=X, own=X)
-    return contract.kept(found.run, judged, found.run(X), found.output)
+    return contract.check_repeatable(found.run, judged, found.run(X), found.output)
 
 
 def test_what_keeps_its_word(tmp_path: Path, case: Callable[..., Any]) -> None:
     found = session(tmp_path, node("Identity", "input", "output"))
-    assert contract.declared(found, PROMISE) is None
+    assert contract.check_declaration(found, PROMISE) is None
     assert kept(found, case) is None
 
 
@@ -99,15 +99,15 @@ def test_rows_that_know_of_each_other(tmp_path: Path, case: Callable[..., Any]) 
     ],
 )
 def test_what_is_declared_otherwise(
-    promise: Promise, batch: str | int, reason: str, tmp_path: Path
+    promise: Declaration, batch: str | int, reason: str, tmp_path: Path
 ) -> None:
     found = session(tmp_path, node("Identity", "input", "output"), batch=batch)
-    assert contract.declared(found, promise) == reason
+    assert contract.check_declaration(found, promise) == reason
 
 
 def test_of_the_outputs_shape_a_runtime_may_know_more_or_less(tmp_path: Path) -> None:
     found = session(tmp_path, node("Identity", "input", "output"))
     wide = replace(PROMISE, output=replace(OUTPUT, shape=(None, None)))
-    assert contract.declared(found, wide) is None
+    assert contract.check_declaration(found, wide) is None
     fixed = replace(PROMISE, input=replace(INPUT, shape=(None, None)))
-    assert contract.declared(found, fixed) is not None
+    assert contract.check_declaration(found, fixed) is not None

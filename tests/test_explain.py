@@ -88,7 +88,7 @@ def test_the_layer_is_named(
     assert parted["config"]["name"] == layer
     assert parted["before"] in (before, None)  # a format may show no layer alone before it
     assert parted["error_after"] > 10 * parted["error_before"]
-    assert f"the first to differ is layer {layer!r} ({parted['class']})" in (record.reason or "")
+    assert f"the first to differ is layer {layer!r} ({parted['kind']})" in (record.reason or "")
 
 
 def test_a_right_artifact_has_no_such_layer(tmp_path: Path) -> None:

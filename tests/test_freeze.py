@@ -2,6 +2,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from keras import layers
 
@@ -29,6 +30,37 @@ def test_recurrent_dropout_leaves_no_trace(small_rnn: Any) -> None:
     frozen = freeze(small_rnn)
     assert frozen.has_lists
     assert not any("Random" in op for op in frozen.ops)
+
+
+def dropouts(model: Any) -> list[tuple[float, float]]:
+    """Return the rates of dropout of every recurrent cell, which train on."""
+    return [
+        (layer.dropout, layer.recurrent_dropout)
+        for layer in model._flatten_layers()
+        if hasattr(layer, "get_recurrent_dropout_mask")
+    ]
+
+
+def test_a_frozen_model_is_trained_on_with_its_dropout(small_rnn: Any) -> None:
+    freeze(small_rnn)
+    assert dropouts(small_rnn) == [(0.2, 0.2), (0.2, 0.2)]
+    assert small_rnn.layers[1].forward_layer.get_config()["recurrent_dropout"] == 0.2
+
+
+def test_a_model_that_cannot_be_frozen_keeps_its_dropout() -> None:
+    class Odd(layers.Layer):  # type: ignore[misc] # Keras has no types
+        def call(self, x: Any) -> Any:
+            if self.broken:
+                raise ZeroDivisionError
+            return x
+
+        broken = False
+
+    model = keras.Sequential([keras.Input((3, 2)), layers.LSTM(2, dropout=0.5), Odd()])
+    Odd.broken = True
+    with pytest.raises(ZeroDivisionError):
+        freeze(model)
+    assert dropouts(model) == [(0.5, 0.0)]
 
 
 def test_training_only_layers_leave_no_trace() -> None:

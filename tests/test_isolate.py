@@ -12,20 +12,23 @@ import psutil
 import pytest
 
 from seqbench.isolate import Outcome, Workers
-from seqbench.jobs import Job, Message
+from seqbench.jobs import Message
 from seqbench.models.source import resolve
-from seqbench.prepared import flat
+from seqbench.plan import Model
+from seqbench.prepared import pin
+from seqbench.work.inspect import Inspect
+from seqbench.work.peak import MeasurePeak
 
 pytestmark = pytest.mark.slow  # each starts a worker that imports TensorFlow
 
 
-def run_file(folder: Path, code: str, silence_s: float = 60.0) -> Outcome:
+def run_file(folder: Path, code: str, silence_s: float = 60.0) -> Outcome[Model]:
     """Inspect a model file with this code in a worker."""
     path = folder / "mine.py"
     path.write_text(code)
-    arguments = {"sources": [flat(resolve(str(path)), allow_code=False)]}
+    sources = (pin(resolve(str(path)), allow_code=False),)
     with Workers(folder, lambda _: None) as workers:
-        return workers.run(Job(do="inspect", arguments=arguments, silence_s=silence_s))
+        return workers.run(Inspect(sources=sources, silence_s=silence_s))
 
 
 def test_a_killed_process_is_a_problem_with_its_last_lines(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_a_crash_names_its_signal(tmp_path: Path) -> None:
 
 
 def test_the_model_is_named_at_which_a_process_went_away() -> None:
-    outcome = Outcome(done=(), running=None, results=({},), bad_input=None, problem="killed")
+    outcome = Outcome(done=(), running=None, results=(1,), bad_input=None, problem="killed")
     assert outcome.refusal(["a", "b.py", "c"]) == "b.py cannot be loaded: killed"
     assert replace(outcome, bad_input="no such layer").refusal(["a"]) == "no such layer"
     assert replace(outcome, problem=None).refusal(["a"]) is None
@@ -63,10 +66,10 @@ def test_renewed_workers_are_other_processes(tmp_path: Path) -> None:
             parents.append(psutil.Process(message.value).ppid())
 
     with Workers(tmp_path, listen) as workers:
-        assert workers.run(Job(do="peak", needs=None)).problem is None
-        assert workers.run(Job(do="peak", needs=None)).problem is None
+        assert workers.run(MeasurePeak(needs=None)).problem is None
+        assert workers.run(MeasurePeak(needs=None)).problem is None
         workers.renew()
-        assert workers.run(Job(do="peak", needs=None)).problem is None
+        assert workers.run(MeasurePeak(needs=None)).problem is None
         assert not psutil.pid_exists(parents[0])
     assert parents[0] == parents[1] != parents[2]
 
@@ -97,8 +100,7 @@ def test_a_worker_runs_the_next_job_after_a_crash(tmp_path: Path) -> None:
     said: list[Message] = []
     with Workers(tmp_path, said.append) as workers:
         for path, problem in ((bad, True), (good, False), (bad, True), (good, False)):
-            arguments = {"sources": [flat(resolve(str(path)), allow_code=False)]}
-            outcome = workers.run(Job(do="inspect", arguments=arguments))
+            outcome = workers.run(Inspect(sources=(pin(resolve(str(path)), allow_code=False),)))
             assert (outcome.problem is not None) is problem
             assert len(outcome.results) == (not problem)
     assert len({message.value for message in said if message.event == "pid"}) == 4

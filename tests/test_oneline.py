@@ -1,5 +1,7 @@
 """Foreign exceptions in one line."""
 
+import pytest
+
 from seqbench.oneline import LIMIT, one_line
 
 
@@ -19,3 +21,17 @@ def test_keras_s_appendices_are_left_out() -> None:
     assert one_line(ValueError(text)) == "ValueError: Input 0 is incompatible."
     text = "Dense could not be deserialized.\n\nconfig={...}.\n\nException encountered: No units"
     assert one_line(TypeError(text)) == "TypeError: No units"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (MemoryError(), "out of memory: MemoryError"),
+        (MemoryError("Unable to allocate 1 TiB"), "out of memory: MemoryError: Unable to"),
+        (RuntimeError("std::bad_alloc"), "out of memory: RuntimeError: std::bad_alloc"),
+        (RuntimeError("RESOURCE_EXHAUSTED: 1 TiB"), "out of memory: RuntimeError: RESOURCE"),
+        (ValueError("a memory of better days"), "ValueError: a memory"),
+    ],
+)
+def test_a_lack_of_memory_is_named(error: Exception, line: str) -> None:
+    assert one_line(error).startswith(line)

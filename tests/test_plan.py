@@ -94,3 +94,19 @@ def test_a_cell_needs_its_framework() -> None:
     assert framework(export) == "tensorflow"
     assert framework(Cell(model="m", kind=Kind.INFER, runtime="onnxruntime")) is None
     assert framework(Cell(model="m", kind=Kind.TRAIN, runtime="keras-jax")) == "jax"
+
+
+def test_batch_sizes_that_are_asked_for_are_in_the_place_of_the_models_own() -> None:
+    model = Model(name="m", batch_sizes=(1, 32), training_batch=8)
+    selection = Selection(
+        kinds=tuple(Kind),
+        targets=("onnx",),
+        runtimes=None,
+        devices=("cpu", "tpu:v5e"),
+        batch_sizes=(3, 7),
+    )
+    sizes = {cell.kind: set[int | None]() for cell in cells([model], selection)}
+    for cell in cells([model], selection):
+        sizes[cell.kind].add(cell.batch_size)
+    assert sizes[Kind.INFER] == sizes[Kind.COMPILE] == {3, 7}
+    assert sizes[Kind.TRAIN] == sizes[Kind.COMPILE_TRAIN] == {8}

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqbench import units
+from seqbench.compare.aspects import aspects
+from seqbench.history.lines import lines
 from seqbench.record import SCHEMA, Cell, Kind, Record, Status, decode, dumps, encode
+from seqbench.report import rows
+from seqbench.report.pytest_benchmark import pytest_benchmark
 
 numbers = st.none() | st.floats(allow_nan=False)
 texts = st.none() | st.text(max_size=20)
@@ -97,3 +102,24 @@ def test_keys_tell_cells_apart() -> None:
     other = Cell(model="m", kind=Kind.INFER, runtime="keras", batch_size=32)
     assert one.key == "m.infer.keras.cpu.fp32.b1"
     assert other.key != one.key
+
+
+def test_every_view_of_a_cell_shows_one_median() -> None:
+    """Of three processes, one slow and sampled most: pooled, their median would be the slow one."""
+    processes = ((1e-3,) * 3, (2e-3,) * 3, (9e-3,) * 40)
+    cell = Cell(model="m", kind=Kind.INFER, runtime="keras", batch_size=1)
+    record = Record(
+        cell=cell,
+        status=Status.PASS,
+        samples_s=tuple(sample for samples in processes for sample in samples),
+        samples_per_process=tuple(map(len, processes)),
+    )
+    assert record.median is not None
+    assert record.median.value == 2e-3
+    (row,) = rows.build([record], "r").latencies
+    ((mark,),) = [line.marks for line in lines([("r", [record])])]
+    assert row.median == mark.median == record.median
+    (time,) = (it for it in aspects(record, record, 0.05, 0.02) if it.name == "time")
+    assert time.base == time.head == units.seconds(2e-3)
+    (benchmark,) = json.loads(pytest_benchmark([record]))["benchmarks"]
+    assert benchmark["stats"]["median"] == 2e-3

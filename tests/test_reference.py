@@ -29,7 +29,7 @@ def test_float32_costs_something_and_not_much(fixture: str, request: pytest.Fixt
         assert case.own.dtype == np.float32
         assert case.exact.dtype == np.float64
         assert 0 < case.error.max() < 1e-5
-        assert verdict.judge(case, case.own).reason is None
+        assert verdict.compare_outputs(case, case.own).reason is None
 
 
 def test_cases_come_back_from_their_file(small_cnn: Any, tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_what_float64_costs_is_not_what_float32_would_cost() -> None:
     assert 0 < case.error.max() < 1e-14
     assert 1e-9 < case.float32_error.max() < 1e-6
     silent = case.own.astype("float32").astype("float64")  # float32 somewhere inside
-    assert verdict.judge(case, silent).reason is not None
+    assert verdict.compare_outputs(case, silent).reason is not None
     there = reference.as_there(case, {"float64": "float32"})
-    assert verdict.judge(there, silent.astype("float32")).reason is None
-    assert verdict.judge(there, silent * (1 + 1e-4)).reason is not None
+    assert verdict.compare_outputs(there, silent.astype("float32")).reason is None
+    assert verdict.compare_outputs(there, silent * (1 + 1e-4)).reason is not None
 
 
 def test_other_models_have_one_yardstick(small_cnn: Any) -> None:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import seqbench
-from seqbench import roofline
+from seqbench import flops, roofline
+from seqbench.flops import Demand, demand
 from seqbench.record import Cell, Kind
-from seqbench.roofline import READ_BYTES, Demand, Peak, bound, demand, of
+from seqbench.roofline import READ_BYTES, Peak, bound, of
 
 PEAK = Peak(cores=2, core_flops_per_s=100e9, core_bytes_per_s=(180e9, 120e9, 95e9, 96e9, 40e9, 9e9))
 DEMANDS = st.builds(
@@ -33,24 +34,24 @@ DEMANDS = st.builds(
 )
 def test_each_cores_part_is_read_where_it_fits(moved: int, rate: float | None) -> None:
     found = bound(PEAK, Demand(macs=0, weight_bytes=moved, example_bytes=0), rows=1)
-    assert found["bytes_per_s"] == rate
-    assert found["bound_s"] == (moved / rate if rate else 0)
+    assert found.bytes_per_s == rate
+    assert found.bound_s == (moved / rate if rate else 0)
 
 
 def test_the_bound_is_the_larger_of_arithmetic_and_memory() -> None:
     asked = Demand(macs=10**9, weight_bytes=2**30, example_bytes=1000)
     found = bound(PEAK, asked, rows=8)
-    assert found["arithmetic_s"] == pytest.approx(16e9 / 200e9)
-    assert found["memory_s"] == pytest.approx((2**30 + 8000) / 18e9)
-    assert found["bound_s"] == max(found["arithmetic_s"], found["memory_s"])
+    assert found.arithmetic_s == pytest.approx(16e9 / 200e9)
+    assert found.memory_s == pytest.approx((2**30 + 8000) / 18e9)
+    assert found.bound_s == max(found.arithmetic_s, found.memory_s)
 
 
 @given(DEMANDS, st.integers(1, 512), st.integers(1, 4))
 def test_more_rows_never_take_less_and_more_threads_never_more(
     asked: Demand, rows: int, threads: int
 ) -> None:
-    assert bound(PEAK, asked, rows)["bound_s"] <= bound(PEAK, asked, rows + 1)["bound_s"]
-    fewer, more = (bound(PEAK, asked, rows, n)["bound_s"] for n in (threads, threads + 1))
+    assert bound(PEAK, asked, rows).bound_s <= bound(PEAK, asked, rows + 1).bound_s
+    fewer, more = (bound(PEAK, asked, rows, n).bound_s for n in (threads, threads + 1))
     assert more <= fewer
 
 
@@ -86,7 +87,7 @@ def test_text_has_no_size() -> None:
         shape = (None, 3)
         dtype = "string"
 
-    assert roofline._bytes(Text()) == 0
+    assert flops._bytes(Text()) == 0
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,11 @@ def test_text_has_no_size() -> None:
     [({}, True), ({"device": "gpu"}, False), ({"variant": "int8"}, False)],
 )
 def test_only_float32_on_the_cpu_has_a_bound(change: dict[str, Any], there: bool) -> None:
-    facts = {"demand": {"macs": 1, "weight_bytes": 1, "example_bytes": 1}}
+    asked = Demand(macs=1, weight_bytes=1, example_bytes=1)
     cell = Cell(model="a", kind=Kind.INFER, **change)
-    assert (of(cell, facts, PEAK) is not None) is there
-    assert of(cell, {"demand": None}, PEAK) is None
+    assert (of(cell, asked, PEAK) is not None) is there
     assert of(cell, None, PEAK) is None
-    assert of(cell, facts, None) is None
+    assert of(cell, asked, None) is None
 
 
 def test_a_peak_is_measured_by_the_given_clock() -> None:

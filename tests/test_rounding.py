@@ -2,10 +2,19 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 from keras import layers
 
 from seqbench.models.twin import float64_twin
-from seqbench.rounding import NARROW_ROUNDOFF, ROUNDINGS, UNIT_ROUNDOFF, moved, narrowed
+from seqbench.rounding import (
+    NARROW_ROUNDOFF,
+    ROUNDINGS,
+    UNIT_ROUNDOFF,
+    moved,
+    narrowed,
+    rounded,
+)
+from seqbench.shifts import shiftable
 
 
 def relative(model: Any, seed: int = 0) -> dict[str, np.ndarray]:
@@ -79,9 +88,10 @@ def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
     narrow = layers.Dense(50, dtype="mixed_bfloat16")
     model = keras.Sequential([keras.Input((40,)), narrow, layers.Dense(5)])
     before, runs = model.get_weights(), []
-    for _ in narrowed(model, seed=0):
-        runs.append(model.get_weights())
-        assert np.array_equal(runs[-1][2], before[2])
+    with narrowed(model, seed=0) as roundings:
+        for _ in roundings:
+            runs.append(model.get_weights())
+            assert np.array_equal(runs[-1][2], before[2])
     kernels = np.array([weights[0] for weights in runs])
     moves = np.abs(kernels / before[0] - 1)
     assert len(runs) == ROUNDINGS
@@ -92,4 +102,32 @@ def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
 
 
 def test_a_float32_model_is_not_run_again_in_less(small_cnn: Any) -> None:
-    assert list(narrowed(small_cnn, seed=0)) == []
+    with narrowed(small_cnn, seed=0) as roundings:
+        assert list(roundings) == []
+
+
+def test_a_model_is_as_before_when_its_roundings_end(small_rnn: Any) -> None:
+    twin = float64_twin(small_rnn)
+    shifts = shiftable(twin)
+    x = np.arange(14).reshape(2, 7) % 11
+    before = np.asarray(twin(x))
+    with rounded(twin, shifts, seed=0) as roundings:
+        for _ in roundings:
+            assert not np.array_equal(before, np.asarray(twin(x)))
+    assert np.array_equal(before, np.asarray(twin(x)))
+
+
+def test_a_model_is_as_before_when_something_fails_amid_its_roundings(small_rnn: Any) -> None:
+    twin = float64_twin(small_rnn)
+    shifts = shiftable(twin)
+    x = np.arange(14).reshape(2, 7) % 11
+    before = np.asarray(twin(x))
+
+    def fail() -> None:
+        with rounded(twin, shifts, seed=0) as roundings:
+            next(roundings)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert np.array_equal(before, np.asarray(twin(x)))

@@ -15,6 +15,7 @@ import pytest
 
 from seqbench import InputError, Record, Status, api, machine, store
 from seqbench.record import Kind
+from tests.processes import family, start, wait_for
 
 pytestmark = pytest.mark.slow
 TARGETS = ("saved_model", "tflite", "onnx")
@@ -252,23 +253,19 @@ def test_kill_9_loses_no_finished_record_and_leaves_no_process(tmp_path: Path) -
 
 
 def test_ctrl_c_keeps_records_and_leaves_no_process(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    command = [sys.executable, "-m", "seqbench", "run", "digits_mlp", "--out", str(run)]
-    command += ["--target", "onnx", "--device", "cpu"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while len(list((run / "records").glob("*.json"))) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    family = psutil.Process(process.pid).children(recursive=True)
+    words = ("run", "digits_mlp", "--out", "run", "--target", "onnx", "--device", "cpu")
+    process = start(*words, cwd=tmp_path)
+    records = tmp_path / "run" / "records"
+    wait_for(lambda: len(list(records.glob("*.json"))) >= 2)
+    started = family(process)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stderr.splitlines()[-1] == "seqbench: interrupted; finished records are kept"
     assert "Traceback" not in stderr
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(started, timeout=2)
     assert not alive
-    assert len(list((run / "records").glob("*.json"))) >= 2
+    assert len(list(records.glob("*.json"))) >= 2
 
 
 def test_variants_are_judged_by_criteria_of_their_own(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqbench import stats
@@ -43,6 +43,11 @@ def test_a_p95_needs_its_samples(samples: list[float]) -> None:
         assert found.low is not None
         assert found.high is not None
         assert found.low <= found.value <= found.high
+
+
+def test_no_property_is_held_to_a_time() -> None:
+    """The first example imports scipy: on a busy machine that takes longer than Hypothesis lets."""
+    assert settings().deadline is None
 
 
 def test_no_samples_have_no_median() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from seqbench.verdict import FACTOR, FLOOR_ULPS, Case, judge, largest, tolerances, worst
+from seqbench.verdict import FACTOR, FLOOR_ULPS, Case, compare_outputs, largest, tolerances, worst
 
 Make = Callable[..., Case]
 EXACT = np.random.default_rng(0).standard_normal((32, 5))
@@ -24,7 +24,7 @@ def test_the_models_own_output_passes(exact: np.ndarray, error: float) -> None:
         error=np.full(3, error),
         scale=largest(exact),
     )
-    assert judge(case, exact.astype(np.float32)).reason is None
+    assert compare_outputs(case, exact.astype(np.float32)).reason is None
 
 
 @given(st.integers(0, 31), st.integers(0, 4), st.floats(1.05, 1e6))
@@ -39,7 +39,7 @@ def test_one_wrong_number_fails(row: int, channel: int, times: float) -> None:
     )
     got = EXACT.astype(np.float32)
     got[row, channel] += np.float32(times * tolerances(case)[channel])
-    found = judge(case, got)
+    found = compare_outputs(case, got)
     assert found.channel == channel
     assert found.max_abs_error > found.tolerance
     assert found.weight > 1
@@ -59,7 +59,7 @@ def test_a_large_channel_does_not_hide_a_small_one(case: Make) -> None:
     exact = EXACT * [1e6, 1, 1, 1, 1e-6]
     got = exact.astype(np.float32)
     got[:, 4] *= 1.001
-    found = judge(case(exact, error=0.0), got)
+    found = compare_outputs(case(exact, error=0.0), got)
     assert found.channel == 4
     assert found.reason is not None
 
@@ -91,7 +91,7 @@ def test_few_rows_share_the_largest_error() -> None:
     ],
 )
 def test_a_broken_contract_fails(case: Make, got: np.ndarray, reason: str) -> None:
-    found = judge(case(EXACT), got)
+    found = compare_outputs(case(EXACT), got)
     assert found.max_abs_error == np.inf
     assert found.weight == np.inf
     with pytest.raises(AssertionError, match=reason):
@@ -108,12 +108,14 @@ def test_whole_numbers_must_be_equal() -> None:
         error=np.zeros(3),
         scale=largest(exact),
     )
-    assert judge(case, exact).reason is None
-    assert judge(case, exact + 1).reason == "on random inputs: 6 of 6 integer outputs differ"
+    assert compare_outputs(case, exact).reason is None
+    assert (
+        compare_outputs(case, exact + 1).reason == "on random inputs: 6 of 6 integer outputs differ"
+    )
 
 
 def test_the_worst_is_the_heaviest_not_the_largest(case: Make) -> None:
     got: Any = EXACT.astype(np.float32)
-    loose = judge(case(EXACT, error=1.0, name="loose"), got + np.float32(0.1))
-    tight = judge(case(EXACT, error=0.0, name="tight"), got + np.float32(0.01))
+    loose = compare_outputs(case(EXACT, error=1.0, name="loose"), got + np.float32(0.1))
+    tight = compare_outputs(case(EXACT, error=0.0, name="tight"), got + np.float32(0.01))
     assert worst([loose, tight]).case == "tight"

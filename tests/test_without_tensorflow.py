@@ -1,8 +1,10 @@
-"""In an environment that has jax and no TensorFlow: `make setup-jax` makes it."""
+"""In environments without TensorFlow: one that has jax (`make setup-jax`), and ones with less."""
 
 import json
 import os
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +53,56 @@ def test_a_model_is_trained_timed_and_judged(tmp_path: Path) -> None:
     others = [record for record in records if record["runtime"] != "keras-jax"]
     assert {record["status"] for record in others} == {"unavailable"}
     assert all("pip install 'seqbench[tensorflow]'" in record["reason"] for record in others)
+
+
+def lacking(folder: Path, *packages: str) -> dict[str, str]:
+    """Return the variables of an environment that has all of this one's packages but these."""
+    folder.mkdir()
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        name = path.name.split("-")[0].removesuffix(".py")
+        if name not in {"seqbench", *packages} and path.suffix != ".pth":
+            (folder / path.name).symlink_to(path)
+    clean = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    return {**clean, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+
+
+def start(
+    environment: dict[str, str], folder: Path, *words: str
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys._base_executable, "-m", *words],  # type: ignore[attr-defined] # it has no packages
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_pytest_skips_what_a_run_calls_unavailable(tiny_scenario: Path) -> None:
+    folder = tiny_scenario.parent
+    environment = lacking(folder / "site", "tensorflow", "tf2onnx")
+    plugin = ("-p", "seqbench.pytest_plugin", "-p", "no:cacheprovider")
+    done = start(environment, folder, "pytest", *plugin, "--seqbench", "-rs", tiny_scenario.name)
+    assert done.returncode == 0, done.stdout
+    assert "ModuleNotFoundError" not in done.stdout
+    assert "exports are made by TensorFlow: the package tensorflow is not" in done.stdout
+    assert done.stdout.splitlines()[-1].strip("= ").startswith("21 skipped in")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("export", "three_class"), "exports are made by TensorFlow"),
+        (("run", "three_class"), "three_class cannot be loaded"),
+        (("check", "three_class"), "three_class cannot be loaded"),
+    ],
+)
+def test_where_keras_has_nothing_to_run_on_a_line_names_the_extra(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    environment = lacking(tmp_path / "site", "tensorflow", "tf2onnx", "jax", "jaxlib", "torch")
+    done = start(environment, tmp_path, "seqbench", *words)
+    reason = "the package tensorflow is not installed: run `pip install 'seqbench[tensorflow]'`"
+    assert done.stderr == f"seqbench: {said}: {reason}\n"
+    assert (done.returncode, done.stdout) == (2, "")

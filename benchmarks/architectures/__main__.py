@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.architectures import table
-from seqbench import api
+from benchmarks.places import place
+from seqbench import api, files
 from seqbench.progress import shown
 
 FIELDS = tuple(
@@ -29,15 +30,15 @@ def specs(fields: Sequence[str] = FIELDS) -> list[str]:
 def main() -> int:
     """Export and verify; return 1 where a target of any does not pass."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.architectures")
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/architectures.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/architectures.md")
     parser.add_argument("--field", action="append", choices=FIELDS, help="may be repeated")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, shown() as observer:
         records = api.export(specs(told.field or FIELDS), out=folder, observer=observer)
     command = " ".join(["python -m benchmarks.architectures", *sys.argv[1:]])
-    told.out.parent.mkdir(parents=True, exist_ok=True)
-    told.out.write_text(table.markdown(records, command), encoding="utf-8")
-    print(told.out.read_text(encoding="utf-8"))
+    text = table.markdown(records, command)
+    files.write_text(told.out, text)
+    print(text)
     return 0 if all(record.status == "pass" for record in records) else 1
 
 

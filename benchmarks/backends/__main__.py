@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.backends import table
-from seqbench import Status, api
+from benchmarks.places import place
+from seqbench import Status, api, files
 from seqbench.runtimes import BACKENDS
 
 MODELS = ("digits_cnn", "conv1d_audio", "lstm_series")
@@ -15,7 +16,7 @@ MODELS = ("digits_cnn", "conv1d_audio", "lstm_series")
 def main() -> int:
     """Run; return 1 where a cell neither passed nor is unavailable here."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.backends")
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/backends.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/backends.md")
     parser.add_argument("--run", type=Path, help="the run's folder; one begun there goes on")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -28,8 +29,7 @@ def main() -> int:
             backends=tuple(BACKENDS),
         )
     text = table.markdown(records, " ".join(["python -m benchmarks.backends", *sys.argv[1:]]))
-    told.out.parent.mkdir(parents=True, exist_ok=True)
-    told.out.write_text(text, encoding="utf-8")
+    files.write_text(told.out, text)
     print(text)
     return int(any(r.status not in (Status.PASS, Status.UNAVAILABLE) for r in records))
 

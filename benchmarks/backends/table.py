@@ -1,7 +1,6 @@
 """The records of several back ends as one Markdown table."""
 
 from collections.abc import Sequence
-from statistics import median
 
 from seqbench import Record, Status, machine, units
 from seqbench.record import Kind
@@ -58,11 +57,11 @@ def _row(model: str, backend: str, records: Sequence[Record]) -> tuple[str, ...]
 
 
 def _times(record: Record | None) -> tuple[str, str]:
-    if record is None or record.status is not Status.PASS or not record.samples_s:
+    if record is None or record.status is not Status.PASS or record.median is None:
         status = record.status.value if record else "-"
         return status, status
     first = "-" if record.first_call_s is None else units.seconds(record.first_call_s)
-    return units.seconds(median(record.samples_s)), first
+    return units.seconds(record.median.value), first
 
 
 def _error(record: Record | None) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from benchmarks.comparison import study, subject, table, truth
 from benchmarks.comparison.conditions import CONDITIONS
 from benchmarks.comparison.gates import GATES
+from benchmarks.places import place
+from seqbench import files
 
 
 def main() -> int:
@@ -17,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.comparison", description=study.__doc__
     )
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/comparison.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/comparison.md")
     parser.add_argument("--pairs", type=int, default=100, help="seqbench's, of each kind (100)")
     parser.add_argument("--rivals", type=int, default=10, help="each other gate's (10)")
     parser.add_argument("--seconds", type=float, default=20, help="the most for a pair (20)")
@@ -45,7 +47,7 @@ def main() -> int:
         study.make(models, file, counts, conditions, told.seconds, say)
     seen = study.read(file)
     text = table.markdown(seen, true, " ".join(["python -m benchmarks.comparison", *sys.argv[1:]]))
-    told.out.write_text(text, encoding="utf-8")
+    files.write_text(told.out, text)
     print(text)
     for line in table.short_of(seen):
         print(f"short of what is asked: {line}", file=sys.stderr)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from seqbench.files import write_text
+
 PROCESSES = 8
 
 _LOOP = """
@@ -46,7 +48,7 @@ def kept(file: Path, find: Callable[[], dict[int, Ratio]]) -> dict[int, Ratio]:
     """Return the ratios that a file keeps; where there is none they are found, and kept."""
     if not file.exists():
         found = {str(percent): asdict(ratio) for percent, ratio in find().items()}
-        file.write_text(json.dumps(found) + "\n", encoding="utf-8")
+        write_text(file, json.dumps(found) + "\n")
     flat = json.loads(file.read_text(encoding="utf-8"))
     return {int(percent): Ratio(**ratio) for percent, ratio in flat.items()}
 

@@ -5,13 +5,14 @@ import logging
 import os
 import sys
 import time
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
 from benchmarks.faults import study, table
 from benchmarks.faults.judge import DEFAULT, judging
 from benchmarks.faults.models import names, walked
+from benchmarks.places import place
+from seqbench import files
 from seqbench.substitutes import RUNNABLE, in_place
 
 QUICK = ("three_class", "bigru_text", "leaky")
@@ -20,7 +21,7 @@ QUICK = ("three_class", "bigru_text", "leaky")
 def main() -> int:
     """Make the study; return 1 where a fault was missed or a correct export failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=study.__doc__)
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/faults.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/faults.md")
     parser.add_argument("--quick", action="store_true", help="three models and two seeds")
     parser.add_argument("--only", choices=("faults", "correct"), help="one half of it")
     parser.add_argument("--model", action="append", choices=names(), help="may be repeated")
@@ -43,8 +44,7 @@ def main() -> int:
         if told.only != "faults":
             seen += study.correct(judge, (*models, *walked(told.walk)), seeds, say)
     text = table.markdown(seen, " ".join(["python -m benchmarks.faults", *sys.argv[1:]]))
-    told.out.parent.mkdir(parents=True, exist_ok=True)
-    told.out.write_text(text, encoding="utf-8")
+    files.write_text(told.out, text)
     print(text)
     return 1 if table.missed(seen) or table.alarms(seen) else 0
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
-from seqbench import parting, verdict
+from seqbench import parting
 from seqbench.freeze import freeze
+from seqbench.judge import answer, judge
 from seqbench.layerwise import layers
 from seqbench.machine import threads
 from seqbench.parting import Layer
@@ -20,7 +21,6 @@ from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case, Difference
 from seqbench.work import locate
-from seqbench.work.verify import run
 
 DEFAULT = {
     runtime.target: runtime.name
@@ -126,7 +126,7 @@ class Judge:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
             asked = [as_there(case, TARGETS[target].lacks) for case in cases]
-            worst = verdict.worst([verdict.judge(case, run(session, case.x)) for case in asked])
+            worst = judge(session, asked).worst
             parted = None
             if worst.reason is not None and original is not None:
                 case = next(case for case in asked if case.name == worst.case)
@@ -142,7 +142,7 @@ class Judge:
         key = (id(original), case.name)
         if key not in self._layers:
             self._layers[key] = layers(original, case.x, 0)
-        rows = locate.worst(case, run(session, case.x), locate.ROWS)
+        rows = locate.worst(case, answer(session, case.x), locate.ROWS)
         cut = [parting.only(layer, rows) for layer in self._layers[key]]
         tensors = session.tensors(case.x[rows].astype(session.input.dtype))
         found = parting.find(cut, tensors)

@@ -6,14 +6,15 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.fidelity import study, table
-from seqbench import api
+from benchmarks.places import place
+from seqbench import api, files
 from seqbench.foreign_load import foreign_cpus, usage
 
 
 def main() -> int:
     """Compare; return 1 where a median of the same call differs by more than the aim."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity")
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/fidelity.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/fidelity.md")
     told = parser.parse_args()
 
     def say(line: str) -> None:
@@ -27,9 +28,8 @@ def main() -> int:
         found = study.measure(folder, say)
         after = usage()
     command = " ".join(["python -m benchmarks.fidelity", *sys.argv[1:]])
-    told.out.parent.mkdir(parents=True, exist_ok=True)
     text = table.markdown(found, foreign_cpus(before, after), command)
-    told.out.write_text(text, encoding="utf-8")
+    files.write_text(told.out, text)
     print(text)
     return 1 if table.missed(found) else 0
 

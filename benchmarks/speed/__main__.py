@@ -6,15 +6,17 @@ import tempfile
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.places import place
 from benchmarks.speed import study, table
 from benchmarks.speed.models import MODELS, save
 from benchmarks.speed.stages import stages
+from seqbench import files
 
 
 def main() -> int:
     """Measure; return 1 where a file of seqbench's is missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
-    parser.add_argument("out", nargs="?", type=Path, default=Path("results/speed.md"))
+    parser.add_argument("out", nargs="?", type=place, default="results/speed.md")
     told = parser.parse_args()
     names = tuple(MODELS)
     with tempfile.TemporaryDirectory() as temporary:
@@ -26,9 +28,9 @@ def main() -> int:
         models = [folder / f"{name}.keras" for name in names]
         again_s, took = stages(models, folder / "again")
     command = " ".join(["python -m benchmarks.speed", *sys.argv[1:]])
-    told.out.parent.mkdir(parents=True, exist_ok=True)
-    told.out.write_text(table.markdown(names, ways, again_s, took, command), encoding="utf-8")
-    print(told.out.read_text(encoding="utf-8"))
+    text = table.markdown(names, ways, again_s, took, command)
+    files.write_text(told.out, text)
+    print(text)
     return 1 if ways[0].wrong else 0
 
 

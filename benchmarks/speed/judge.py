@@ -8,10 +8,10 @@ against the float64 twin, at most 8 times what float32 costs the model itself.
 import sys
 from pathlib import Path
 
-from seqbench import reference, verdict
+from seqbench import reference
+from seqbench.judge import judge
 from seqbench.machine import threads
 from seqbench.runtimes import RUNTIMES
-from seqbench.work.verify import run
 
 
 def reason(runtime: str, artifact: Path, answers: Path) -> str | None:
@@ -20,7 +20,7 @@ def reason(runtime: str, artifact: Path, answers: Path) -> str | None:
         try:
             session = load(artifact, "cpu", threads())
             cases = reference.load(answers)
-            found = verdict.worst([verdict.judge(case, run(session, case.x)) for case in cases])
+            found = judge(session, cases)
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like
             return " ".join(str(error).split())[:200]
     return found.reason

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqbench import console
-from seqbench.commands.options import RUNTIMES_HELP, allow_code, models
+from seqbench.commands import options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,8 @@ min_effect = click.option(
     show_default=True,
     help="The smallest change that matters, as a part of one.",
 )
-out = click.option("--out", type=console.PATH, help="File: .html, .md or .json.")
-json_file = click.option("--json", "json_file", help="Write JSON to this file (- for stdout).")
+out = options.out_file("File: .html, .md or .json.")
+json_file = options.json_file("Write JSON to this file (- for stdout).")
 
 
 @click.command()
@@ -47,19 +47,19 @@ def compare(
 
 
 @click.command()
-@models
+@options.models
 @click.option("--base", help="REV, RUN, ENV, or . for the working tree.")
 @click.option("--head", default=".", show_default=True, help="The same.")
 @click.option("--self", "itself", is_flag=True, help="The working tree against itself: a test.")
-@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--batch", "batches", callback=console.numbers, help="Rows per call (default: 1).")
-@click.option("--threads", callback=console.numbers, help="Threads of a runtime (default: 1).")
-@click.option("--device", default="cpu", show_default=True, help="One of cpu,gpu,tpu.")
+@options.runtimes
+@options.batch_sizes
+@options.threads
+@options.devices
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Time for a cell.")
 @min_effect
 @out
 @json_file
-@allow_code
+@options.allow_code
 @console.command
 def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     models: tuple[str, ...],
@@ -68,7 +68,8 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     head: str,
     runtimes: tuple[str, ...] | None,
     threads: tuple[int, ...] | None,
-    batches: tuple[int, ...] | None,
+    batch_sizes: tuple[int, ...] | None,
+    devices: tuple[str, ...] | None,
     out: Path | None,
     json_file: str | None,
     itself: bool,
@@ -89,6 +90,7 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
       REV  a git revision of the repository around the current folder: the models' files as
            they were then, in this environment
 
+    One device is timed (default: cpu), by default at a batch of 1 on 1 thread.
     Exit status 1 where any cell is worse; with --self, where any is better or worse.
     """
     from seqbench.compare import files, interleave
@@ -101,8 +103,9 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
         console.some(models),
         interleave.Plan(
             runtimes=runtimes or interleave.default_runtimes(),
-            batch_sizes=batches or (1,),
+            batch_sizes=batch_sizes or (1,),
             threads=threads or (1,),
+            device=console.one("--device", devices, "cpu"),
             **chosen,
         ),
         base=base or head,

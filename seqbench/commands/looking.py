@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqbench import console
-from seqbench.commands.options import FORMATS_HELP, allow_code, models
+from seqbench.commands import options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,14 +28,14 @@ def list_(*, as_json: bool) -> None:
 
 
 @click.command()
-@models
+@options.models
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@allow_code
+@options.allow_code
 @console.command
 def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     """Show each model's layers, shapes, parameters, FLOPs and memory."""
     from seqbench import api
-    from seqbench.show import table
+    from seqbench.describe import table
 
     found = api.show(console.some(models), allow_code=allow_code)
     if as_json:
@@ -46,8 +46,8 @@ def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
 
 
 @click.command()
-@models
-@allow_code
+@options.models
+@options.allow_code
 @console.command
 def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     """Warn of likely mistakes, such as a last layer that does not fit the loss."""
@@ -56,7 +56,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     found = api.check(console.some(models), allow_code=allow_code)
     for name, warnings in found.items():
         for warning in warnings:
-            click.echo(f"{name}: {warning}")
+            console.say(f"{name}: {warning}")
         if not warnings:
             click.echo(f"{name}: nothing to say against it", err=True)
     return int(any(found.values()))
@@ -65,7 +65,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
 @click.command()
 @click.argument("runs_folder", type=console.PATH, default="results")
 @click.option("--cell", "pattern", help="Only cells whose keys hold this regular expression.")
-@click.option("--out", type=console.PATH, help="File: .html, with charts.")
+@options.out_file("File: .html, with charts.")
 @console.command
 def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
     """Show each timed cell's median over the runs in RUNS_FOLDER (default: results)."""
@@ -81,11 +81,15 @@ def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
 
 @click.command("report")
 @click.argument("run", type=console.PATH)
-@click.option("--format", "form", help=FORMATS_HELP)
-@click.option("--out", type=console.PATH, help="The file; without --format its suffix chooses.")
+@click.option(
+    "--format",
+    "form",
+    help="One of html,markdown,json,pytest-benchmark,junit (default: html and markdown).",
+)
+@options.out_file("The file; without --format its suffix chooses.")
 @console.command
 def report_(run: Path, form: str | None, out: Path | None) -> None:
     """Write the report of RUN again, from its records, and print the file's name."""
     from seqbench import report
 
-    click.echo(report.write(run, out, form))
+    console.say(str(report.write(run, out, form)))

@@ -7,40 +7,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqbench import console
-from seqbench.commands.options import (
-    BACKENDS_HELP,
-    DEVICES_HELP,
-    KINDS_HELP,
-    RUNTIMES_HELP,
-    TARGETS_HELP,
-    VARIANTS_HELP,
-    allow_code,
-    models,
-)
+from seqbench.commands import options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@models
-@click.option("--only", "kinds", callback=console.names, help=KINDS_HELP)
-@click.option("--target", "targets", callback=console.names, help=TARGETS_HELP)
-@click.option("--runtime", "runtimes", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--device", "devices", callback=console.names, help=DEVICES_HELP)
-@click.option("--backend", "backends", callback=console.names, help=BACKENDS_HELP)
-@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
-@click.option("--threads", callback=console.numbers, help="Time inference with 1,2,... threads.")
+@options.models
+@options.kinds
+@options.targets
+@options.runtimes
+@options.devices
+@options.backends
+@options.variants
+@options.batch_sizes
+@options.threads
 @click.option("--processes", type=int, help="Fresh processes that time each cell.")
 @click.option(
     "--quick/--full", default=True, help="Time for 0.2 s in 1 process (default), or 1 s in 6."
 )
-@click.option("--out", type=console.PATH, help="The run's folder.")
-@click.option(
-    "--require", callback=console.names, help="Devices, runtimes or targets that must be here."
-)
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
-@allow_code
+@options.out_folder("The run's folder.")
+@options.require
+@options.json_file()
+@options.allow_code
 @console.command
 def run(
     models: tuple[str, ...],
@@ -73,18 +63,18 @@ def run(
     console.write_json(records, json_file)
     if json_file != "-":
         console.show_document(report.summary(report.load(folder)))
-        click.echo(f"report: {path}")
+        console.say(f"report: {path}")
     return console.status(records, require)
 
 
 @click.command()
-@models
-@click.option("--to", "targets", callback=console.names, help=TARGETS_HELP)
-@click.option("--variant", "variants", callback=console.names, help=VARIANTS_HELP)
-@click.option("--out", type=console.PATH, default="dist", show_default=True)
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
-@click.option("--require", callback=console.names, help="Runtimes or targets that must be here.")
-@allow_code
+@options.models
+@options.targets
+@options.variants
+@options.out_folder("The folder of the exported files.", default="dist", show_default=True)
+@options.json_file()
+@options.require
+@options.allow_code
 @console.command
 def export(
     models: tuple[str, ...],
@@ -110,7 +100,8 @@ def export(
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        found = report.build(records, str(out), specs=console.specs(models))
+        repeat = console.repeat(models, allow_code=allow_code)
+        found = report.build(records, str(out), repeat=repeat)
         console.show_document(report.summary(found))
     return console.status(records, require)
 
@@ -118,35 +109,47 @@ def export(
 @click.command()
 @click.argument("artifact", type=console.PATH)
 @click.argument("model")
-@click.option("--runtime", callback=console.names, help=RUNTIMES_HELP)
-@click.option("--variant", default="fp32", help="Judge it as fp32, fp16, int8-weights or int8.")
-@click.option("--json", "json_file", help="Write the records to this file (- for stdout).")
-@allow_code
+@options.runtimes
+@options.variants
+@options.timeout
+@options.json_file()
+@options.require
+@options.allow_code
 @console.command
 def verify(
     artifact: Path,
     model: str,
-    runtime: tuple[str, ...] | None,
-    variant: str,
+    runtimes: tuple[str, ...] | None,
+    variants: tuple[str, ...] | None,
+    timeout: float | None,
     json_file: str | None,
+    require: tuple[str, ...] | None,
     *,
     allow_code: bool,
 ) -> int:
-    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes."""
+    """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
+
+    It is judged as of one --variant, fp32 unless told otherwise.
+    """
     from seqbench import api, report
     from seqbench.progress import shown
+    from seqbench.record import PLAIN
 
+    console.known_requirements(require)
+    variant = console.one("--variant", variants, PLAIN)
     with shown() as observer:
         records = api.verify(
             artifact,
             model,
-            runtimes=runtime,
+            runtimes=runtimes,
             variant=variant,
             allow_code=allow_code,
+            timeout_s=timeout,
             observer=observer,
         )
     console.write_json(records, json_file)
     if json_file != "-":
-        found = report.build(records, str(artifact), specs=console.specs([model]))
+        repeat = console.repeat([model], allow_code=allow_code, artifact=artifact)
+        found = report.build(records, str(artifact), repeat=repeat)
         console.show_document(report.summary(found))
-    return console.status(records, None)
+    return console.status(records, require)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqbench import console
-from seqbench.commands.options import TARGETS_HELP
+from seqbench.commands import options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 @click.option(
     "--only", metavar="PATTERN", help="Only cases whose names hold this regular expression."
 )
-@click.option("--target", callback=console.names, help=TARGETS_HELP)
-@click.option("--out", type=console.PATH, help="The walk's folder; goes on with it.")
+@options.targets
+@options.out_folder("The walk's folder; goes on with it.")
 @click.option("--baseline", type=console.PATH, help="What to hold it against.")
-@click.option("--json", "json_file", help="Write the statuses as a baseline (- for stdout).")
+@options.json_file("Write the statuses as a baseline (- for stdout).")
 @console.command
 def coverage(
     only: str | None,
-    target: tuple[str, ...] | None,
+    targets: tuple[str, ...] | None,
     out: Path | None,
     baseline: Path | None,
     json_file: str | None,
@@ -40,13 +40,13 @@ def coverage(
 
     with shown() as observer:
         outcome = command.coverage(
-            out or new_run(), observer, only, target, baseline or baselines.COMMITTED
+            out or new_run(), observer, only, targets, baseline or baselines.COMMITTED
         )
     if json_file == "-":
-        click.echo(baselines.dumps(outcome.classes), nl=False)
+        console.say(baselines.dumps(outcome.classes), nl=False)
         return 0 if outcome.passed else 1
     if json_file is not None:
         baselines.write(outcome.classes, console.PATH.convert(json_file))
     console.show_document(pages.summary(outcome.walked))
-    click.echo(f"tables: {outcome.page}")
+    console.say(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from seqbench import stats, units
+from seqbench import units
 from seqbench.compare import intervals
 from seqbench.compare.intervals import Interval
 from seqbench.compare.verdicts import Verdict, judge
@@ -115,7 +115,7 @@ def status(base: Record, head: Record) -> Aspect:
 
 
 def _time(base: Record, head: Record, alpha: float, min_effect: float) -> Aspect:
-    medians = [stats.median(record.samples_s) for record in (base, head)]
+    medians = [record.median for record in (base, head)]
     values = [units.seconds(found.value if found else None) for found in medians]
     ratio = None
     processes = [*base.by_process, *head.by_process]

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from seqbench import tether
 from seqbench.oneline import one_line
 from seqbench.runtimes import RUNTIMES
 
@@ -55,6 +56,7 @@ class Work:
 
 def main() -> int:
     """Serve until standard input ends."""
+    tether.end_with_parent(os.getppid())
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the answers
 

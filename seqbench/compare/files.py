@@ -7,7 +7,8 @@ from pathlib import Path
 from seqbench.compare.runs import Comparison
 from seqbench.compare.tables import document
 from seqbench.errors import InputError
-from seqbench.report.files import RENDERERS, save, save_document
+from seqbench.files import check_place, write_text
+from seqbench.report.files import RENDERERS, write_document
 
 SCHEMA = 1
 """Number of the JSON format. History: 1, the first (2026-11)."""
@@ -16,15 +17,17 @@ FORMATS = (*RENDERERS, ".json")
 
 
 def check(out: Path | None) -> None:
-    """Refuse a file of another format before any work is done.
+    """Refuse a file of another format, or that cannot be written, before any work is done.
 
     Raises:
-        InputError: the suffix is none of `FORMATS`.
+        InputError: the suffix is none of `FORMATS`, or the file cannot be written.
 
     """
     if out is not None and out.suffix not in FORMATS:
         msg = f"{out}: a comparison is written as one of {', '.join(FORMATS)}"
         raise InputError(msg)
+    if out is not None:
+        check_place(out)
 
 
 def write(comparison: Comparison, out: Path) -> None:
@@ -36,9 +39,9 @@ def write(comparison: Comparison, out: Path) -> None:
     """
     check(out)
     if out.suffix == ".json":
-        save(out, dumps(comparison))
+        write_text(out, dumps(comparison))
     else:
-        save_document(out, document(comparison))
+        write_document(document(comparison), out)
 
 
 def dumps(comparison: Comparison) -> str:

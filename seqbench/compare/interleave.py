@@ -1,7 +1,6 @@
 """`seqbench ab`: both sides in one job, process by process, block by block, in random order."""
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqbench import machine, reference, store, units
+from seqbench import machine, reference, units
 from seqbench.compare import aspects, pairs, sides
 from seqbench.compare.aspects import Aspect
 from seqbench.compare.child import Work
@@ -21,6 +20,7 @@ from seqbench.compare.sides import HERE, Side
 from seqbench.compare.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, share
 from seqbench.device import DEVICES, environment
 from seqbench.errors import InputError
+from seqbench.files import size_bytes, temporary_folder
 from seqbench.models.source import Source, resolve_all
 from seqbench.prepared import REFERENCE
 from seqbench.record import Cell, Kind, Status
@@ -99,7 +99,7 @@ def ab(
             say(f"{option} {side.spec} is {side.kind}: preparing {len(sources)} models")
             context = sides.prepared(option, side, sources, targets, allow_code=allow_code)
             runs.append(stack.enter_context(context))
-        inputs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seqbench-ab-")))
+        inputs = stack.enter_context(temporary_folder())
         cells = tuple(_cells(sources, plan, found, runs, inputs, say))
     return Comparison(
         base=found[0].spec,
@@ -204,7 +204,7 @@ def _compared(
         return
     yield _time(settled, plan)
     if cell.target is not None:
-        sizes = [store.size_bytes(path) for path in artifacts]
+        sizes = [size_bytes(path) for path in artifacts]
         yield aspects.size(sizes[0], sizes[1], plan.min_effect)
 
 
@@ -212,7 +212,11 @@ def _launch(side: Side, cell: Cell, artifact: Path, inputs: Path) -> Launch:
     runtime = RUNTIMES[cell.runtime or ""]
     return Launch(
         command=(side.python, "-P", "-m", "seqbench.compare.child"),
-        environment={**side.environment, **environment(cell.device, runtime.needs)},
+        environment={
+            **side.environment,
+            **environment(cell.device, runtime.needs),
+            "TMPDIR": str(inputs.parent),  # it goes with the inputs, also when a process is killed
+        },
         work=Work(
             runtime=runtime.name,
             artifact=str(artifact),

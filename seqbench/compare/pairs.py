@@ -146,6 +146,8 @@ class _Child:
             try:
                 child.ask(launch.work.dumps())
                 yield child
+                child.release()
+                child.wait()
             finally:
                 child.end()
 
@@ -185,11 +187,14 @@ class _Child:
         with suppress(BrokenPipeError):
             self._process.stdin.close()
 
-    def end(self) -> None:
-        """End the process, and all its group where it lingers."""
-        self.release()
+    def wait(self) -> None:
+        """Wait a little for its end."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
+
+    def end(self) -> None:
+        """Kill the process and all its group, as far as they have not ended by themselves."""
+        self.release()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

@@ -13,19 +13,23 @@ They are told apart in this order, so that a folder `main` with a run in it goes
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from seqbench import tether
 from seqbench.errors import InputError
+from seqbench.files import temporary_folder
 from seqbench.models.source import Source
 
 Kind = Literal["HERE", "RUN", "ENV", "REV"]
 
 HERE = "."
+
+ENDING_S = 5.0
+"""How long a side's seqbench may take to clean up after Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +100,10 @@ def prepared(
     if side.run is not None:
         yield side.run
         return
-    with tempfile.TemporaryDirectory(prefix="seqbench-ab-") as folder:
-        run = Path(folder) / "run"
+    with temporary_folder() as folder:
+        run = folder / "run"
         if side.kind == "REV":
-            with _worktree(option, side, Path(folder) / "tree") as (top, tree):
+            with _worktree(option, side, folder / "tree") as (top, tree):
                 specs = [_within(option, side, source, top, tree) for source in sources]
                 _export(option, side, specs, targets, run, allow_code=allow_code)
                 yield run
@@ -120,20 +124,38 @@ def _export(
 ) -> None:
     """Build, train and export in a process of the side's own."""
     words = ["run", *specs, "--only", "export", "--device", "cpu", "--out", str(run)]
-    words += ["--target", ",".join(targets), "--json", os.devnull]
-    done = subprocess.run(
+    words += ["--target", ",".join(targets)]
+    words += ["--allow-code"] if allow_code else []
+    status, stderr = _run_seqbench(side, words)
+    if not (run / "run.json").exists() or status > 1:
+        lines = [line for line in stderr.splitlines() if line.strip()]
+        reason = lines[-1].removeprefix("seqbench: ") if lines else f"status {status}"
+        raise InputError(f"{option} {side.spec}: {reason}")
+
+
+def _run_seqbench(side: Side, words: Sequence[str]) -> tuple[int, str]:
+    """Return the exit status of a side's own seqbench and what it wrote to stderr."""
+    with subprocess.Popen(
         # -P: the modules of the current folder are not this side's.
-        [side.python, "-P", "-m", "seqbench", *words, *(["--allow-code"] if allow_code else [])],
+        [
+            *(sys.executable, "-I", "-S", tether.__file__, str(os.getpid())),
+            *(side.python, "-P", "-m", "seqbench", *words),
+        ],
         env=side.environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-    )
-    if not (run / "run.json").exists() or done.returncode > 1:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        reason = lines[-1].removeprefix("seqbench: ") if lines else f"status {done.returncode}"
-        raise InputError(f"{option} {side.spec}: {reason}")
+    ) as process:
+        try:
+            _, stderr = process.communicate()
+        except BaseException:
+            process.terminate()  # and not kill: it ends its own processes
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=ENDING_S)
+            process.kill()
+            raise
+    return process.returncode, stderr
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqbench.errors import InputError
+from seqbench.files import write_text
 from seqbench.record import Record, Status
-from seqbench.report.files import save
 
 COMMITTED = Path(__file__).with_name("baseline.json")
 """The baseline that is kept with the code."""
@@ -111,7 +111,7 @@ def write(classes: Classes, path: Path) -> None:
         InputError: the file cannot be written.
 
     """
-    save(path, dumps(classes))
+    write_text(path, dumps(classes))
 
 
 def dumps(classes: Classes) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqbench.coverage.table import Walked
+from seqbench.errors import InputError
+from seqbench.files import replace_text
 from seqbench.report.document import Count, Details, Document, Paragraph, Tone, section
 from seqbench.report.fields import Field, tabulate, text
-from seqbench.report.files import save_document
+from seqbench.report.files import RENDERERS
 
 NAME = "coverage"
 """Stem of the files in the walk's folder."""
@@ -23,8 +25,11 @@ def write(walked: Walked, folder: Path) -> Path:
     """
     page = folder / f"{NAME}.html"
     whole = document(walked)
-    save_document(page.with_suffix(".md"), whole)
-    save_document(page, whole)
+    try:
+        for path in (page.with_suffix(".md"), page):
+            replace_text(path, RENDERERS[path.suffix](whole))
+    except OSError as error:
+        raise InputError(f"cannot write {page}: {error.strerror}") from error
     return page
 
 

@@ -10,6 +10,7 @@ from seqbench.coverage.cases import all_cases
 from seqbench.errors import InputError
 from seqbench.models.source import Source
 from seqbench.plan import Selection
+from seqbench.prepared import pin
 from seqbench.record import Kind, Record
 from seqbench.runtimes import RUNTIMES
 from seqbench.steps import Observer, Request
@@ -62,7 +63,10 @@ def walk(
     """
     request = Request(
         sources=tuple(
-            Source(name=case.name, path=path, attribute=case.name, form="python")
+            pin(
+                Source(name=case.name, path=path, attribute=case.name, form="python"),
+                allow_code=False,
+            )
             for path, case in cases
         ),
         selection=Selection(

@@ -10,7 +10,7 @@ from seqbench.history.lines import History, Line, Mark
 from seqbench.report import cells, charts
 from seqbench.report.document import Chart, Document, Figure, Section, Spec, Table, section
 from seqbench.report.fields import Field, number, tabulate, text
-from seqbench.report.files import save_document
+from seqbench.report.files import write_document
 
 WIDTH, HEIGHT = 620, 240
 """Of a plot without its axes, pixels."""
@@ -31,7 +31,7 @@ def write(history: History, out: Path) -> None:
     """
     if out.suffix != ".html":
         raise InputError(f"{out}: a history is written as .html, not as {out.suffix!r}")
-    save_document(out, document(history))
+    write_document(document(history), out)
 
 
 def document(history: History) -> Document:

@@ -5,15 +5,25 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from seqbench.errors import InputError
+from seqbench.models.container_limits import (
+    check_depth,
+    check_hdf5,
+    check_weights,
+    check_zip,
+    config_attribute,
+    too_deep,
+)
 from seqbench.models.legacy import Node
 from seqbench.oneline import one_line
 
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
+_WEIGHTS = ("model.weights.h5", "model.weights.npz")
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _ZIP_MAGIC = b"PK"
 
@@ -21,18 +31,24 @@ _ZIP_MAGIC = b"PK"
 def read_config(path: Path) -> tuple[Node, str]:
     """Return a saved model's config and the version of Keras that wrote it ("" where unsaid).
 
+    Sizes, names and links are looked at first, as `container_limits` says; then all is read once.
+
     Raises:
-        InputError: the file is damaged, or is no Keras model.
+        InputError: the file is damaged, is no Keras model, is beyond a limit, or leads to other
+            files.
 
     """
     text, version = _read_hdf5(path) if _is_hdf5(path) else _read_zip(path)
     try:
         config = json.loads(text)
         layers = config["config"]
+    except RecursionError as error:
+        raise InputError(too_deep(path)) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: its config is no Keras model's: {one_line(error)}") from error
     if not isinstance(config.get("class_name"), str) or not isinstance(layers, dict | list):
         raise InputError(f"{path}: its config is no Keras model's: no class_name and config")
+    check_depth(config, path)
     config.pop("compile_config", None)  # Keras leaves it out too when told not to compile
     return config, version
 
@@ -45,13 +61,21 @@ def _is_hdf5(path: Path) -> bool:
 def _read_zip(path: Path) -> tuple[str | bytes, str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            if damaged := archive.testzip():
-                raise InputError(f"{path}: is damaged at {damaged}; copy or save it again")
-            names = archive.namelist()
-            if _CONFIG not in names:
+            check_zip(archive, path)
+            texts = {_METADATA: b"{}"}
+            for name in archive.namelist():
+                content = _member(archive, name, path)
+                if name in _WEIGHTS:
+                    check_weights(content, name, path)
+                elif name in (_CONFIG, _METADATA):
+                    texts[name] = content
+            if _CONFIG not in texts:
                 raise InputError(f"{path}: is a zip file without {_CONFIG}, no Keras model")
-            metadata = json.loads(archive.read(_METADATA)) if _METADATA in names else {}
-            return archive.read(_CONFIG), str(metadata.get("keras_version", ""))
+            metadata = json.loads(texts[_METADATA])
+            version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+            return texts[_CONFIG], str(version)
+    except RecursionError as error:
+        raise InputError(f"{path}: its {_METADATA} is no Keras model's") from error
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
         with path.open("rb") as file:
             begun = file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
@@ -62,24 +86,31 @@ def _read_zip(path: Path) -> tuple[str | bytes, str]:
         raise InputError(f"{path}: {found}") from error
 
 
+def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """Return a member's bytes, never more than it declares."""
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path}: is damaged at {name}; copy or save it again") from error
+
+
 def _read_hdf5(path: Path) -> tuple[str | bytes, str]:
     import h5py  # noqa: PLC0415 - only HDF5 files need it
 
     try:
         with h5py.File(path, "r") as file:
-            attributes = dict(file.attrs)
-    except (OSError, RuntimeError, ValueError) as error:
+            config = config_attribute(file, path)
+            version = file.attrs.get("keras_version", "")
+            check_hdf5(file, path)
+    except (KeyError, OSError, RuntimeError, ValueError) as error:
         found = f"is truncated or damaged ({one_line(error)}); copy or save it again"
         raise InputError(f"{path}: {found}") from error
-    if "model_config" not in attributes:
+    if config is None:
         raise InputError(
             f"{path}: holds no model config (weights alone?); save the whole model, "
             'model.save("x.keras")'
         )
-    version = attributes.get("keras_version", "")
-    version = version.decode() if isinstance(version, bytes) else str(version)
-    config: str | bytes = attributes["model_config"]
-    return config, version
+    return config, version.decode() if isinstance(version, bytes) else str(version)
 
 
 @contextlib.contextmanager

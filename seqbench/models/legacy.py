@@ -4,10 +4,9 @@ Keras 3 reads Keras 2's `.h5` and `.keras` files as far as its classes still tak
 that was saved. `mend` edits a model's config (the JSON object in the file) so that they do.
 """
 
-import contextlib
 import copy
-import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,10 +56,11 @@ def mend(config: Node, place: str, *, keras_major: int | None) -> Node:
 
     """
     mended = copy.deepcopy(config)
-    mended.pop("compile_config", None)
     if isinstance(mended["config"], list):  # Keras 1 and 2.0 to 2.2: a bare list of layers
         mended["config"] = {"name": "sequential", "layers": mended["config"]}
     for layer in layers_of(mended):
+        if layer.get("compile_config"):
+            del layer["compile_config"]
         if layer["class_name"] in ("Functional", "Sequential", "Model"):
             _mend_model(layer)
         else:
@@ -87,7 +87,6 @@ def layers_of(node: Node) -> Iterator[Node]:
 def layer_class(node: Node) -> type | None:
     """Return the class that a model's or layer's config names, None where Keras knows none."""
     import keras
-    from keras.src.api_export import get_symbol_from_name
 
     name, module = str(node["class_name"]), node.get("module")
     found = keras.saving.get_registered_object(node.get("registered_name") or name)
@@ -96,19 +95,36 @@ def layer_class(node: Node) -> type | None:
     )
     for home in homes:
         if found is None:
-            found = get_symbol_from_name(f"{home}.{name}")
-        if found is None and home.startswith("keras.src."):
-            with contextlib.suppress(ImportError):
-                found = vars(importlib.import_module(home)).get(name)
+            found = keras_symbol(name, home)
     return found if inspect.isclass(found) else None
+
+
+def keras_symbol(name: str, module: str, *, is_function: bool = False) -> Any:
+    """Return what Keras has under a name in one of its modules, None where there is no such.
+
+    No module is imported for it. Of a function, Keras often says only that it is built in.
+    """
+    from keras.src.api_export import get_symbol_from_name
+    from keras.src.saving.serialization_lib import BUILTIN_MODULES
+
+    homes = [module]
+    if is_function and module == "builtins":
+        homes = [f"keras.{home}" for home in BUILTIN_MODULES]
+    for home in homes:
+        if home != "keras" and not home.startswith("keras."):
+            continue
+        found = get_symbol_from_name(f"{home}.{name}")
+        if found is None and home.startswith("keras.src.") and home in sys.modules:
+            found = vars(sys.modules[home]).get(name)
+        if found is not None:
+            return found
+    return None
 
 
 def _mend_model(model: Node) -> None:
     if model["class_name"] == "Functional" and "module" in model:
         model |= {"module": _FUNCTIONAL, "registered_name": None}
     layers = model["config"].get("layers", [])
-    for layer in layers:
-        layer.pop("compile_config", None)
     if model["class_name"] != "Sequential" or not layers:
         return
     first = layers[0]

@@ -89,12 +89,12 @@ def _pick(module: ModuleType, source: Source) -> tuple[str, Any]:
                 f"keras.Sequential or a function that returns one; {_candidates(module, source)}"
             )
         return name, found
-    models = {id(value): name for name, value in reversed(names.items()) if _is_model(value)}
+    models = {id(value): name for name, value in reversed(names.items()) if is_model(value)}
     if len(models) == 1:
         name = next(iter(models.values()))
         return name, names[name]
     for name in _BUILDERS:
-        if _is_model(names.get(name)) or inspect.isfunction(names.get(name)):
+        if is_model(names.get(name)) or inspect.isfunction(names.get(name)):
             return name, names[name]
     problem = "holds several models" if models else "holds no SCENARIO and no model"
     raise InputError(f"{source.path}: {problem}; {_candidates(module, source)}")
@@ -106,7 +106,7 @@ def _candidates(module: ModuleType, source: Source) -> str:
         name
         for name, value in vars(module).items()
         if isinstance(value, Scenario)
-        or _is_model(value)
+        or is_model(value)
         or (inspect.isfunction(value) and value.__module__ == module.__name__)
     ]
     if not found:
@@ -119,7 +119,8 @@ def _is_layer(value: Any, kind: str = "Layer") -> bool:
     return keras is not None and isinstance(value, getattr(keras, kind))
 
 
-def _is_model(value: Any) -> bool:
+def is_model(value: Any) -> bool:
+    """Whether a value is a model of Keras; imports nothing to tell."""
     return _is_layer(value, "Model")
 
 

@@ -13,7 +13,15 @@ from typing import Literal
 from seqbench.errors import InputError
 from seqbench.models.catalogue import ScenarioEntry, available, read_entry, shipped
 
-__all__ = ["ScenarioEntry", "Source", "available", "resolve", "resolve_all", "shipped"]
+__all__ = [
+    "ScenarioEntry",
+    "Source",
+    "available",
+    "resolve",
+    "resolve_all",
+    "safe_name",
+    "shipped",
+]
 
 Form = Literal["scenario", "keras", "python"]
 
@@ -100,7 +108,7 @@ def resolve_all(specs: Iterable[str]) -> list[Source]:
 
 
 def _scenario(entry: ScenarioEntry, form: Form) -> Source:
-    name = _safe(entry.name) if entry.name == entry.path.stem else entry.name
+    name = safe_name(entry.name) if entry.name == entry.path.stem else entry.name
     if not _SAFE_NAME.fullmatch(name):
         raise InputError(
             f"{entry.path}: the scenario's name {name!r} cannot be a file name; "
@@ -117,10 +125,11 @@ def _file(path: Path, attribute: str | None) -> Source:
     if form == "python" and attribute is None:
         return _scenario(read_entry(path), form)
     name = path.stem if attribute in (None, *_GENERIC_ATTRIBUTES) else attribute
-    return Source(name=_safe(name), path=path.absolute(), attribute=attribute, form=form)
+    return Source(name=safe_name(name), path=path.absolute(), attribute=attribute, form=form)
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """Return a name with `_` in the place of what cannot stand in a file's name."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", name)
     return "_" + name[1:] if name.startswith(".") else name
 

@@ -11,7 +11,8 @@ import pytest
 from seqbench import device, machine
 from seqbench.errors import InputError
 from seqbench.framework import home
-from seqbench.models.source import Source, resolve_all
+from seqbench.models.source import resolve_all
+from seqbench.prepared import Origin, pin
 from seqbench.pytest_plugin import doing, timing
 from seqbench.pytest_plugin.runs import Runs
 from seqbench.record import Cell, Kind
@@ -88,7 +89,8 @@ class Model(pytest.File):
     def collect(self) -> Iterator["CellItem"]:
         """Yield a test for each cell, in the order of a run."""
         try:
-            (source,) = resolve_all([str(self.path)])
+            (found,) = resolve_all([str(self.path)])
+            source = pin(found, allow_code=False)
             cells = self.runs.plan(source)
         except InputError as error:
             raise self.CollectError(str(error)) from error
@@ -106,7 +108,7 @@ class Model(pytest.File):
 class CellItem(pytest.Function):
     """A test of one cell."""
 
-    source: Source
+    source: Origin
     cell: Cell
 
     @property
@@ -126,7 +128,7 @@ class CellItem(pytest.Function):
         return self.path, 0, self.name
 
 
-def _test(runs: Runs, source: Source, cell: Cell) -> Any:
+def _test(runs: Runs, source: Origin, cell: Cell) -> Any:
     """Return the function of a cell's test; its arguments are the fixtures that it uses."""
     if cell.kind is Kind.INFER:
 

@@ -1,17 +1,17 @@
 """The models of a session: each is prepared, exported and verified once, when first asked for."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench import explain, measuring, plan, prepared, steps
+from seqbench import plan, prepared, runner, signals, steps
 from seqbench.errors import InputError
+from seqbench.files import temporary_folder
 from seqbench.isolate import Workers
-from seqbench.models.source import Source
 from seqbench.plan import Selection
+from seqbench.prepared import Origin
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.runtimes import RUNTIMES, Load
 from seqbench.steps import Observer, Request, Run
@@ -36,20 +36,21 @@ class Runs:
         self.budget: Budget = replace(QUICK, min_samples=min_samples, measure_s=measure_s)
         self._stack = ExitStack()
         self._paths: dict[str, Path] = {}
-        self._chosen: dict[Source, list[Cell]] = {}
-        self._done: dict[Source, Run] = {}
+        self._chosen: dict[Origin, list[Cell]] = {}
+        self._done: dict[Origin, Run] = {}
         self._loads: dict[str, Load] = {}
 
     @cached_property
     def _folder(self) -> Path:
-        found = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="seqbench-"))
-        return Path(found)
+        # pytest ends in order after Ctrl-C, but is told of no other signal.
+        self._stack.enter_context(signals.raising())
+        return self._stack.enter_context(temporary_folder())
 
     @cached_property
     def _workers(self) -> Workers:
         return self._stack.enter_context(Workers(self._folder, lambda _: None))
 
-    def plan(self, source: Source) -> list[Cell]:
+    def plan(self, source: Origin) -> list[Cell]:
         """Return the cells of a model.
 
         Raises:
@@ -62,7 +63,7 @@ class Runs:
         run = self._run(source)
         return plan.cells(steps.inspect(run), run.request.selection)
 
-    def end_collection(self, chosen: Sequence[tuple[Source, Cell]]) -> None:
+    def end_collection(self, chosen: Sequence[tuple[Origin, Cell]]) -> None:
         """Take note of what is to be done."""
         for source, cell in chosen:
             self._chosen.setdefault(source, []).append(cell)
@@ -71,7 +72,7 @@ class Runs:
         """End everything."""
         self._stack.close()
 
-    def record(self, source: Source, cell: Cell) -> Record:
+    def record(self, source: Origin, cell: Cell) -> Record:
         """Return the record of a cell that is not timed here, doing what was chosen first."""
         found = self._of(source).store.find(cell.key)
         if found is None:
@@ -79,13 +80,13 @@ class Runs:
             return Record(cell=cell, status=Status.ERROR, reason=reason)
         return found
 
-    def records(self, source: Source) -> list[Record]:
+    def records(self, source: Origin) -> list[Record]:
         """Return every record that there is of a model."""
         run = self._of(source)
         found = (run.store.find(cell.key) for cell in self._chosen[source])
         return [record for record in found if record is not None]
 
-    def hindrance(self, source: Source, cell: Cell) -> tuple[Status, str | None] | None:
+    def hindrance(self, source: Origin, cell: Cell) -> tuple[Status, str | None] | None:
         """Return why a timed cell cannot be run, None where it can."""
         run = self._of(source)
         record = run.store.find(cell.key)
@@ -93,7 +94,7 @@ class Runs:
             return record.status, record.reason
         return run.blocked.get((cell.model, cell.target or "", cell.variant))
 
-    def artifact(self, source: Source, cell: Cell) -> Path:
+    def artifact(self, source: Origin, cell: Cell) -> Path:
         """Return what a cell's runtime loads."""
         store = self._of(source).store
         if cell.target is None:
@@ -101,7 +102,7 @@ class Runs:
         artifact = Artifact(target=TARGETS[cell.target], variant=cell.variant)
         return store.artifacts / cell.model / artifact.filename
 
-    def answers(self, source: Source) -> Path:
+    def answers(self, source: Origin) -> Path:
         """Return the model's reference, which holds its inputs."""
         return self._of(source).store.model(source.name) / prepared.REFERENCE
 
@@ -111,24 +112,21 @@ class Runs:
             self._loads[runtime] = self._stack.enter_context(RUNTIMES[runtime].start())
         return self._loads[runtime]
 
-    def _of(self, source: Source) -> Run:
+    def _of(self, source: Origin) -> Run:
         """Return the run of a model, with everything done but the timing of its calls."""
         if source in self._done:
             return self._done[source]
         run = self._done[source] = self._run(source)
         run.left = {cell.key: cell for cell in self._chosen[source]}
-        steps.prepare(run, source)
+        runner.leave_out_what_is_missing(run)
+        runner.train(source, run)
         steps.export(run, source.name)
         run.left = {key: cell for key, cell in run.left.items() if cell.kind is not Kind.INFER}
-        for runtime in plan.runtimes(run.request.selection):
-            ran = measuring.measure(run, [source.name], runtime, "cpu")
-            explain.name_layers(run, ran, runtime)
-        steps.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
-        if run.bad_input:
-            raise InputError("\n".join(run.bad_input))
+        runner.measure([source.name], run)
+        runner.finish(run, self._chosen[source])
         return run
 
-    def _run(self, source: Source) -> Run:
+    def _run(self, source: Origin) -> Run:
         selection = Selection(kinds=KINDS, targets=tuple(TARGETS), runtimes=None, devices=("cpu",))
         request = Request(sources=(source,), selection=selection, budget=self.budget)
         return Run(

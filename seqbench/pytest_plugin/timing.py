@@ -5,8 +5,8 @@ from itertools import cycle
 from typing import Any
 
 from seqbench.machine import threads
-from seqbench.models.source import Source
 from seqbench.oneline import one_line
+from seqbench.prepared import Origin
 from seqbench.pytest_plugin.doing import NotPassedError, conclude
 from seqbench.pytest_plugin.runs import Runs
 from seqbench.record import Cell, Status
@@ -36,7 +36,7 @@ def in_page(cell: Cell) -> bool:
     return runtime is not None and runtime.apart
 
 
-def infer(benchmark: Any, runs: Runs, source: Source, cell: Cell) -> None:
+def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
     """Time a cell with the fixture; its name there is the one that exported runs have."""
     conclude(*(runs.hindrance(source, cell) or (Status.PASS, None)))
     benchmark.group, benchmark.fullname = group(cell), fullname(cell)
@@ -61,7 +61,7 @@ def infer(benchmark: Any, runs: Runs, source: Source, cell: Cell) -> None:
             conclude(Status.FAIL, f"it ran on {ran_on} where {cell.device} was asked for")
 
 
-def _time(benchmark: Any, session: Session, runs: Runs, source: Source, cell: Cell) -> None:
+def _time(benchmark: Any, session: Session, runs: Runs, source: Origin, cell: Cell) -> None:
     """Time a session, and fail where what the timed calls give is wrong."""
     cases = timed.cases(runs.answers(source), cell, cell.batch_size or 1)
     xs = [case.x.astype(session.input.dtype) for case in cases]

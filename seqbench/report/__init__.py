@@ -5,7 +5,8 @@ Nothing here measures. `build` makes a run's rows, `summary` what is said of the
 """
 
 from seqbench.report.files import load, write
+from seqbench.report.problems import Repeat
 from seqbench.report.rows import build
 from seqbench.report.run import summary
 
-__all__ = ["build", "load", "summary", "write"]
+__all__ = ["Repeat", "build", "load", "summary", "write"]

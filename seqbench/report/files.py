@@ -8,12 +8,13 @@ from pathlib import Path
 
 from seqbench import store
 from seqbench.errors import InputError
+from seqbench.files import check_place, replace_text, write_text
 from seqbench.record import Cell, Kind, Record, encode
 from seqbench.report.document import Document
 from seqbench.report.html import html
 from seqbench.report.junit import junit
 from seqbench.report.markdown import markdown
-from seqbench.report.problems import never_ran
+from seqbench.report.problems import Repeat, never_ran
 from seqbench.report.pytest_benchmark import pytest_benchmark
 from seqbench.report.rows import Report, build
 from seqbench.report.run import document
@@ -79,36 +80,33 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
 
     """
     files = _files(run, out, form)
+    if out is not None:
+        check_place(out)
     records = store.read(run)
-    planned, specs = _plan(run)
-    report = build(records, run.resolve().name, planned, specs)
+    planned, repeat = _plan(run)
+    report = build(records, run.resolve().name, planned, repeat)
     whole = Run(report=report, records=[*records, *never_ran(records, planned)])
     for path, name in files.items():
-        save(path, FORMATS[name].text(whole))
+        text = FORMATS[name].text(whole)
+        if out is not None:
+            write_text(out, text)
+            continue
+        try:
+            replace_text(path, text)
+        except OSError as error:
+            msg = f"cannot write the report {path}: {error.strerror}"
+            raise InputError(msg) from error
     return path
 
 
-def save_document(path: Path, view: Document) -> None:
+def write_document(view: Document, out: Path) -> None:
     """Write a document; the file's suffix, one of `RENDERERS`, chooses the form.
 
     Raises:
         InputError: the file cannot be written.
 
     """
-    save(path, RENDERERS[path.suffix](view))
-
-
-def save(path: Path, text: str) -> None:
-    """Write a file, or say why it cannot be.
-
-    Raises:
-        InputError: the file cannot be written.
-
-    """
-    try:
-        store.write_text(path, text)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    write_text(out, RENDERERS[out.suffix](view))
 
 
 def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:
@@ -140,13 +138,13 @@ def load(run: Path) -> Report:
     return build(records, run.resolve().name, *_plan(run))
 
 
-def _plan(run: Path) -> tuple[list[Cell], dict[str, str]]:
-    """Return the cells that the run was to do, and how its models are called in commands."""
-    path = run / "run.json"
+def _plan(run: Path) -> tuple[list[Cell], Repeat]:
+    """Return the cells that the run was to do, and what commands that repeat them take over."""
+    path = run / store.MARK
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
         cells = [Cell(**{**cell, "kind": Kind(cell["kind"])}) for cell in plan["cells"]]
-        return cells, dict(plan["sources"])
+        return cells, Repeat(specs=dict(plan["sources"]), **plan.get("repeat", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} does not hold the plan of a run ({error!r}): run it again"
         raise InputError(msg) from error

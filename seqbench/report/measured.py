@@ -86,7 +86,7 @@ def timed(record: Record) -> Timed:
     """
     batch = record.cell.batch_size
     bound_s = (record.details.get("roofline") or {}).get("bound_s")
-    median = stats.of_processes(record.by_process)
+    median = record.median
     p95, p95_needs = _percentile(record, 95)
     p99, p99_needs = _percentile(record, 99)
     return Timed(

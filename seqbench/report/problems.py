@@ -2,15 +2,36 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
-from seqbench.record import PLAIN, Cell, Record, Status
+from seqbench.record import PLAIN, Cell, Kind, Record, Status
 
 BROKEN = (Status.FAIL, Status.ERROR, Status.UNSUPPORTED)
 """What stands on top of a report, in this order."""
 
 NO_REASON = "no reason was recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """What the commands that repeat cells take over from the run, beside the cells.
+
+    Attributes:
+        specs: what to call a model by, where that is not its name.
+        backends: the back end of Keras that a runtime is, as `--backend` names it, by runtime.
+        artifact: the file or folder that was judged; None where the run made what it judged.
+        allow_code: whether code inside a model's file was executed.
+        full: whether each cell was timed as with `--full`.
+        processes: in how many processes; None for as many as are usual.
+
+    """
+
+    specs: Mapping[str, str] = field(default_factory=dict)
+    backends: Mapping[str, str] = field(default_factory=dict)
+    artifact: str | None = None
+    allow_code: bool = False
+    full: bool = False
+    processes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +63,7 @@ class Missing:
     cells: int
 
 
-def failures(
-    records: Sequence[Record], specs: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Failure, ...]:
+def failures(records: Sequence[Record], repeat: Repeat | None = None) -> tuple[Failure, ...]:
     """Return the broken cells, wrong numbers first, those with one reason together."""
     alike: dict[tuple[str, Status, str], list[Cell]] = {}
     for record in sorted(records, key=lambda record: _rank(record.status)):
@@ -57,19 +76,53 @@ def failures(
             status=status,
             reason=reason,
             cells=tuple(cells),
-            commands=tuple(dict.fromkeys(command(cell, specs.get(model, model)) for cell in cells)),
+            commands=_commands(cells, repeat or Repeat()),
         )
         for (model, status, reason), cells in alike.items()
     )
 
 
-def command(cell: Cell, spec: str) -> str:
-    """Return the shell command that repeats a cell of the model that `spec` names."""
-    words = ["seqbench", "run", spec, "--only", str(cell.kind)]
-    for option, value in (("--target", cell.target), ("--runtime", cell.runtime)):
-        words += [option, value] if value else []
-    words += ["--variant", cell.variant] if cell.variant != PLAIN else []
-    return shlex.join([*words, "--device", cell.device])
+def _commands(cells: Sequence[Cell], repeat: Repeat) -> tuple[str, ...]:
+    """Return the commands that repeat cells; those that differ in their batch share one."""
+    alike: dict[Cell, list[Cell]] = {}
+    for cell in cells:
+        alike.setdefault(replace(cell, batch_size=None), []).append(cell)
+    return tuple(command(group, repeat) for group in alike.values())
+
+
+def command(cells: Sequence[Cell], repeat: Repeat) -> str:
+    """Return the shell command that repeats cells, which differ at most in their batch."""
+    cell = cells[0]
+    spec = repeat.specs.get(cell.model, cell.model)
+    if repeat.artifact is not None:
+        words = ["verify", repeat.artifact, spec, *_option("--runtime", cell.runtime)]
+        words += _option("--variant", cell.variant if cell.variant != PLAIN else None)
+    else:
+        words = ["run", spec, "--only", str(cell.kind), *_where(cell, repeat)]
+        if cell.kind in (Kind.INFER, Kind.COMPILE):
+            sizes = dict.fromkeys(str(one.batch_size) for one in cells if one.batch_size)
+            words += _option("--batch", ",".join(sizes))
+            words += _option("--threads", cell.threads)
+        if cell.kind in (Kind.INFER, Kind.TRAIN):
+            words += ["--full"] if repeat.full else []
+            words += _option("--processes", repeat.processes)
+        words += ["--device", cell.device]
+    return shlex.join(["seqbench", *words, *(["--allow-code"] if repeat.allow_code else [])])
+
+
+def _where(cell: Cell, repeat: Repeat) -> list[str]:
+    """Return the options that say of which artifact, and in which runtime, a cell is."""
+    words = _option("--target", cell.target)
+    if cell.kind in (Kind.INFER, Kind.VERIFY):
+        words += _option("--runtime", cell.runtime)
+    # Models are trained on back ends, not in runtimes, and only as one of them is Keras held.
+    if cell.kind is Kind.TRAIN or (cell.kind is Kind.VERIFY and cell.target is None):
+        words += _option("--backend", repeat.backends.get(cell.runtime or ""))
+    return words + _option("--variant", cell.variant if cell.variant != PLAIN else None)
+
+
+def _option(name: str, value: object) -> list[str]:
+    return [name, str(value)] if value else []
 
 
 def doing(cell: Cell) -> str:

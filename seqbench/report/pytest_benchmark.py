@@ -116,7 +116,10 @@ def _benchmark(record: Record, records: Sequence[Record]) -> dict[str, Any]:
             "samples_per_process": list(record.samples_per_process),
         },
         "options": {"timer": "perf_counter", "disable_gc": False},
-        "stats": stats(record.samples_s, record.calls_per_sample or 1),
+        "stats": {
+            **stats(record.samples_s, record.calls_per_sample or 1),
+            "median": record.median and record.median.value,  # as every other view of the cell
+        },
     }
 
 

@@ -1,8 +1,7 @@
 """Records to rows: everything that a report says, as values; the renderers only write it down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from seqbench.record import Cell, Kind, Record, Status
 from seqbench.report import clean, measured, problems
@@ -52,7 +51,7 @@ def build(
     records: Sequence[Record],
     run_name: str,
     planned: Sequence[Cell] = (),
-    specs: Mapping[str, str] = MappingProxyType({}),
+    repeat: problems.Repeat | None = None,
 ) -> Report:
     """Return the report of one run.
 
@@ -60,7 +59,7 @@ def build(
         records: what was seen.
         run_name: the run's name.
         planned: cells that were to be done; those without a record are errors in the report.
-        specs: what to call a model by in a command, where that is not its name.
+        repeat: what the commands that repeat cells take over from the run.
 
     """
     all_cells = [*records, *problems.never_ran(records, planned)]
@@ -74,7 +73,7 @@ def build(
         started_at=min((record.started_at for record in seen if record.started_at), default=None),
         elapsed_s=sum(record.elapsed_s or 0 for record in seen),
         counts={status: sum(record.status == status for record in seen) for status in Status},
-        failures=problems.failures(seen, specs),
+        failures=problems.failures(seen, repeat),
         missing=problems.missing(seen),
         verdicts=verdicts,
         latencies=latencies,

@@ -188,7 +188,7 @@ def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
         "session": number,
         "name": "/".join(artifact.absolute().parts[-2:]),
         "backend": backend,
-        "model": f"{prefix}/model.json",
+        "files": prefix,
         "input": described.input.name,
         "asynchronous": described.asynchronous,
     }

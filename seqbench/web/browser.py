@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
@@ -14,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from seqbench import tether
 from seqbench.errors import Unavailable
+from seqbench.files import remove_soon
 
 VARIABLE = "SEQBENCH_BROWSER"
 """The environment variable that names the browser's program."""
@@ -37,25 +38,12 @@ _FLAGS = (
     "--disable-sync",
     "--enable-unsafe-swiftshader",  # WebGL also where there is no GPU, by a software renderer
 )
-_CLEANUP_TIMEOUT_S = 5
-
-# On Linux the kernel kills the browser when the thread that started it ends, however that ends.
-# The signal is asked for after the fork and before the exec; the check closes the gap in between.
-_LONGEST = 60
+LONGEST = 60
 """Longest name of a temporary folder in which Chromium's socket fits: Linux allows 107 bytes for
 both, and Chromium's own part is 46."""
 
 _SHORT = "/tmp"  # noqa: S108 - a folder of our own is made in it, as tempfile does
 """Where the browser keeps its files when the temporary folder's name is too long."""
-
-_TETHER = """
-import ctypes, os, signal, sys
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-if os.getppid() != int(sys.argv[1]):
-    sys.exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 def find() -> Path | None:
@@ -130,14 +118,15 @@ class Browser:
 
     def __init__(self, program: Path, url: str, more: Sequence[str] = ()) -> None:
         # Chromium makes a socket in the temporary folder, and a socket's name is short.
-        place = None if len(os.environ.get("TMPDIR", "")) <= _LONGEST else _SHORT
+        place = None if len(os.environ.get("TMPDIR", "")) <= LONGEST else _SHORT
         self._folder = tempfile.TemporaryDirectory(
             prefix="seqbench-browser-", dir=place, ignore_cleanup_errors=True
         )
         home = Path(self._folder.name)
         # Crash reports and caches of graphics drivers go there, whatever the profile is.
         own = {"XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
-        own |= {"TMPDIR": str(home)} if place else {}
+        if len(str(home)) <= LONGEST:  # else its socket stays in the temporary folder
+            own["TMPDIR"] = str(home)
         # Every user of the machine can read a command line, and the page's address holds its token:
         # only this file, in a folder of our own, names it.
         start = home / "start.html"
@@ -145,11 +134,11 @@ class Browser:
             f'<meta charset="utf-8"><meta http-equiv="refresh" content="0;url={escape(url)}">'
         )
         self._log = home / "stderr.txt"
-        tether = [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid())]
+        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
         options = [*flags(), *more, f"--user-data-dir={home / 'profile'}"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*tether, str(program), *options, start.as_uri()],
+                [*tethered, str(program), *options, start.as_uri()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -162,9 +151,11 @@ class Browser:
         """The id of its first process, and of the group that all its processes are in."""
         return self._process.pid
 
-    def ended(self) -> bool:
-        """Say whether it has ended by itself."""
-        return self._process.poll() is not None
+    def ended(self, within_s: float = 0.0) -> bool:
+        """Say whether it has ended by itself, or does so within some seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(within_s)
+        return self._process.returncode is not None
 
     def last_words(self) -> str:
         """Return the last line that it wrote to stderr, empty if none."""
@@ -173,17 +164,17 @@ class Browser:
         told = [line for line in lines if ":ERROR:dbus/" not in line]
         return told[-1] if told else ""
 
+    def lacks_sandbox(self) -> bool:
+        """Say whether it ended because the machine lets an ordinary user have no sandbox."""
+        return "No usable sandbox" in self._log.read_text(errors="replace")
+
     def close(self) -> None:
         """Kill all its processes and remove its files."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
-        deadline = time.monotonic() + _CLEANUP_TIMEOUT_S
-        while time.monotonic() < deadline:
-            self._folder.cleanup()
-            if not Path(self._folder.name).exists():
-                break
-            time.sleep(0.02)  # a process of the killed group was still writing its last file
+        remove_soon(Path(self._folder.name))
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

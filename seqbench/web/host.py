@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from seqbench.errors import Unavailable
 from seqbench.web import browser, packages
 from seqbench.web.browser import Browser
 from seqbench.web.desk import PageGone, pack, unpack
@@ -13,6 +14,13 @@ from seqbench.web.server import WebServer
 
 _START_TIMEOUT_S = 60.0
 _PAGE = ("index.html", "page.css", "page.js", "runner.html", "runner.js")
+
+
+NO_SANDBOX = (
+    "has no sandbox here, as this machine gives an ordinary user no namespaces: install the "
+    "package chromium-sandbox or allow unprivileged user namespaces"
+)
+"""Why a browser that is here cannot be used."""
 
 
 class JobError(Exception):
@@ -84,9 +92,11 @@ class Host:
         try:
             frame = self._server.desk.ask(pack(job, blob), self._timeout_s + extra_s)
         except PageGone as gone:
+            ended = running.ended(within_s=0.5)  # its connections go first
+            what = "the browser went away" if ended else "the browser's page crashed"
             words = running.last_words()
             self._stop()
-            msg = f"the browser's page crashed in {job['kind']}" + (f": {words}" if words else "")
+            msg = f"{what} in {job['kind']}" + (f": {words}" if words else "")
             raise RuntimeError(msg) from gone
         except BaseException:  # a time-out or Ctrl-C: the page is still at work, and not for us
             self._stop()
@@ -118,7 +128,10 @@ class Host:
         while not self._server.desk.wait_for_page(0.1):
             if started.ended() or time.monotonic() > deadline:
                 words, ended = started.last_words(), started.ended()
+                boxless = started.lacks_sandbox()
                 self._stop()
+                if boxless:
+                    raise Unavailable(f"{self._program} {NO_SANDBOX}")
                 how = "ended at once" if ended else f"opened no page in {_START_TIMEOUT_S:g} s"
                 msg = f"{self._program} {how}: {words}"
                 raise RuntimeError(msg)

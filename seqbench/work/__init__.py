@@ -1,40 +1,86 @@
-"""What workers do: one file a kind of job, listed in `DO`."""
+"""What workers do: one class a kind of job, listed in `KINDS`."""
 
-from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from seqbench import codec
 from seqbench.device import kind_of
-from seqbench.jobs import Job
+from seqbench.jobs import Context, Job
 from seqbench.placement import start_tpu
 from seqbench.substitutes import RUNNABLE, in_place
-from seqbench.work import compiling, export, inspect, locate, measure, parallel, peak, prepare
-from seqbench.work.context import Context
+from seqbench.work.compiling import Compile
+from seqbench.work.export import Export
+from seqbench.work.inspect import Check, Describe, Inspect, InspectArtifact, Probe
+from seqbench.work.locate import LocateLayer, ReadTensors
+from seqbench.work.measure import Measure
+from seqbench.work.parallel import TrainOnSeveral
+from seqbench.work.peak import MeasurePeak
+from seqbench.work.prepare import Prepare, Train
 
-DO: dict[str, Callable[[Job, Context], None]] = {
-    "inspect": inspect.models,
-    "check": inspect.check,
-    "show": inspect.show,
-    "probe": inspect.device,
-    "peak": peak.peak,
-    "prepare": prepare.prepare,
-    "train": prepare.train_only,
-    "export": export.export,
-    "measure": measure.measure,
-    "compile": compiling.models,
-    "parallel": parallel.train,
-    "tensors": locate.tensors,
-    "locate": locate.locate,
+KINDS: dict[str, type[Job[Any]]] = {
+    kind.__name__: kind
+    for kind in (
+        Inspect,
+        Check,
+        Describe,
+        InspectArtifact,
+        Probe,
+        MeasurePeak,
+        Prepare,
+        Train,
+        TrainOnSeveral,
+        Export,
+        Measure,
+        ReadTensors,
+        LocateLayer,
+        Compile,
+    )
 }
 """Every kind of job by its name."""
 
 
-def run(job: Job, context: Context) -> None:
-    """Do one job in this process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A job on its way to a worker.
+
+    Attributes:
+        kind: the name of its class.
+        fields: its fields as JSON values; `read` makes them the job again.
+        folder: the run's folder.
+        log: the file for what its process prints.
+
+    """
+
+    kind: str
+    fields: Any
+    folder: Path
+    log: Path
+
+
+def write(job: Job[Any], folder: Path, log: Path) -> str:
+    """Return a job as one line of JSON, with where its records and its output go."""
+    fields = codec.to_json(job)
+    return codec.dumps(Order(kind=type(job).__name__, fields=fields, folder=folder, log=log))
+
+
+def read(text: str) -> tuple[Order, Job[Any]]:
+    """Return what `write` wrote, and the job.
+
+    Raises:
+        ValueError: its fields do not fit its kind.
+
+    """
+    order = codec.loads(Order, text)
+    return order, codec.from_json(KINDS[order.kind], order.fields)
+
+
+def run(job: Job[Any], context: Context) -> None:
+    """Do one job in this process, and send its results to the parent as they come."""
     kind = kind_of(job.device)
     if job.needs == "tensorflow" and kind == "tpu":
         start_tpu()
     with in_place(RUNNABLE) if job.needs == "tensorflow" and kind == "cpu" else nullcontext():
-        DO[job.do](job, context)
-
-
-__all__ = ["DO", "Context", "run"]
+        for result in job.run(context):
+            context.send("result", codec.to_json(result))

@@ -1,21 +1,19 @@
 """Compile models for a TPU that need not be here."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from seqbench import ahead, programs
 from seqbench.chips import CHIPS, Chip
 from seqbench.errors import InputError, Unsupported
-from seqbench.jobs import Job
-from seqbench.models.loading import load
+from seqbench.jobs import Context, Job
 from seqbench.models.stateless import stateless
-from seqbench.prepared import source
+from seqbench.prepared import Origin, load_origin
 from seqbench.programs import Program
 from seqbench.record import Cell, Kind, Status
 from seqbench.scenario import Data, Scenario
-from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
@@ -28,27 +26,36 @@ NO_SEED = 0
 """What a compiler makes of a program does not depend on its weights."""
 
 
-def models(job: Job, context: Context) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compile(Job[Never]):
     """Compile the cells' inference and training steps for the job's chip.
 
-    Arguments: `sources`, of all models that a cell may be of.
+    Attributes:
+        sources: all models that a cell may be of.
+
     """
-    import keras
 
-    keras.config.disable_traceback_filtering()  # it would change the types of exceptions
-    for origin in job.arguments["sources"]:
-        built: Built = cache(partial(_on_jax, origin))
-        for cell in job.cells:
-            if cell.model == origin["name"]:
-                what = "the training step" if cell.kind is Kind.COMPILE_TRAIN else "inference"
-                context.say(f"{cell.model}: compiling {what} for {cell.device}")
-                context.attempt(cell, PACKAGES, NO_SEED, partial(_compiled, cell, built))
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> tuple[()]:
+        """Compile, and write the cells' records."""
+        import keras
+
+        keras.config.disable_traceback_filtering()  # it would change the types of exceptions
+        for origin in self.sources:
+            built: Built = cache(partial(_on_jax, origin))
+            for cell in self.cells:
+                if cell.model == origin.name:
+                    what = "the training step" if cell.kind is Kind.COMPILE_TRAIN else "inference"
+                    context.say(f"{cell.model}: compiling {what} for {cell.device}")
+                    context.attempt(cell, PACKAGES, NO_SEED, partial(_compiled, cell, built))
+        return ()
 
 
-def _on_jax(origin: dict[str, Any]) -> "tuple[Scenario, keras.Sequential, Data | None]":
+def _on_jax(origin: Origin) -> "tuple[Scenario, keras.Sequential, Data | None]":
     """Build a model on Keras's JAX back end; it was inspected before, so its file is right."""
     try:
-        scenario = load(source(origin), allow_code=origin["allow_code"])
+        scenario = load_origin(origin)
         model, data = scenario.build(), scenario.data() if scenario.data else None
     except InputError as error:
         raise Unsupported(f"it cannot be built on Keras's JAX back end: {error}") from error

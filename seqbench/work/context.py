@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from seqbench import gpu, machine
+from seqbench import gpu, machine, storage
 from seqbench.device import kind_of
 from seqbench.errors import InputError, Unavailable, Unsupported
-from seqbench.jobs import Event
+from seqbench.jobs import LOGS, Event
 from seqbench.oneline import one_line
 from seqbench.record import Cell, Record, Status
 from seqbench.runtimes.runtime import LoadError
@@ -26,8 +26,8 @@ STATUSES: dict[type[Exception], Status] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Where a job's records and messages go.
+class WorkerContext:
+    """Where a job's records and messages go: the `Context` of a real worker.
 
     Attributes:
         folder: the run's folder.
@@ -51,11 +51,15 @@ class Context:
 
         `do` returns the record's fields; `status` is `pass` where it gives none. Work that ran on
         another device than the cell's is a fail, whatever it gave.
+
+        Raises:
+            StorageError: the run's folder takes no more: nothing was saved.
+
         """
         self.send("begin", cell.key)
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         start = time.monotonic()
-        fields = guarded(do)
+        fields = guarded(do, self.folder)
         ran_on = fields.get("ran_on")
         if ran_on is not None and ran_on != cell.device:
             fields["status"] = Status.FAIL
@@ -67,6 +71,7 @@ class Context:
             machine=_card(cell) | machine.facts(packages, seed, cell.threads),
             **fields,
         )
+        storage.check_there(self.folder / LOGS)
         Store(self.folder).save(record)
         self.send("record", cell.key)
         return record
@@ -77,14 +82,21 @@ def _card(cell: Cell) -> dict[str, Any]:
     return {"gpu": gpu.facts()} if kind_of(cell.device) == "gpu" else {}
 
 
-def guarded(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `do` returns with a status; any exception but InputError becomes one."""
+def guarded(do: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any]:
+    """Return what `do` returns with a status; any exception but InputError becomes one.
+
+    Raises:
+        StorageError: the run's folder takes no more.
+
+    """
     try:
         return {"status": Status.PASS, **do()}
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - any exception is a verdict, the others go on
         status = STATUSES.get(type(error), Status.ERROR)
+        if status is Status.ERROR:
+            storage.check_room(error, folder)
         reason = one_line(error) if status is Status.ERROR else str(error)
         traceback.print_exc()
         return {"status": status, "reason": reason}

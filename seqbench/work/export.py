@@ -2,22 +2,25 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from seqbench import manifest, prepared
 from seqbench.errors import Unavailable
+from seqbench.files import replacing
 from seqbench.freeze import Frozen, freeze
-from seqbench.jobs import Job
+from seqbench.jobs import Context, Job
 from seqbench.machine import versions
-from seqbench.record import PLAIN
+from seqbench.record import PLAIN, Status
 from seqbench.reduced import CALIBRATED, PACKAGES, REDUCED, Plain
-from seqbench.store import PERTURBED, Store, replacing
+from seqbench.store import PERTURBED, Store
 from seqbench.targets import TARGETS, Artifact, Exported
-from seqbench.work.context import Context, guarded
+from seqbench.work.context import guarded
 
 if TYPE_CHECKING:
     import keras
@@ -30,7 +33,7 @@ NO_DATA = (
 """Why a calibrated variant cannot be made."""
 
 
-class Origin:
+class PreparedModel:
     """A prepared model; built and frozen once, when first needed."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,22 +65,54 @@ class Origin:
         return digest.hexdigest()
 
 
-def export(job: Job, context: Context) -> None:
-    """Export one model.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the export to one target in one variant ended.
 
-    Arguments: `model`, `artifacts` (the folder) and `wanted`: pairs of target and variant, the
-    plain one of a target before its others. Result for each: `model`, `target`, `variant`,
-    `status`, `reason`. What has no cell is exported all the same: others need it.
+    Attributes:
+        target: the format's name.
+        variant: the arithmetic of the artifact.
+        status: how it ended.
+        reason: why it did not pass; None for a pass.
+
     """
-    name, artifacts = job.arguments["model"], Path(job.arguments["artifacts"])
-    folder = Store(context.folder).model(name)
-    facts = prepared.facts(folder)
-    assert facts is not None  # noqa: S101 - a model is prepared before it is exported
-    cells = {(cell.target, cell.variant): cell for cell in job.cells}
-    delivered = Origin(folder)
-    judged = Origin(folder / PERTURBED) if facts["fresh"] else None
 
-    for target, variant in job.arguments["wanted"]:
+    target: str
+    variant: str
+    status: Status
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export(Job[Ended]):
+    """Export one model. What has no cell is exported all the same: others need it.
+
+    Attributes:
+        model: its name.
+        artifacts: the folder of all models' exported files.
+        wanted: pairs of target and variant, the plain one of a target before its others.
+
+    """
+
+    results_as: ClassVar[Any] = Ended
+    model: str
+    artifacts: Path
+    wanted: tuple[tuple[str, str], ...]
+
+    def run(self, context: Context) -> Iterator[Ended]:
+        """Yield how each export ended."""
+        return _export(self, context)
+
+
+def _export(job: Export, context: Context) -> Iterator[Ended]:
+    name, artifacts = job.model, job.artifacts
+    folder = Store(context.folder).model(name)
+    snapshot = prepared.read(folder)
+    cells = {(cell.target, cell.variant): cell for cell in job.cells}
+    delivered = PreparedModel(folder)
+    judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
+
+    for target, variant in job.wanted:
         artifact = Artifact(target=TARGETS[target], variant=variant)
 
         def one(artifact: Artifact = artifact) -> dict[str, Any]:
@@ -97,12 +132,12 @@ def export(job: Job, context: Context) -> None:
 
         cell = cells.get((target, variant))
         if cell is not None:
-            record = context.attempt(cell, _packages(artifact), facts["seed"], one)
-            ended = {"status": record.status, "reason": record.reason}
+            record = context.attempt(cell, _packages(artifact), snapshot.seed, one)
+            status, reason = record.status, record.reason
         else:
-            fields = guarded(one)
-            ended = {"status": fields["status"], "reason": fields.get("reason")}
-        context.send("result", {"model": name, "target": target, "variant": variant, **ended})
+            fields = guarded(one, context.folder)
+            status, reason = fields["status"], fields.get("reason")
+        yield Ended(target=target, variant=variant, status=status, reason=reason)
 
 
 def _packages(artifact: Artifact) -> tuple[str, ...]:
@@ -112,7 +147,7 @@ def _packages(artifact: Artifact) -> tuple[str, ...]:
 
 
 def _artifact(
-    name: str, artifact: Artifact, origin: Origin, folder: Path
+    name: str, artifact: Artifact, origin: PreparedModel, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
     made_with = versions(_packages(artifact))
@@ -123,6 +158,7 @@ def _artifact(
     entry = manifest.unchanged(folder, artifact, key)
     if entry is not None:
         return entry, True
+    manifest.claim(folder, artifact)
     with replacing(folder / artifact.filename) as temporary:
         described = _write(name, artifact, origin, folder, temporary)
     model = {"name": name, "sha256": origin.sha256}
@@ -131,7 +167,7 @@ def _artifact(
 
 
 def _write(
-    name: str, artifact: Artifact, origin: Origin, folder: Path, temporary: Path
+    name: str, artifact: Artifact, origin: PreparedModel, folder: Path, temporary: Path
 ) -> Exported:
     """Write an artifact; a variant is made from the plain one, which is written first."""
     if artifact.variant == PLAIN:

@@ -1,74 +1,126 @@
 """Jobs that only look: at models, and at what this machine has."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from seqbench.advice.datacheck import check_data
 from seqbench.advice.pairs import advise
+from seqbench.artifact_checks import refuse_dangers
 from seqbench.backends import here
+from seqbench.describe import Description, describe
 from seqbench.device import DEVICES, kind_of
-from seqbench.jobs import Job
-from seqbench.models.loading import load
-from seqbench.prepared import source
+from seqbench.jobs import Context, Job
+from seqbench.plan import Model
+from seqbench.prepared import Origin, load_origin
 from seqbench.scenario import Scenario
-from seqbench.show import describe, to_json
-from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
 
 
-def models(job: Job, context: Context) -> None:
-    """Load each model, refuse what is no plain stack, and say what there is to measure.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspect(Job[Model]):
+    """Load each model, refuse what is no plain stack, and say what there is to measure."""
 
-    Arguments: `sources`. Result for each: `name`, `batch_sizes`,
-    `training_batch`.
+    results_as: ClassVar[Any] = Model
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing
+        """Yield what a plan needs to know of each model."""
+        for scenario, _ in _built(self.sources):
+            training = scenario.training if scenario.data else None
+            yield Model(
+                name=scenario.name,
+                batch_sizes=tuple(scenario.batch_sizes),
+                training_batch=training.batch_size if training else None,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is likely wrong with a model's set-up.
+
+    Attributes:
+        name: the model's name.
+        warnings: a line each.
+
     """
-    for scenario, _ in _built(job):
-        training = scenario.training if scenario.data else None
-        context.send(
-            "result",
-            {
-                "name": scenario.name,
-                "batch_sizes": scenario.batch_sizes,
-                "training_batch": training.batch_size if training else None,
-            },
-        )
+
+    name: str
+    warnings: tuple[str, ...]
 
 
-def _built(job: Job) -> "Iterator[tuple[Scenario, keras.Sequential]]":
-    for origin in job.arguments["sources"]:
-        scenario = load(source(origin), allow_code=origin["allow_code"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Job[Checked]):
+    """Hold each model, its data and its training set-up against each other."""
+
+    results_as: ClassVar[Any] = Checked
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Checked]:  # noqa: ARG002 - it writes nothing
+        """Yield the warnings of each model."""
+        for scenario, model in _built(self.sources):
+            data = scenario.data() if scenario.data else None
+            if data is not None:
+                check_data(model, scenario, data)
+            warnings: list[str] = []
+            if scenario.training is not None:
+                labels = None if data is None else data.y_train
+                warnings = advise(model, scenario.training.loss, labels)
+            yield Checked(name=scenario.name, warnings=tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe(Job[Description]):
+    """Describe each model's layers."""
+
+    results_as: ClassVar[Any] = Description
+    sources: tuple[Origin, ...]
+
+    def run(self, context: Context) -> Iterator[Description]:  # noqa: ARG002 - it writes nothing
+        """Yield each model's description."""
+        for scenario, model in _built(self.sources):
+            yield describe(model, scenario.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectArtifact(Job[Never]):
+    """Refuse an artifact that could run code or reach files.
+
+    Attributes:
+        artifact: the file or folder.
+        target: its format's name.
+
+    """
+
+    artifact: Path
+    target: str
+
+    def run(self, context: Context) -> tuple[()]:  # noqa: ARG002 - it writes nothing
+        """Look into it, without loading it."""
+        refuse_dangers(self.artifact, self.target)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Job[str | None]):
+    """Ask the framework whether it sees the job's device."""
+
+    results_as: ClassVar[Any] = str | None
+
+    def run(self, context: Context) -> Iterator[str | None]:  # noqa: ARG002 - it writes nothing
+        """Yield why the device is not here, None where it is."""
+        backend = here()
+        found = backend.sees()
+        kind = kind_of(self.device)
+        how = DEVICES[kind].how_to_get
+        sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
+        yield None if kind in found else f"{sees}: {how}"
+
+
+def _built(origins: tuple[Origin, ...]) -> "Iterator[tuple[Scenario, keras.Sequential]]":
+    for origin in origins:
+        scenario = load_origin(origin)
         yield scenario, scenario.build()
-
-
-def check(job: Job, context: Context) -> None:
-    """Hold each model, its data and its training set-up against each other.
-
-    Arguments: `sources`. Result for each: `name`, `warnings`.
-    """
-    for scenario, model in _built(job):
-        data = scenario.data() if scenario.data else None
-        if data is not None:
-            check_data(model, scenario, data)
-        warnings: list[str] = []
-        if scenario.training is not None:
-            labels = None if data is None else data.y_train
-            warnings = advise(model, scenario.training.loss, labels)
-        context.send("result", {"name": scenario.name, "warnings": warnings})
-
-
-def show(job: Job, context: Context) -> None:
-    """Describe each model's layers. Arguments: `sources`. Result for each: its description."""
-    for scenario, model in _built(job):
-        context.send("result", to_json(describe(model, scenario.name)))
-
-
-def device(job: Job, context: Context) -> None:
-    """Say why a device is not here. Result: the reason, None where it is."""
-    backend = here()
-    found = backend.sees()
-    kind = kind_of(job.device)
-    how = DEVICES[kind].how_to_get
-    sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
-    context.send("result", None if kind in found else f"{sees}: {how}")

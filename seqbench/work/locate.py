@@ -1,70 +1,132 @@
 """Find the layer at which an artifact parts from its model: look inside it, then compare."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Never
 
 import numpy as np
 
 from seqbench import parting, prepared, reference, verdict
-from seqbench.jobs import Job
+from seqbench.files import replacing
+from seqbench.jobs import Context, Job
+from seqbench.judge import answer
 from seqbench.layerwise import layers
 from seqbench.machine import threads
 from seqbench.placement import set_threads
 from seqbench.runtimes import RUNTIMES
-from seqbench.store import replacing, typed
+from seqbench.store import typed
 from seqbench.targets import TARGETS
 from seqbench.verdict import Case
-from seqbench.work.context import Context
-from seqbench.work.verify import run
 
 ROWS = 4
 """How many rows of a batch are looked at inside the artifact: those with the largest errors."""
 
 
-def tensors(job: Job, context: Context) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTensors(Job[Never]):
     """Write the artifact's tensors for the rows of a case that differ most.
 
-    Arguments: `runtime`, `artifact`, `reference`, `case` (its name) and `out`, the `.npz` to write:
-    `rows`, and the tensors by number.
+    Attributes:
+        runtime: the runtime's name.
+        artifact: the file or folder that it loads.
+        reference: the file of the input suite.
+        case: the case's name.
+        out: the `.npz` to write: `rows`, and the tensors by number.
+
     """
-    wanted = job.arguments
-    context.say(f"looking inside {Path(wanted['artifact']).name} for the layer that differs")
-    runtime = RUNTIMES[wanted["runtime"]]
+
+    runtime: str
+    artifact: Path
+    reference: Path
+    case: str
+    out: Path
+
+    def run(self, context: Context) -> tuple[()]:
+        """Write the tensors."""
+        context.say(f"looking inside {self.artifact.name} for the layer that differs")
+        _read_tensors(self)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """The first layer whose output an artifact does not hold.
+
+    Attributes:
+        layer: its name.
+        kind: its class.
+        config: its configuration, JSON values.
+        others: names of the next layers, of which the artifact shows no output either.
+        before: the last layer's name whose output it holds; None where that is the input.
+        error_before: the largest error there; 0 at the input.
+        error_after: the largest error of what comes nearest to the layer's output, or to that of
+            the first layer after it that can be compared; None where nothing can.
+
+    """
+
+    layer: str
+    kind: str
+    config: dict[str, Any]
+    others: tuple[str, ...]
+    before: str | None
+    error_before: float
+    error_after: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocateLayer(Job[Located | None]):
+    """Name the layer.
+
+    Attributes:
+        model: the prepared model's folder.
+        reference: the file of the input suite.
+        case: the case's name.
+        tensors: what `ReadTensors` wrote.
+
+    """
+
+    results_as: ClassVar[Any] = Located | None
+    model: Path
+    reference: Path
+    case: str
+    tensors: Path
+
+    def run(self, context: Context) -> Iterator[Located | None]:  # noqa: ARG002 - it writes nothing
+        """Yield the layer, None where the artifact holds every layer's output."""
+        yield _locate(self)
+
+
+def _read_tensors(job: ReadTensors) -> None:
+    runtime = RUNTIMES[job.runtime]
     lacks = TARGETS[runtime.target].lacks if runtime.target else {}
-    case = reference.as_there(_case(wanted), lacks)
+    case = reference.as_there(_case(job), lacks)
     with runtime.start() as load:
-        session = load(Path(wanted["artifact"]), job.device, threads())
-        rows = worst(case, run(session, case.x), session.input.shape[0] or ROWS)
+        session = load(job.artifact, job.device, threads())
+        rows = worst(case, answer(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()
     arrays = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
-    with replacing(Path(wanted["out"])) as temporary, temporary.open("wb") as file:
+    with replacing(job.out) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, rows=rows, **arrays)
 
 
-def locate(job: Job, context: Context) -> None:
-    """Name the layer. Result: a `Parting` as JSON values, or None where every layer is there.
-
-    Arguments: `model` (its folder), `reference`, `case` and `tensors`, the file of them.
-    """
+def _locate(job: LocateLayer) -> Located | None:
     set_threads(threads())
-    wanted = job.arguments
-    folder = Path(wanted["model"])
-    case = _case(wanted)
-    facts = prepared.facts(folder)
-    assert facts is not None  # noqa: S101 - it was prepared before its artifact was judged
-    with np.load(wanted["tensors"], allow_pickle=False) as arrays:
+    case = _case(job)
+    seed = prepared.read(job.model).seed
+    with np.load(job.tensors, allow_pickle=False) as arrays:
         rows = arrays["rows"]
         found = [typed(arrays[name]) for name in arrays if name != "rows"]
-    stack = layers(prepared.restore(folder), case.x, facts["seed"])
+    stack = layers(prepared.restore(job.model), case.x, seed)
     cut = [parting.only(layer, rows) for layer in stack]
     parted = parting.find(cut, found)
-    context.send("result", None if parted is None else _flat(parted))
+    return None if parted is None else _located(parted)
 
 
-def _case(wanted: dict[str, Any]) -> reference.ReferenceCase:
-    cases = reference.load(Path(wanted["reference"]))
-    return next(case for case in cases if case.name == wanted["case"])
+def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:
+    cases = reference.load(job.reference)
+    return next(case for case in cases if case.name == job.case)
 
 
 def worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
@@ -79,14 +141,14 @@ def worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
     return rows
 
 
-def _flat(parted: parting.Parting) -> dict[str, Any]:
+def _located(parted: parting.Parting) -> Located:
     layer = parted.layer
-    return {
-        "layer": layer.name,
-        "class": layer.kind,
-        "config": layer.config,
-        "others": list(parted.others),
-        "before": parted.before,
-        "error_before": parted.error_before,
-        "error_after": parted.error_after,
-    }
+    return Located(
+        layer=layer.name,
+        kind=layer.kind,
+        config=layer.config,
+        others=parted.others,
+        before=parted.before,
+        error_before=parted.error_before,
+        error_after=parted.error_after,
+    )

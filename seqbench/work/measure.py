@@ -4,18 +4,17 @@ import importlib
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
-from seqbench.contract import Promise
-from seqbench.jobs import Job
-from seqbench.machine import forget_peak_memory, peak_memory_bytes, threads
+from seqbench import codec
+from seqbench.jobs import Context, Job
+from seqbench.machine import forget_peak_memory, limit_memory, peak_memory_bytes, threads
 from seqbench.record import PLAIN, Cell, Kind
+from seqbench.roofline import Bound
 from seqbench.runtimes import RUNTIMES, Load, Runtime
-from seqbench.session import tensor
 from seqbench.store import Store
 from seqbench.timing import Budget, clock
 from seqbench.work import timed, verify
-from seqbench.work.context import Context
 from seqbench.work.timed import Opened
 from seqbench.work.verify import Subject
 
@@ -36,39 +35,56 @@ class Here:
     runtime: Runtime
     load: Load
     import_s: float | None
-    bounds: dict[str, Any]
+    bounds: dict[str, Bound | None]
     context: Context
 
 
-def measure(job: Job, context: Context) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Job[Never]):
     """Time and verify artifacts in one runtime.
 
-    Arguments: `runtime`, `budget`, `bounds` (a roofline's for each timed cell) and `items`; an
-    item is `model`, `variant`, `seed`, `fresh`, `held_out`, `promise` and `pairs`: the artifact
-    with its reference first, then those that are only judged. The job's cells of a model in a
-    variant belong to its item. A timing that has a record already gets this process's samples
-    added to it. Timings come first: what judging leaves in memory would count in theirs.
+    The job's cells of a model in a variant belong to its subject. A timing that has a record
+    already gets this process's samples added to it. Timings come first: what judging leaves in
+    memory would count in theirs.
+
+    Attributes:
+        runtime: the runtime's name.
+        given: whether the artifact may be anybody's: it gets no more memory than is free.
+        budget: how long to time each cell.
+        subjects: what is timed and judged.
+        bounds: the roofline's bound for each timed cell, by its key; None where there is none.
+
     """
-    runtime = RUNTIMES[job.arguments["runtime"]]
-    budget = Budget(**job.arguments["budget"])
-    import_s = _import_s(runtime, context)
-    with runtime.start() as load:
-        here = Here(
-            runtime=runtime,
-            load=load,
-            import_s=import_s,
-            bounds=job.arguments["bounds"],
-            context=context,
-        )
-        for item in job.arguments["items"]:
-            of = (item["model"], item["variant"])
-            cells = [cell for cell in job.cells if (cell.model, cell.variant) == of]
-            subject = _subject(item)
-            timings = [cell for cell in cells if cell.kind is Kind.INFER]
-            _time(timings, item["seed"], subject, here, budget)
-            for cell in cells:
-                if cell.kind is Kind.VERIFY:
-                    _verify(cell, item["seed"], subject, here)
+
+    runtime: str
+    given: bool
+    budget: Budget
+    subjects: tuple[Subject, ...]
+    bounds: dict[str, Bound | None]
+
+    def run(self, context: Context) -> tuple[()]:
+        """Write the cells' records."""
+        runtime = RUNTIMES[self.runtime]
+        import_s = _import_s(runtime, context)
+        if self.given and not runtime.apart:
+            limit_memory()
+        with runtime.start() as load:
+            here = Here(
+                runtime=runtime,
+                load=load,
+                import_s=import_s,
+                bounds=self.bounds,
+                context=context,
+            )
+            for subject in self.subjects:
+                of = (subject.model, subject.variant)
+                cells = [cell for cell in self.cells if (cell.model, cell.variant) == of]
+                timings = [cell for cell in cells if cell.kind is Kind.INFER]
+                _time(timings, subject, here, self.budget)
+                for cell in cells:
+                    if cell.kind is Kind.VERIFY:
+                        _verify(cell, subject, here)
+        return ()
 
 
 def _import_s(runtime: Runtime, context: Context) -> float | None:
@@ -80,23 +96,23 @@ def _import_s(runtime: Runtime, context: Context) -> float | None:
     return context.import_s + clock() - start
 
 
-def _time(cells: list[Cell], seed: int, subject: Subject, here: Here, budget: Budget) -> None:
+def _time(cells: list[Cell], subject: Subject, here: Here, budget: Budget) -> None:
     """Time cells of one artifact, all with the same number of threads, in one session."""
-    artifact, answers = subject.pairs[0]
+    pair = subject.pairs[0]
     opened: list[Opened] = []  # in the first cell that can, for all
 
     def one(cell: Cell) -> dict[str, Any]:
         if not opened:
-            opened.append(_open(artifact, cell, here))
+            opened.append(_open(pair.artifact, cell, here))
         earlier = Store(here.context.folder).find(cell.key)
         size = earlier.calls_per_sample if earlier else None
-        fields = timed.once(opened[0], answers, cell, replace(budget, calls_per_sample=size))
-        fields["details"]["roofline"] = here.bounds[cell.key]
+        fields = timed.once(opened[0], pair.reference, cell, replace(budget, calls_per_sample=size))
+        fields["details"]["roofline"] = codec.to_json(here.bounds[cell.key])
         return timed.joined(earlier, fields)
 
     for cell in cells:
         here.context.say(f"{cell.model}: timing {here.runtime.name}, batch {cell.batch_size}")
-        here.context.attempt(cell, here.runtime.packages, seed, partial(one, cell))
+        here.context.attempt(cell, here.runtime.packages, subject.seed, partial(one, cell))
     for one_opened in opened:
         one_opened.session.close()
 
@@ -113,20 +129,10 @@ def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
     )
 
 
-def _verify(cell: Cell, seed: int, subject: Subject, here: Here) -> None:
+def _verify(cell: Cell, subject: Subject, here: Here) -> None:
     what = cell.target or "the model"
     what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
     here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
     judge = verify.plain if cell.variant == PLAIN else verify.reduced
     judged = partial(judge, subject, here.load, cell)
-    here.context.attempt(cell, here.runtime.packages, seed, judged)
-
-
-def _subject(item: dict[str, Any]) -> Subject:
-    promised = item["promise"]
-    return Subject(
-        pairs=tuple((Path(pair["artifact"]), Path(pair["reference"])) for pair in item["pairs"]),
-        fresh=tuple(item["fresh"]),
-        promise=promised and Promise(**{name: tensor(found) for name, found in promised.items()}),
-        held_out=Path(item["held_out"]),
-    )
+    here.context.attempt(cell, here.runtime.packages, subject.seed, judged)

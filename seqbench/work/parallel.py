@@ -1,21 +1,20 @@
 """Train a model on several devices of this host, and hold its weights against one device's."""
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from seqbench.backends import here
 from seqbench.device import several
-from seqbench.jobs import Job
+from seqbench.jobs import Context, Job
 from seqbench.machine import peak_memory_bytes, threads
-from seqbench.models.loading import load
 from seqbench.parallel.compare import Compared, compare
-from seqbench.prepared import source
+from seqbench.prepared import Origin, load_origin
 from seqbench.record import Status
 from seqbench.runtimes import RUNTIMES
 from seqbench.scenario import Scenario
 from seqbench.training import made
 from seqbench.units import error, share
-from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
@@ -23,18 +22,24 @@ if TYPE_CHECKING:
 VIRTUAL = "{count} virtual devices of one CPU: neither time nor efficiency is that of real devices"
 
 
-def train(job: Job, context: Context) -> None:
-    """Train the cells' one model on the job's devices. Arguments: `source`."""
-    here().set_threads(threads())
-    origin = job.arguments["source"]
-    scenario = load(source(origin), allow_code=origin["allow_code"])
-    for cell in job.cells:
-        context.say(f"{cell.model}: training on {cell.device}, and on one of them")
-        trained = partial(_trained, origin, scenario, job.device)
-        context.attempt(cell, RUNTIMES[cell.runtime or ""].packages, scenario.seed, trained)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainOnSeveral(Job[Never]):
+    """Train the cells' one model on the job's devices, and on one of them."""
+
+    source: Origin
+
+    def run(self, context: Context) -> tuple[()]:
+        """Train, and write the cells' records."""
+        here().set_threads(threads())
+        scenario = load_origin(self.source)
+        for cell in self.cells:
+            context.say(f"{cell.model}: training on {cell.device}, and on one of them")
+            trained = partial(_trained, self.source, scenario, self.device)
+            context.attempt(cell, RUNTIMES[cell.runtime or ""].packages, scenario.seed, trained)
+        return ()
 
 
-def _trained(origin: dict[str, Any], scenario: Scenario, devices: str) -> dict[str, Any]:
+def _trained(origin: Origin, scenario: Scenario, devices: str) -> dict[str, Any]:
     training = scenario.training
     assert training is not None  # noqa: S101 - else no such cell was planned
     assert scenario.data is not None  # noqa: S101 - else no such cell was planned
@@ -44,7 +49,7 @@ def _trained(origin: dict[str, Any], scenario: Scenario, devices: str) -> dict[s
 
         keras.utils.set_random_seed(scenario.seed)
         # Loaded anew: a file's model would be the same object, with its variables where they are.
-        model = load(source(origin), allow_code=origin["allow_code"]).build()
+        model = load_origin(origin).build()
         model.compile(
             loss=made(training.loss), optimizer=made(training.optimizer), jit_compile=False
         )

@@ -1,13 +1,20 @@
 """Measure what this machine does at most, in a process of its own."""
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from seqbench import roofline
-from seqbench.jobs import Job
-from seqbench.work.context import Context
+from seqbench.jobs import Context, Job
+from seqbench.roofline import Peak, measure_peak
 
 
-def peak(_: Job, context: Context) -> None:
-    """Send the machine's peak as the job's result."""
-    context.say("measuring the machine's own peak")
-    context.send("result", asdict(roofline.measure_peak()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurePeak(Job[Peak]):
+    """Measure what one core of this machine does at most."""
+
+    results_as: ClassVar[Any] = Peak
+
+    def run(self, context: Context) -> Iterator[Peak]:
+        """Yield the machine's peak."""
+        context.say("measuring the machine's own peak")
+        yield measure_peak()

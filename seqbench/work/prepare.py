@@ -1,29 +1,29 @@
 """Build and train a model, and work out what its exports will be judged by."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 
-from seqbench import prepared, quality, reference, roofline
+from seqbench import prepared, quality, reference
 from seqbench.advice.datacheck import check_data
 from seqbench.backends import here, on
 from seqbench.backends.lacking import named
-from seqbench.jobs import Job
+from seqbench.files import replacing
+from seqbench.jobs import Context, Job
 from seqbench.machine import peak_memory_bytes, threads
-from seqbench.models.loading import load
 from seqbench.models.weights import fresh_weights, give, perturb
-from seqbench.prepared import source
+from seqbench.prepared import Origin, load_origin
 from seqbench.quality import Sample
+from seqbench.record import Cell
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
 from seqbench.scenario import Data, Scenario
-from seqbench.store import PERTURBED, Store, replacing
+from seqbench.store import PERTURBED, Store
 from seqbench.timing import clock
 from seqbench.training import Trained, train
 from seqbench.work import timed
-from seqbench.work.context import Context
 
 if TYPE_CHECKING:
     import keras
@@ -35,13 +35,39 @@ CALIBRATION_ROWS = 256
 """How many training rows they are calibrated on; LiteRT's guide asks for 100 to 500."""
 
 
-def prepare(job: Job, context: Context) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Train(Job[Never]):
+    """Train a model on the job's device for its timings; nothing but the record is kept.
+
+    A cell that has a record already gets this process's samples added to it.
+    """
+
+    source: Origin
+
+    def run(self, context: Context) -> tuple[()]:
+        """Train, and write the record of the one cell."""
+        _trained(self.source, self.cells, self.device, context)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare(Job[Never]):
     """Write a model's files: itself, and the input suite with the float64 twin's answers.
 
-    Arguments: `source`. Where weights look fresh, a copy with perturbed weights is
-    written too, for judging only.
+    Where weights look fresh, a copy with perturbed weights is written too, for judging only. A
+    model with a training is trained first, and the record of the one cell, if any, written.
     """
-    scenario, model, data = _trained(job, context)
+
+    source: Origin
+
+    def run(self, context: Context) -> tuple[()]:
+        """Write the model's files."""
+        _prepare(self, context)
+        return ()
+
+
+def _prepare(job: Prepare, context: Context) -> None:
+    scenario, model, data = _trained(job.source, job.cells, job.device, context)
     folder = Store(context.folder).model(scenario.name)
     context.say(f"{scenario.name}: working out the float64 reference")
     if data is not None:
@@ -51,17 +77,9 @@ def prepare(job: Job, context: Context) -> None:
     if fresh:
         given = model.get_weights()
         perturb(model, scenario.seed)
-        _write(model, folder / PERTURBED, job, scenario, held_out, fresh)
+        _write(model, folder / PERTURBED, job.source, scenario, held_out, fresh)
         give(model, given)
-    _write(model, folder, job, scenario, held_out, fresh)
-
-
-def train_only(job: Job, context: Context) -> None:
-    """Train a model on the job's device for its timings; nothing but the record is kept.
-
-    A cell that has a record already gets this process's samples added to it.
-    """
-    _trained(job, context)
+    _write(model, folder, job.source, scenario, held_out, fresh)
 
 
 def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
@@ -74,15 +92,16 @@ def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
         prepared.keep_weights(model, path)
 
 
-def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, Data | None]":
+def _trained(
+    origin: Origin, cells: tuple[Cell, ...], device: str, context: Context
+) -> "tuple[Scenario, keras.Sequential, Data | None]":
     import keras
 
     here().set_threads(threads())
-    origin = job.arguments["source"]
-    scenario = load(source(origin), allow_code=origin["allow_code"])
+    scenario = load_origin(origin)
     keras.utils.set_random_seed(scenario.seed)
     start = clock()
-    with on(job.device):
+    with on(device):
         model = scenario.build()
         build_s = clock() - start
         _start(model, scenario, Store(context.folder).model(scenario.name))
@@ -91,12 +110,12 @@ def _trained(job: Job, context: Context) -> "tuple[Scenario, keras.Sequential, D
         check_data(model, scenario, data)
     if data is None or scenario.training is None:
         return scenario, model, data
-    training, cell = scenario.training, next(iter(job.cells), None)
+    training, cell = scenario.training, next(iter(cells), None)
     xla = cell is not None and cell.runtime == XLA.name
 
     def trained() -> dict[str, Any]:
         with named(scenario.name):
-            found = train(model, data, training, job.device, context.say, xla=xla)
+            found = train(model, data, training, device, context.say, xla=xla)
         earlier = Store(context.folder).find(cell.key) if cell else None
         return timed.joined(earlier, _fields(found, context.import_s, build_s))
 
@@ -153,7 +172,7 @@ def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder
 def _write(
     model: "keras.Sequential",
     folder: Path,
-    job: Job,
+    origin: Origin,
     scenario: Scenario,
     held_out: np.ndarray | None,
     fresh: list[str],
@@ -161,6 +180,4 @@ def _write(
     """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
     reference.save(reference.cases(model, scenario.seed, held_out), folder / prepared.REFERENCE)
-    asked = roofline.demand(model)
-    needs = None if asked is None else asdict(asked)
-    prepared.save(model, folder, job.arguments["source"], scenario.seed, fresh, needs)
+    prepared.save(model, folder, origin, scenario.seed, fresh)

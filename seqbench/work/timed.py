@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench import foreign_load, quality, reference, verdict
+from seqbench import foreign_load, quality, reference
+from seqbench.judge import compare
 from seqbench.machine import forget_peak_memory, host, peak_memory_bytes
 from seqbench.quality import CRITERIA, Sample
 from seqbench.record import PLAIN, Cell, Record, Status
@@ -141,8 +142,7 @@ def wrong(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) 
     them may be less exact than all together; an answer to another input has none.
     """
     if variant == PLAIN:
-        found = [verdict.judge(case, output) for case, output in zip(batches, outputs, strict=True)]
-        return verdict.worst(found).reason
+        return compare(batches, outputs).reason
     criterion = CRITERIA[variant]
     sample = Sample(
         x=np.concatenate([case.x for case in batches]),

@@ -1,65 +1,72 @@
 """Whether an artifact still is the model, in the runtime that its users have."""
 
-from dataclasses import asdict, dataclass, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from seqbench import contract, quality, reference, verdict
-from seqbench.contract import Promise
+from seqbench import quality, reference
+from seqbench.contract import Declaration
+from seqbench.judge import Judgement, answer, judge
 from seqbench.machine import threads
 from seqbench.quality import CRITERIA, Sample
 from seqbench.record import Cell, Status
-from seqbench.runtimes import Load, Session
+from seqbench.runtimes import Load
 from seqbench.targets import TARGETS
-from seqbench.verdict import Case, Difference
 
-OF_PERTURBED = " (perturbed weights)"
-"""Ends the name of a case on which the copy with perturbed weights was judged."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """What is run, and what its answers are held against.
+
+    Attributes:
+        artifact: the file or folder that the runtime loads.
+        reference: the file of the input suite and the float64 twin's answers.
+
+    """
+
+    artifact: Path
+    reference: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is judged in one cell.
+    """What is timed and judged of one model in one variant.
 
     Attributes:
-        pairs: artifacts with the files of their references, the delivered one first.
+        model: the model's name.
+        variant: the arithmetic of its artifact.
+        seed: its scenario's seed.
+        pairs: artifacts with their references, the delivered one first; the others are only judged.
         fresh: weights that hide faults.
-        promise: what the delivered one must declare; None where somebody else made it.
+        declaration: what the delivered one must declare; None where somebody else made it.
         held_out: the file of the sample by which reduced precision is judged, which may be missing.
 
     """
 
-    pairs: tuple[tuple[Path, Path], ...]
+    model: str
+    variant: str
+    seed: int
+    pairs: tuple[Pair, ...]
     fresh: tuple[str, ...]
-    promise: Promise | None
+    declaration: Declaration | None
     held_out: Path
 
 
 def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
-    differences: list[Difference] = []
-    ran_on, facts, broken = cell.device, {}, None
-    for number, (artifact, answers) in enumerate(subject.pairs):
-        judged = OF_PERTURBED if number else ""
-        cases = [reference.as_there(case, lacks) for case in reference.load(answers)]
-        session = load(artifact, cell.device, threads())
-        try:
-            outputs = [run(session, case.x) for case in cases]
-            found = [verdict.judge(case, got) for case, got in zip(cases, outputs, strict=True)]
-            differences += [replace(one, case=one.case + judged) for one in found]
-            if not number:
-                right = found[0].reason is None
-                broken = _contract(
-                    session, subject.promise, cases[0], outputs[0] if right else None
-                )
+    judgements: list[Judgement] = []
+    ran_on, facts = cell.device, {}
+    for pair in subject.pairs:
+        cases = [reference.as_there(case, lacks) for case in reference.load(pair.reference)]
+        with closing(load(pair.artifact, cell.device, threads())) as session:
+            declaration = None if judgements else subject.declaration
+            judgements.append(judge(session, cases, declaration))
             ran_on, facts = session.ran_on, dict(session.facts)
-        finally:
-            session.close()
-    worst = verdict.worst(differences)
-    reason = worst.reason or broken
+    worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
+    reason = worst.reason or next((found.broken for found in judgements if found.broken), None)
+    delivered, *copies = judgements
     return {
         "status": Status.PASS if reason is None else Status.FAIL,
         "reason": reason,
@@ -67,24 +74,21 @@ def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         "tolerance": worst.tolerance,
         "error_ratio": worst.max_abs_error / worst.own_error if worst.own_error else None,
         "ran_on": ran_on,
-        "notes": _about_fresh(subject.fresh, judged_apart=len(subject.pairs) > 1),
+        "notes": _about_fresh(subject.fresh, judged_apart=bool(copies)),
         "details": {
             "worst_case": worst.case,
+            "perturbed": worst not in delivered.differences,
             "channel": worst.channel,
-            "weights": {difference.case: difference.weight for difference in differences},
+            "weights": _weights(delivered),
+            "perturbed_weights": [_weights(copy) for copy in copies],
             "runtime": facts,
         },
     }
 
 
-def _contract(
-    session: Session, promise: Promise | None, case: Case, answer: np.ndarray | None
-) -> str | None:
-    """Hold the artifact to its contract; a wrong answer is not asked for again."""
-    wrong = contract.declared(session, promise) if promise else None
-    if wrong is not None or answer is None:
-        return wrong
-    return contract.kept(lambda x: run(session, x), case, answer, session.output)
+def _weights(judgement: Judgement) -> dict[str, float]:
+    """Return the error of each case in units of its tolerance."""
+    return {difference.case: difference.weight for difference in judgement.differences}
 
 
 def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ...]:
@@ -97,34 +101,20 @@ def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ..
     return (f"{found}: an artifact that lost them would compute the same",)
 
 
-def run(session: Session, x: np.ndarray) -> np.ndarray:
-    """Return the session's output for inputs, which are cast where that loses nothing."""
-    if x.dtype.kind != "U" and x.dtype.name != session.input.dtype:
-        cast = x.astype(session.input.dtype)
-        if not np.array_equal(cast.astype(x.dtype), x):
-            msg = f"the input's dtype is {session.input.dtype} where the model takes {x.dtype}"
-            raise TypeError(msg)
-        x = cast
-    return session.run(x)
-
-
 def reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge a variant in reduced precision by its criterion; return its record's fields."""
-    artifact, answers = subject.pairs[0]
+    pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
     if subject.held_out.exists():
         sample = quality.load(subject.held_out)
     else:
-        case = reference.load(answers)[0]
+        case = reference.load(pair.reference)[0]
         sample = Sample(x=case.x, own=case.own)
         notes = (f"judged on {case.name} inputs: the model came without data",)
     criterion = CRITERIA[cell.variant]
-    session = load(artifact, cell.device, threads())
-    try:
-        found = quality.judge(sample, run(session, sample.x), criterion)
+    with closing(load(pair.artifact, cell.device, threads())) as session:
+        found = quality.judge(sample, answer(session, sample.x), criterion)
         ran_on, facts = session.ran_on, dict(session.facts)
-    finally:
-        session.close()
     return {
         "status": Status.PASS if found.reason is None else Status.FAIL,
         "reason": found.reason,

@@ -7,6 +7,10 @@ def record(kind: Kind, runtime: str, batch_size: int | None, **fields: object) -
     return Record(**{"cell": cell, "status": Status.PASS, **fields})  # type: ignore[arg-type]
 
 
+def once(sample_s: float) -> dict[str, object]:
+    return {"samples_s": (sample_s,), "samples_per_process": (1,)}
+
+
 def test_a_row_says_what_was_measured_and_what_was_not() -> None:
     found = table.markdown(
         [
@@ -15,11 +19,12 @@ def test_a_row_says_what_was_measured_and_what_was_not() -> None:
                 "keras-jax",
                 8,
                 samples_s=(1e-3, 2e-3, 3e-3),
+                samples_per_process=(3,),
                 first_call_s=2.0,
                 metrics={"loss": 0.5},
             ),
-            record(Kind.INFER, "keras-jax", 32, samples_s=(9e-3,), first_call_s=9.0),
-            record(Kind.INFER, "keras-jax", 1, samples_s=(1e-5,), first_call_s=0.25),
+            record(Kind.INFER, "keras-jax", 32, **once(9e-3), first_call_s=9.0),
+            record(Kind.INFER, "keras-jax", 1, **once(1e-5), first_call_s=0.25),
             record(Kind.VERIFY, "keras-jax", None, max_abs_error=1e-7, tolerance=1e-6),
             record(Kind.TRAIN, "keras-torch", 8, status=Status.UNAVAILABLE, reason="no torch"),
         ],

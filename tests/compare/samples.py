@@ -45,6 +45,7 @@ def record(cell: Cell, status: Status = Status.PASS, **more: Any) -> Record:
 def run(folder: Path, *records: Record) -> Path:
     """Write a run's folder."""
     store = Store(folder)
+    store.root.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(json.dumps({"cells": [], "sources": {}}))
     for one in records:
         store.save(one)

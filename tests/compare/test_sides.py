@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,20 @@ def test_a_model_that_the_revision_lacks_is_told(repository: Path) -> None:
         sides.prepared("--base", side, [model("later.py")], ["onnx"], allow_code=False),
     ):
         pass
+
+
+def test_a_side_is_exported_without_a_device_for_its_records(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def note(_: sides.Side, words: Sequence[str]) -> tuple[int, str]:
+        said.extend(words)
+        return 2, "not today"
+
+    monkeypatch.setattr(sides, "_run_seqbench", note)
+    side = sides.resolve("--base", ".")
+    context = sides.prepared("--base", side, [model("three_class")], ["onnx"], allow_code=False)
+    with pytest.raises(InputError, match="not today"), context:
+        pass
+    assert "--json" not in said  # root replaced /dev/null by a file there

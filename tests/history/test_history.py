@@ -35,6 +35,7 @@ def record(median_s: float, day: int = 1, **fields: object) -> Record:
 
 def saved(root: Path, name: str, records: list[Record]) -> None:
     store = Store(root / name)
+    store.root.mkdir(parents=True)
     plan = {"sources": {}, "cells": [asdict(one.cell) for one in records]}
     (store.root / "run.json").write_text(json.dumps(plan), encoding="utf-8")
     for one in records:
@@ -152,5 +153,5 @@ def test_another_suffix_or_place_is_refused(results: Path, tmp_path: Path) -> No
     found = gather(results)
     with pytest.raises(InputError, match=r"a\.pdf: a history is written as \.html, not as '\.pdf'"):
         page.write(found, tmp_path / "a.pdf")
-    with pytest.raises(InputError, match=r"cannot write .*: File exists"):
+    with pytest.raises(InputError, match=r"cannot write .*: Not a directory"):
         page.write(found, results / "a" / "run.json" / "h.html")

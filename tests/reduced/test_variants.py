@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from seqbench import quality
+from seqbench.files import size_bytes
 from seqbench.freeze import freeze
 from seqbench.quality import CRITERIA, Sample
 from seqbench.record import PLAIN
 from seqbench.reduced import CALIBRATED, REDUCED, VARIANTS, Plain, variants
 from seqbench.reduced.tfjs import _bytes
 from seqbench.runtimes import RUNTIMES
-from seqbench.store import size_bytes
 from seqbench.targets import TARGETS, Artifact
 
 X = np.random.default_rng(0).random((64, 12, 12, 3), np.float32)

@@ -16,6 +16,7 @@ def run(tmp_path: Path) -> Path:
     """A run that was killed before its last cell."""
     records = sample_report.run(("three_class",))
     store = Store(tmp_path / "my run")
+    store.root.mkdir()
     plan = {"sources": {}, "cells": [asdict(record.cell) for record in records]}
     (store.root / "run.json").write_text(json.dumps(plan), encoding="utf-8")
     for record in records[:-1]:
@@ -98,7 +99,7 @@ def test_a_file_that_cannot_be_written_is_named(run: Path) -> None:
     out = run / "run.json" / "a.html"
     with pytest.raises(InputError) as caught:
         report.write(run, out)
-    assert str(caught.value) == f"cannot write {out}: File exists"
+    assert str(caught.value) == f"cannot write {out}: Not a directory"
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

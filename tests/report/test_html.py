@@ -160,7 +160,7 @@ def test_one_model_has_a_chart_for_wide_windows_as_well() -> None:
     assert ">litert</text>" in page.split('id="size"')[1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(sample_report.RECORDS, max_size=6))
 def test_any_records_make_a_page(records: list[Record]) -> None:
     report = build(records, "x")

@@ -21,6 +21,7 @@ from tests.report import sample_report
 
 def saved(folder: Path, records: list[Record]) -> Path:
     store = Store(folder)
+    store.root.mkdir(parents=True, exist_ok=True)
     plan = {"sources": {}, "cells": [asdict(record.cell) for record in records]}
     (store.root / "run.json").write_text(json.dumps(plan), encoding="utf-8")
     for record in records:

@@ -37,22 +37,11 @@ def test_a_broken_run_names_wrong_numbers_first_and_cells_with_one_reason_togeth
 
 def test_two_cells_that_differ_in_batch_share_their_command() -> None:
     report = build(sample_report.broken_run(), "quick")
+    place = "--target tfjs --runtime tfjs-wasm"
     assert report.failures[1].commands == (
-        "seqbench run bigru_text --only verify --target tfjs --runtime tfjs-wasm --device cpu",
-        "seqbench run bigru_text --only infer --target tfjs --runtime tfjs-wasm --device cpu",
+        f"seqbench run bigru_text --only verify {place} --device cpu",
+        f"seqbench run bigru_text --only infer {place} --batch 1,32 --device cpu",
     )
-
-
-def test_a_command_is_quoted_and_names_only_what_the_cell_has() -> None:
-    cell = Cell(model="my model; rm -rf ~", kind=Kind.TRAIN, runtime="keras")
-    wanted = "seqbench run 'my model; rm -rf ~' --only train --runtime keras --device cpu"
-    assert problems.command(cell, cell.model) == wanted
-
-
-def test_a_models_file_stands_in_the_command_that_repeats_its_cell() -> None:
-    broken = replace(sample_report.run(("three_class",))[0], status=Status.ERROR, reason="no")
-    report = build([broken], "r", specs={"three_class": "models/three_class.keras"})
-    assert report.failures[0].commands[0].startswith("seqbench run models/three_class.keras ")
 
 
 def test_a_latency_is_a_multiple_of_the_roofline_and_the_peak_a_fact_of_the_machine() -> None:

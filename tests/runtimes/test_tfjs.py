@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -284,3 +285,43 @@ def test_software_webgl_is_no_gpu() -> None:
             assert "WebGL has no GPU here, its renderer is" in str(error)  # noqa: PT017 - or a GPU
         else:
             assert session.ran_on == "gpu"
+
+
+ODD_NAMES = ["a?b.bin", "a%41.bin", "%2e%2e%2fx.bin", "%.bin", "%zz.bin", "a b.bin", "a#b.bin"]
+ODD_NAMES += ["ü猫😀.bin", "a&b=c.bin", "a\\b.bin", "a'b\".bin", "\n.bin", ";a.bin", "https:x.bin"]
+ODD_NAMES += ["sub/w.bin", "./w.bin", "sub/../w.bin", "sub//w.bin", "..w.bin", "constructor"]
+ODD_NAMES += ["model.json?x"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_weights_of_any_name_are_found(host: Host, tmp_path: Path, name: str) -> None:
+    folder = damaged(tmp_path / "m")
+    (folder / "sub").mkdir()
+    (folder / "group1-shard1of1.bin").rename(folder / name)
+    model = json.loads((folder / "model.json").read_text())
+    model["weightsManifest"][0]["paths"] = [name]
+    (folder / "model.json").write_text(json.dumps(model))
+    session = open_session(folder, "cpu", host)
+    y = session.run(np.load(DATA / "dense" / "x.npy"))
+    session.close()
+    assert np.allclose(y, np.load(DATA / "dense" / "y.npy"), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../w.bin", "sub/../../w.bin", "/etc/passwd", "link.bin", "up/w.bin", "\x00", "a\x00b"),
+        *("\udcff", "\ud800", "..", ".", "", "no.bin", "%2e%2e/w.bin", "..%2fw.bin", "sub"),
+    ],
+)
+def test_weights_of_no_name_lead_out(host: Host, tmp_path: Path, name: str) -> None:
+    folder = damaged(tmp_path / "m")
+    shutil.copy(folder / "group1-shard1of1.bin", tmp_path / "w.bin")
+    (folder / "sub").mkdir()
+    (folder / "link.bin").symlink_to(tmp_path / "w.bin")
+    (folder / "up").symlink_to(tmp_path)
+    model = json.loads((folder / "model.json").read_text())
+    model["weightsManifest"][0]["paths"] = [name]
+    (folder / "model.json").write_text(json.dumps(model))
+    with pytest.raises(LoadError, match=re.escape(str(folder / "model.json"))):
+        open_session(folder, "cpu", host)

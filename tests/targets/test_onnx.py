@@ -79,12 +79,12 @@ def test_bfloat16_computes_in_float32_and_says_so(policy: str, tmp_path: Path) -
     assert exported.output.dtype == "float32"
     session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
     cases = reference.cases(model, seed=0)
-    assert all(verdict.judge(case, session.run(case.x)).reason is None for case in cases)
+    assert all(verdict.compare_outputs(case, session.run(case.x)).reason is None for case in cases)
     reference.save(cases, tmp_path / "cases.npz")
     for case, again in zip(cases, reference.load(tmp_path / "cases.npz"), strict=True):
         assert again.own.dtype.name == "bfloat16"
         np.testing.assert_array_equal(again.own, case.own)
-        assert verdict.judge(again, again.own).reason is None
+        assert verdict.compare_outputs(again, again.own).reason is None
 
 
 def test_a_recurrent_layer_in_float64_is_a_loop(tmp_path: Path) -> None:

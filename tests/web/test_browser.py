@@ -3,6 +3,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -136,7 +137,9 @@ def test_version() -> None:
 def test_browser_leaves_no_process_and_no_file(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    temporary = Path(tempfile.mkdtemp())  # a short name, as the system's has
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -144,9 +147,10 @@ def test_browser_leaves_no_process_and_no_file(
         with Browser(browser.require(), server.url) as running:
             assert server.desk.wait_for_page(60)
             assert not running.ended()
-            assert len(using(str(tmp_path))) > 2
+            assert len(using(str(temporary))) > 2
             assert using(server.token) == []  # every user can read a command line
-        assert becomes_true(lambda: not using(str(tmp_path)))
+        assert becomes_true(lambda: not using(str(temporary)))
+    temporary.rmdir()
     assert sorted(tmp_path.iterdir()) == [home, page]
     assert list(home.iterdir()) == []
 

@@ -167,3 +167,22 @@ def test_missing_packages_are_unavailable(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(packages, "web_modules", lambda: tmp_path / "none")
     with pytest.raises(Unavailable, match="seqbench setup"):
         Host()
+
+
+def test_browser_that_is_killed_at_work_is_named_and_replaced() -> None:
+    with Host() as host:
+        session = open_session(DENSE, "cpu", host)
+        x = np.load(DENSE / "x.npy")
+        assert host._browser is not None
+        killed: list[float] = []
+
+        def kill(pid: int = host._browser.pid) -> None:
+            killed.append(time.monotonic())
+            os.kill(pid, signal.SIGKILL)
+
+        threading.Timer(0.5, kill).start()
+        with pytest.raises(RuntimeError, match="the browser went away in measure"):
+            host.ask(endless(session, x), x.tobytes())
+        assert time.monotonic() - killed[0] < 5
+        session.close()
+        assert answers(host)

@@ -70,7 +70,9 @@ async function startRuntime(backend) {
 async function open(job) {
   found ??= await startRuntime(job.backend);
   ({ input, asynchronous } = job);
-  model = await tf.loadGraphModel(job.model);
+  // As one segment each: a name may hold `?`, `#` or `%`, and `./` would be worked out of a path.
+  const weightUrlConverter = async (name) => `${job.files}/${encodeURIComponent(name)}`;
+  model = await tf.loadGraphModel(`${job.files}/model.json`, { weightUrlConverter });
   return [found, new Uint8Array()];
 }
 

@@ -9,7 +9,7 @@ import pytest
 from keras import layers
 from rich.console import Console
 
-from seqbench.show import LayerRow, describe, table, to_json
+from seqbench.describe import LayerRow, describe, table, to_json
 from seqbench.units import NOTHING, TIMES
 
 

@@ -1,0 +1,56 @@
+"""Real seqbench processes for tests: started, signalled, and looked for afterwards."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+T = TypeVar("T")
+
+# Where `make test` runs in the background, SIGINT is ignored, and so it would be in a child.
+_DEFAULT_SIGNALS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", *sys.argv[1:]])
+"""
+
+
+def start(
+    *words: object, cwd: Path, env: Mapping[str, str] | None = None, module: str = "seqbench"
+) -> "subprocess.Popen[str]":
+    """Start seqbench (or another module) with every signal at its default."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _DEFAULT_SIGNALS, module, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env=env,
+    )
+
+
+def wait_for(look: Callable[[], T], limit_s: float = 120.0) -> T:
+    """Return what `look` finds, once it finds something."""
+    end = time.monotonic() + limit_s
+    while not (found := look()):
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+    return found
+
+
+def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """Return every living process that a process started, directly or not."""
+    return list(psutil.Process(process.pid).children(recursive=True))
+
+
+def runs(process: psutil.Process, word: str) -> bool:
+    """Whether a word is in a process's command line."""
+    try:
+        return any(word in part for part in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
