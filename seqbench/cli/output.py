@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
+    from seqbench.reports.document import Document
 
 
 BAD_INPUT = 2
@@ -156,6 +157,13 @@ def show(renderable: Any) -> None:
     Console().print(renderable)
 
 
+def show_document(document: Document) -> None:
+    """Print a document."""
+    from seqbench.reports.terminal import terminal
+
+    show(terminal(document))
+
+
 def show_comparison(comparison: Comparison, out: Path | None, json_file: str | None) -> int:
     """Print and write a comparison; return the exit status."""
     from seqbench.comparison import files, tables
@@ -165,5 +173,5 @@ def show_comparison(comparison: Comparison, out: Path | None, json_file: str | N
         files.write(comparison, out)
     write_text(files.dumps(comparison) if json_file else "", json_file)
     if json_file != "-":
-        show(tables.terminal(comparison))
+        show_document(tables.summary(comparison))
     return int(comparison.verdict is Verdict.WORSE)

@@ -4,16 +4,16 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from seqbench.comparison.forest import html
 from seqbench.comparison.runs import Comparison
-from seqbench.comparison.tables import markdown
+from seqbench.comparison.tables import document
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, write_text
+from seqbench.reports.files import RENDERERS, write_document
 
 SCHEMA = 1
 """Number of the JSON format. History: 1, the first (2026-11)."""
 
-FORMATS = (".html", ".md", ".json")
+FORMATS = (*RENDERERS, ".json")
 
 
 def check(out: Path | None) -> None:
@@ -38,8 +38,10 @@ def write(comparison: Comparison, out: Path) -> None:
 
     """
     check(out)
-    writers = {".html": html, ".md": markdown, ".json": dumps}
-    write_text(out, writers[out.suffix](comparison))
+    if out.suffix == ".json":
+        write_text(out, dumps(comparison))
+    else:
+        write_document(document(comparison), out)
 
 
 def dumps(comparison: Comparison) -> str:

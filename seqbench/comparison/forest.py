@@ -1,16 +1,10 @@
-"""A comparison as a page: a forest plot of ratios with their intervals, then the table."""
+"""A comparison as a picture: a forest plot of the ratios with their intervals."""
 
-from typing import TYPE_CHECKING
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from seqbench.comparison import tables
+from seqbench.comparison.intervals import Interval
 from seqbench.comparison.runs import Comparison
 from seqbench.comparison.verdicts import Verdict
-from seqbench.reports import charts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from seqbench.reports import cells
+from seqbench.reports.document import Chart, Figure, Spec
 
 COLOURS = {
     Verdict.WORSE: "#d0527c",
@@ -23,26 +17,31 @@ COLOURS = {
 WIDEST = 2.0
 """Intervals are drawn up to this ratio and its inverse: one wide one must not hide the others."""
 
+Line = tuple[str, Verdict, Interval]
+"""A cell's name, the verdict on its time, and the ratio."""
 
-def html(comparison: Comparison) -> str:
-    """Return the page; it opens from disk, runs no script and loads nothing."""
-    pages = Environment(
-        loader=PackageLoader("seqbench", "comparison"), autoescape=True, undefined=StrictUndefined
+
+def forest(comparison: Comparison) -> Figure:
+    """Return the plot: a line for each time, the minimum effect as a band around 1."""
+    lines: list[Line] = [
+        (f"{compared.cell.model} {cells.title(compared.cell)}", aspect.verdict, aspect.ratio)
+        for compared in comparison.cells
+        for aspect in compared.aspects
+        if aspect.ratio is not None
+    ]
+    if not lines:
+        return Figure(charts=())
+    said = "; ".join(
+        f"{name}: {ratio.ratio:.3f} [{ratio.low:.3f}, {ratio.high:.3f}], {verdict}"
+        for name, verdict, ratio in lines
     )
-    found = list(tables.rows(comparison))
-    timed = [row for row in found if row.aspect.ratio is not None]
-    return pages.get_template("page.html.j2").render(
-        comparison=comparison,
-        headline=tables.headline(comparison),
-        rule=tables.rule(comparison),
-        rows=found,
-        heads=tables.HEADS,
-        plot=forest(timed, comparison.min_effect) if timed else "",
-    )
+    label = f"Ratios of head to base. {said}"
+    spec = _spec(lines, comparison.min_effect)
+    hint = "The band is the minimum effect."
+    return Figure(charts=(Chart(caption="", label=label, spec=spec),), hint=hint)
 
 
-def forest(rows: "Sequence[tables.Row]", min_effect: float) -> str:
-    """Return the plot as SVG: a line for each time, the minimum effect as a band around 1."""
+def _spec(lines: list[Line], min_effect: float) -> Spec:
     import altair as alt
 
     def shown(value: float) -> float:
@@ -50,17 +49,15 @@ def forest(rows: "Sequence[tables.Row]", min_effect: float) -> str:
 
     values = [
         {
-            "cell": row.cell,
-            "verdict": row.aspect.verdict,
+            "cell": name,
+            "verdict": verdict,
             "low": shown(ratio.low),
             "ratio": shown(ratio.ratio),
             "high": shown(ratio.high),
         }
-        for row in rows
-        if (ratio := row.aspect.ratio) is not None
+        for name, verdict, ratio in lines
     ]
-    ratios = [row.aspect.ratio for row in rows if row.aspect.ratio is not None]
-    ends = [shown(max(ratio.high, 1 / ratio.low)) for ratio in ratios]
+    ends = [shown(max(ratio.high, 1 / ratio.low)) for _, _, ratio in lines]
     most = max([1 + 2 * min_effect, *ends])
     x = alt.X(
         "low:Q",
@@ -85,5 +82,4 @@ def forest(rows: "Sequence[tables.Row]", min_effect: float) -> str:
         .mark_point(filled=True, size=48, opacity=1)
         .encode(x=x),
     ).properties(width=420, height=alt.Step(20))
-    said = "; ".join(f"{row.cell}: {row.ratio}, {row.aspect.verdict}" for row in rows)
-    return charts.svg(chart, f"Ratios of head to base. {said}")
+    return chart.to_dict()

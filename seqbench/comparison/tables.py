@@ -1,68 +1,44 @@
-"""A comparison as text: rows, the terminal's table, Markdown."""
+"""A comparison as a document."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from rich import box
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
+from dataclasses import replace
 
 from seqbench.comparison.aspects import Aspect
+from seqbench.comparison.forest import forest
+from seqbench.comparison.intervals import Interval
 from seqbench.comparison.runs import Comparison
 from seqbench.comparison.verdicts import Verdict
 from seqbench.core import units
 from seqbench.core.record import Cell
-from seqbench.reports.markdown import escape
-from seqbench.reports.tables import place
+from seqbench.reports import cells
+from seqbench.reports.document import Document, Item, Mark, Paragraph, Shape, Table, Tone, section
+from seqbench.reports.fields import Field, number, tabulate, text
 
-GLYPHS = {
-    Verdict.WORSE: "▲",
-    Verdict.INCONCLUSIVE: "?",
-    Verdict.BETTER: "▼",
-    Verdict.SAME: "=",
+MARKS = {
+    Verdict.WORSE: Mark(word="worse", shape=Shape.UP, tone=Tone.BAD),
+    Verdict.INCONCLUSIVE: Mark(word="inconclusive", shape=Shape.QUESTION, tone=Tone.CAUTION),
+    Verdict.BETTER: Mark(word="better", shape=Shape.DOWN, tone=Tone.GOOD),
+    Verdict.SAME: Mark(word="same", shape=Shape.EQUAL, tone=Tone.QUIET),
 }
-"""A shape for each verdict: where a time went."""
-
-STYLES = {
-    Verdict.WORSE: "bold red",
-    Verdict.INCONCLUSIVE: "yellow",
-    Verdict.BETTER: "bold green",
-    Verdict.SAME: "dim",
-}
-
-HEADS = ("Cell", "", "Verdict", "Base", "Head", "Head / base")
+"""Of each verdict its word; its shape says where a time went."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One aspect of one cell, in words."""
-
-    cell: str
-    aspect: Aspect
-    ratio: str
-
-    @property
-    def verdict(self) -> str:
-        """The verdict with its shape."""
-        return f"{GLYPHS[self.aspect.verdict]} {self.aspect.verdict}"
+def document(comparison: Comparison) -> Document:
+    """Return all that a comparison says, with a plot of the ratios."""
+    blocks = (forest(comparison), _table(comparison))
+    return replace(summary(comparison), sections=section("cells", "", *blocks))
 
 
-def rows(comparison: Comparison) -> Iterator[Row]:
-    """Yield what is worth reading: every time, and whatever else is not the same."""
-    for compared in comparison.cells:
-        for aspect in compared.aspects:
-            if aspect.name == "time" or aspect.verdict is not Verdict.SAME:
-                yield Row(cell=title(compared.cell), aspect=aspect, ratio=_ratio(aspect))
-
-
-def title(cell: Cell) -> str:
-    """Return what a cell is called, as `digits_cnn infer onnxruntime batch 1`."""
-    words = [cell.model, str(cell.kind)]
-    where = place(cell)
-    words += [where] if where != str(cell.kind) else []
-    words += [] if cell.batch_size is None else [f"batch {cell.batch_size}"]
-    return " ".join(words)
+def summary(comparison: Comparison) -> Document:
+    """Return what fits in a terminal."""
+    return Document(
+        kind="comparison",
+        title=_title(comparison),
+        outcome=headline(comparison),
+        mark=MARKS[comparison.verdict],
+        notes=tuple(Paragraph(text=f"note: {it}", tone=Tone.CAUTION) for it in comparison.notes),
+        sections=section("cells", "", _table(comparison)),
+        footer=_rule(comparison),
+    )
 
 
 def headline(comparison: Comparison) -> str:
@@ -73,7 +49,11 @@ def headline(comparison: Comparison) -> str:
     return f"{len(found)} {many}: {', '.join(counts)}" if found else "Neither side has a cell"
 
 
-def rule(comparison: Comparison) -> str:
+def _title(comparison: Comparison) -> str:
+    return f"{comparison.base} → {comparison.head}"
+
+
+def _rule(comparison: Comparison) -> str:
     """Say what the verdicts on times rest on."""
     return (
         f"Intervals of the ratio of medians. Worse and better exclude 1, same excludes a change of "
@@ -82,51 +62,28 @@ def rule(comparison: Comparison) -> str:
     )
 
 
-def terminal(comparison: Comparison) -> Group:
-    """Return what rich prints; texts from records are never read as rich's markup."""
-    table = Table(
-        title=Text(f"{comparison.base} → {comparison.head}", style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    for head in HEADS:
-        table.add_column(Text(head), overflow="fold", no_wrap=head == HEADS[-1])
-    reasons: dict[str, int] = {}
-    for row in rows(comparison):
-        aspect = row.aspect
-        mark = ""
-        if aspect.reason:
-            mark = f" [{reasons.setdefault(aspect.reason, len(reasons) + 1)}]"
-        table.add_row(
-            Text(row.cell),
-            Text(aspect.name),
-            Text(row.verdict + mark, style=STYLES[aspect.verdict]),
-            *map(Text, (aspect.base, aspect.head, row.ratio)),
-        )
-    parts = [Text(f"[{number}] {reason}") for reason, number in reasons.items()]
-    parts += [Text(f"note: {note}", style="yellow") for note in comparison.notes]
-    parts += [Text(rule(comparison), style="dim")]
-    parts += [Text(headline(comparison), style=STYLES[comparison.verdict])]
-    return Group(*([table] if table.row_count else []), *parts)
+def _table(comparison: Comparison) -> Table:
+    """Return what is worth reading: every time, and whatever else is not the same."""
+    rows = [
+        (compared.cell.model, (compared.cell, aspect))
+        for compared in comparison.cells
+        for aspect in compared.aspects
+        if aspect.name == "time" or aspect.verdict is not Verdict.SAME
+    ]
+    return tabulate(_title(comparison), _FIELDS, rows)
 
 
-def markdown(comparison: Comparison) -> str:
-    """Return the comparison as GitHub Markdown."""
-    title_ = f"# {escape(comparison.base)} → {escape(comparison.head)}"
-    lines = ["| " + " | ".join([*HEADS, "Why"]) + " |", "|" + " --- |" * (len(HEADS) + 1)]
-    for row in rows(comparison):
-        aspect = row.aspect
-        texts = (row.cell, aspect.name, row.verdict, aspect.base, aspect.head, row.ratio)
-        lines.append("| " + " | ".join(map(escape, (*texts, aspect.reason or ""))) + " |")
-    parts = [title_, f"**{escape(headline(comparison))}**"]
-    parts += ["\n".join(lines)] if len(lines) > 2 else []
-    parts += [f"- {escape(note)}" for note in comparison.notes]
-    return "\n\n".join([*parts, escape(rule(comparison))]) + "\n"
+def _ratio(ratio: Interval | None) -> Item:
+    if ratio is None:
+        return Item(text=units.NOTHING)
+    return Item(text=f"{ratio.ratio:.3f}", sub=f"{ratio.low:.3f} to {ratio.high:.3f}")
 
 
-def _ratio(aspect: Aspect) -> str:
-    found = aspect.ratio
-    if found is None:
-        return units.NOTHING
-    return f"{found.ratio:.3f} [{found.low:.3f}, {found.high:.3f}]"
+_FIELDS: tuple[Field[tuple[Cell, Aspect]], ...] = (
+    text("Cell", lambda row: cells.title(row[0])),
+    text("Aspect", lambda row: row[1].name),
+    text("Verdict", lambda row: Item(mark=MARKS[row[1].verdict], note=row[1].reason or "")),
+    text("Base", lambda row: row[1].base),
+    text("Head", lambda row: row[1].head),
+    number("Head / base", lambda row: _ratio(row[1].ratio)),
+)

@@ -1,15 +1,12 @@
-"""Views of records: rows, a terminal table, Markdown, HTML. Nothing here measures.
+"""Views of records: what a run says as a document, and that as a page, Markdown or in the terminal.
 
-`build` makes the rows, and `html`, `markdown` and `terminal` write them down; `write` makes the
-files of a run and `load` reads them. These functions stand here under the names of the modules
-that they come from.
+Nothing here measures. `build` makes a run's rows, `summary` what is said of them at its end;
+`write` makes the files of a run and `load` reads them.
 """
 
 from seqbench.reports.files import load, write
-from seqbench.reports.html import html
-from seqbench.reports.markdown import markdown
 from seqbench.reports.problems import Repeat
 from seqbench.reports.rows import build
-from seqbench.reports.terminal import terminal
+from seqbench.reports.run import summary
 
-__all__ = ["Repeat", "build", "html", "load", "markdown", "terminal", "write"]
+__all__ = ["Repeat", "build", "load", "summary", "write"]

@@ -1,18 +1,12 @@
-"""Dot charts as SVG to stand inside a page: no script, no network, text in the page's colour."""
+"""Dot charts, and what all charts have in common: marks, colours and axes."""
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
-from html import escape
-from io import StringIO
-from typing import TYPE_CHECKING
 
 from seqbench.core import units
-
-if TYPE_CHECKING:
-    import altair
+from seqbench.reports.document import Chart, Key, Spec
 
 COLOURS = ("#2f81d0", "#d9731a", "#1f9e77", "#a55eb8", "#b8871b", "#5d8698", "#d0527c")
 """Of the lanes in turn; apart for the colour-blind, and seen on light and on dark."""
@@ -22,9 +16,6 @@ SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down"
 
 MARKS = ("●", "◆", "■", "▲", "✚", "▼", "▶")
 """The same shapes as characters, for a legend."""
-
-PADDING = {"left": 4, "right": 26, "top": 4, "bottom": 4}
-"""Pixels around a chart. The reader's font may be wider than the one measured while drawing."""
 
 LETTER = 7.4
 """Width of a letter in a generous font of the charts' size, pixels."""
@@ -104,8 +95,31 @@ class Style:
     limit: float | None = None
 
 
-def dots(points: Sequence[Point], style: Style, title: str) -> str:
-    """Return an SVG element; `title` and the points' labels are what a screen reader says."""
+def dots(
+    points: Sequence[Point], style: Style, *, caption: str, title: str = "", wide: int | None = None
+) -> Chart:
+    """Return a chart.
+
+    Args:
+        points: its marks.
+        style: how it is drawn.
+        caption: what stands over it.
+        title: what a screen reader says before the points' labels; else the caption.
+        wide: the plot's width in pixels where the chart stands alone in a wide window.
+
+    """
+    said = "; ".join(
+        f"{point.row}{f', {point.lane}' if point.lane else ''}: {point.label}" for point in points
+    )
+    return Chart(
+        caption=caption,
+        label=f"{title or caption}. {said}",
+        spec=_dots(points, style),
+        wide=_dots(points, replace(style, width=wide)) if wide else None,
+    )
+
+
+def _dots(points: Sequence[Point], style: Style) -> Spec:
     import altair as alt
 
     low, high = style.bounds
@@ -159,10 +173,13 @@ def dots(points: Sequence[Point], style: Style, title: str) -> str:
             limit.mark_rule(color="currentColor", strokeDash=[4, 3], opacity=0.7).encode(x=x)
         )
     chart = alt.layer(*layers).properties(width=style.width, height=alt.Step(style.lane_height))
-    said = "; ".join(
-        f"{point.row}{f', {point.lane}' if point.lane else ''}: {point.label}" for point in points
-    )
-    return svg(chart, f"{title}. {said}")
+    return chart.to_dict()
+
+
+def legend(lanes: Sequence[str]) -> tuple[Key, ...]:
+    """Return what the marks of a chart's lanes stand for."""
+    looks = zip(turn(MARKS, lanes), turn(COLOURS, lanes), lanes, strict=True)
+    return tuple(Key(glyph=glyph, colour=colour, name=name) for glyph, colour, name in looks)
 
 
 def bounds(values: Sequence[float]) -> Bounds:
@@ -197,30 +214,6 @@ def ticks(ends: Bounds, unit: Unit, most: int) -> list[float]:
 
 
 def turn(options: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Return one of the options for each that is wanted, in turn."""
-    return [options[i % len(options)] for i in range(len(wanted))]
-
-
-def svg(chart: "altair.LayerChart | altair.FacetChart", label: str) -> str:
-    """Draw a chart as SVG that shrinks with its page; what it says stands in one label."""
-    drawn = StringIO()
-    chart.configure(background="transparent", padding=PADDING).configure_view(
-        stroke=None
-    ).configure_axis(
-        labelColor="currentColor",
-        labelFont="inherit",
-        labelFontSize=11,
-        labelLimit=0,
-        labelPadding=6,
-        domain=False,
-        ticks=False,
-        gridColor="currentColor",
-        gridOpacity=0.14,
-    ).configure_text(font="inherit", fontSize=11).save(drawn, format="svg")
-    head, _, inner = drawn.getvalue().partition(">")
-    width, height = re.findall(r'\b(?:width|height)="([\d.]+)"', head)
-    plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", inner)
-    return (
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}" '
-        f'style="max-width:{width}px">{plain}'
-    )
+    """Return one option for each that is wanted, in turn; who shares a colour differs in shape."""
+    count, shift = len(options), options is not COLOURS
+    return [options[(i + shift * (i // count)) % count] for i in range(len(wanted))]

@@ -13,10 +13,15 @@ _CONTROLS = re.compile(
 )
 
 
-def text(raw: str) -> str:
+def printable(raw: str) -> str:
     """Return text that is safe to print anywhere; each renderer still escapes its own markup."""
     plain = _ANSI.sub("", raw.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", plain).strip()
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", plain)
+
+
+def text(raw: str) -> str:
+    """Return text that is safe to print anywhere, without spaces and line breaks around it."""
+    return printable(raw).strip()
 
 
 def record(raw: Record) -> Record:

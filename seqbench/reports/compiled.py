@@ -1,38 +1,28 @@
 """What was compiled for chips that need not be here: compiles and fits, not a timing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from seqbench.core import units
 from seqbench.core.record import Kind, Record
+from seqbench.reports.cells import MARKS
+from seqbench.reports.document import Column, Item, Row, Table
+from seqbench.reports.fields import Field, number, tabulate, text
 from seqbench.reports.rows import Report
-from seqbench.reports.tables import Column, Item, Row, Table
 
 TITLE = "Compiles and fits"
 
 _PROGRAMS = {Kind.COMPILE: "inference", Kind.COMPILE_TRAIN: "training step"}
 
-COLUMNS = (
-    Column(name="Chip"),
-    Column(name="Program"),
-    Column(name="Batch", number=True),
-    Column(name="Result"),
-    Column(name="FLOPs", number=True),
-    Column(name="Memory", number=True),
-    Column(name="No faster than", number=True),
-    Column(name="Compiled in", number=True),
-)
-
 
 def table(report: Report) -> Table:
     """Return a line for each program and chip."""
-    return Table(
-        caption="Programs compiled for TPUs that are not here, so nothing ran. Memory: the largest "
+    return tabulate(
+        "Programs compiled for TPUs that are not here, so nothing ran. Memory: the largest "
         "at a time, and the chip's. No faster than: FLOPs over the chip's peak, or "
         "weights, inputs and outputs over its memory's speed",
-        columns=COLUMNS,
-        rows=tuple(
-            Row(model=record.cell.model, items=_items(record)) for record in report.compiled
-        ),
+        _FIELDS,
+        [(record.cell.model, record) for record in report.compiled],
     )
 
 
@@ -55,7 +45,7 @@ def summary(report: Report) -> Table:
         ),
         rows=tuple(
             Row(
-                model=model,
+                name=model,
                 items=(
                     Item(text=_PROGRAMS[kind], sub=f"batch {batch}"),
                     _flops(next(iter(found.values()))),
@@ -86,27 +76,31 @@ def _brief(record: Record | None) -> Item:
         return Item(text=units.NOTHING)
     found = record.details.get("compiled")
     known = found and f"{units.size(found['peak_bytes'])}\n{units.seconds(found['bound_s'])}"
-    return Item(status=record.status, sub=known or "")
+    return Item(mark=MARKS[record.status], sub=known or "")
 
 
-def _items(record: Record) -> tuple[Item, ...]:
-    cell = record.cell
-    return (
-        Item(text=_chip(cell.device)),
-        Item(text=_PROGRAMS[cell.kind]),
-        Item(text=str(cell.batch_size or units.NOTHING)),
-        Item(status=record.status),
-        _flops(record),
-        *_known(record.details.get("compiled")),
-    )
+def _known(name: str, write: Callable[[dict[str, Any]], Item]) -> Field[Record]:
+    """A number of the compiled program, where there is one."""
+
+    def item(record: Record) -> Item:
+        found = record.details.get("compiled")
+        return Item(text=units.NOTHING) if found is None else write(found)
+
+    return number(name, item)
 
 
-def _known(found: dict[str, Any] | None) -> tuple[Item, ...]:
-    """Return memory, the bound and the compiler's time."""
-    if found is None:
-        return (Item(text=units.NOTHING),) * 3
-    return (
-        Item(text=units.size(found["peak_bytes"]), sub=f"of {units.size(found['hbm_bytes'])}"),
-        Item(text=units.seconds(found["bound_s"]), sub=found["bound_by"]),
-        Item(text=units.seconds(found["compile_s"])),
-    )
+_FIELDS: tuple[Field[Record], ...] = (
+    text("Chip", lambda record: _chip(record.cell.device)),
+    text("Program", lambda record: _PROGRAMS[record.cell.kind]),
+    number("Batch", lambda record: str(record.cell.batch_size or units.NOTHING)),
+    text("Result", lambda record: Item(mark=MARKS[record.status])),
+    number("FLOPs", _flops),
+    _known(
+        "Memory",
+        lambda it: Item(text=units.size(it["peak_bytes"]), sub=f"of {units.size(it['hbm_bytes'])}"),
+    ),
+    _known(
+        "No faster than", lambda it: Item(text=units.seconds(it["bound_s"]), sub=it["bound_by"])
+    ),
+    _known("Compiled in", lambda it: Item(text=units.seconds(it["compile_s"]))),
+)

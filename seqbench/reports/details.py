@@ -1,38 +1,24 @@
 """The report in full: a line for each cell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Record, Status
+from seqbench.core.record import PLAIN, Cell, Record, Status
+from seqbench.reports.cells import MARKS, apart, place
+from seqbench.reports.document import Item, Table
+from seqbench.reports.fields import Field, Seen, number, tabulate, text
 from seqbench.reports.measured import Timed, Verdict
 from seqbench.reports.rows import Report
-from seqbench.reports.tables import Column, Item, Row, Table, apart, place
 
 
 def verdicts(report: Report) -> Table:
     """Return everything about each verification."""
     return _table(
         "Largest difference from the float64 twin, and the tolerance derived from it",
-        _columns("Runtime", "Result")
-        + _numbers("Error", "Tolerance", "Of tolerance", "Smallest passing tolerance")
-        + _numbers("Against own float32"),
-        [
-            (
-                row.record,
-                (
-                    Item(text=place(row.record.cell), sub=row.record.cell.target or ""),
-                    Item(status=row.record.status),
-                    Item(text=units.error(row.record.max_abs_error)),
-                    Item(text=units.error(row.record.tolerance)),
-                    Item(text=units.share(row.share), share=row.share),
-                    Item(text=_passes_at(row)),
-                    Item(text=units.times(row.record.error_ratio)),
-                ),
-            )
-            for row in report.verdicts
-            if row.record.cell.variant == PLAIN
-        ],
+        _VERDICT,
+        [row for row in report.verdicts if row.record.cell.variant == PLAIN],
+        lambda row: row.record,
     )
 
 
@@ -42,27 +28,9 @@ def latencies(report: Report) -> Table:
         "Time of a call in each runtime; under each median its 95 % interval, which counts what "
         "differs between fresh processes where there were several. Roofline: the median as a "
         "multiple of the time that no runtime can beat on this machine",
-        _columns("Runtime")
-        + _numbers("Batch", "Median", "p95", "p99", "Samples/s", "Against Keras", "Roofline")
-        + _numbers("First call", "Load", "CPU time", "Peak memory", "Timed", "Between processes"),
-        [
-            (
-                row.record,
-                (
-                    Item(text=place(row.record.cell), sub=_where(row.record)),
-                    *_timing(row),
-                    Item(text=units.times(row.relative)),
-                    Item(text=units.times(row.roofline)),
-                    Item(text=units.seconds(row.record.first_call_s)),
-                    Item(text=units.seconds(row.record.load_s)),
-                    Item(text=units.seconds(_cpu_s(row))),
-                    _memory(row.record),
-                    Item(text=_samples(row), sub=_ended(row)),
-                    Item(text=units.NOTHING if row.spread is None else f"{row.spread:.1%}"),
-                ),
-            )
-            for row in report.latencies
-        ],
+        _LATENCY,
+        report.latencies,
+        lambda row: row.record,
     )
 
 
@@ -70,106 +38,42 @@ def training(report: Report) -> Table:
     """Return everything about each training."""
     return _table(
         "Time of a compiled training step with its 95 % interval, and held-out metrics",
-        _columns("Runtime", "Held-out")
-        + _numbers("Batch", "Median step", "p95", "p99", "Samples/s", "First step")
-        + _numbers("CPU time", "Peak memory", "Timed"),
-        [
-            (
-                row.record,
-                (
-                    Item(text=place(row.record.cell), sub=_where(row.record)),
-                    Item(text=_metrics(row.record)),
-                    *_timing(row),
-                    Item(text=units.seconds(row.record.first_call_s)),
-                    Item(text=units.seconds(_cpu_s(row))),
-                    _memory(row.record),
-                    Item(text=_samples(row)),
-                ),
-            )
-            for row in report.training
-        ],
+        _TRAINING,
+        report.training,
+        lambda row: row.record,
     )
 
 
 def training_summary(report: Report) -> Table:
     """Return what each training came to, in four columns."""
-    return _table(
-        "Training: median step, and metrics of held-out data",
-        _columns("Runtime") + _numbers("Step", "Samples/s") + _columns("Held-out"),
-        [
-            (
-                row.record,
-                (
-                    Item(text=place(row.record.cell)),
-                    _median(row),
-                    Item(text=units.rate(row.throughput)),
-                    Item(text=_metrics(row.record)),
-                ),
-            )
-            for row in report.training
-        ],
-        notes=False,
-    )
+    rows = [(row.record.cell.model, row) for row in report.training]
+    return tabulate("Training: median step, and metrics of held-out data", _TRAINING_BRIEF, rows)
 
 
 def exports(report: Report) -> Table:
     """Return everything about each export."""
-    return _table(
-        "Exported artifacts, all their files together",
-        _columns("Format", "Result") + _numbers("Size", "Export took") + _columns("Artifact"),
-        [
-            (
-                record,
-                (
-                    Item(text=" · ".join([record.cell.target or "", *apart(record.cell)])),
-                    Item(status=record.status),
-                    Item(text=units.size(record.size_bytes)),
-                    Item(text="cached" if record.cached else units.seconds(record.elapsed_s)),
-                    Item(text=record.artifact or units.NOTHING),
-                ),
-            )
-            for record in report.exports
-        ],
-    )
+    caption = "Exported artifacts, all their files together"
+    return _table(caption, _EXPORT, report.exports, lambda record: record)
 
 
 def _table(
     caption: str,
-    columns: tuple[Column, ...],
-    lines: Sequence[tuple[Record, tuple[Item, ...]]],
-    *,
-    notes: bool = True,
+    fields: tuple[Field[Seen], ...],
+    rows: Sequence[Seen],
+    record: Callable[[Seen], Record],
 ) -> Table:
     """Put models before the lines, and the records' notes after them where there are any."""
-    noted = notes and any(record.notes for record, _ in lines)
-    return Table(
-        caption=caption,
-        columns=columns + (_columns("Notes") if noted else ()),
-        rows=tuple(
-            Row(
-                model=record.cell.model,
-                items=items + ((Item(sub="; ".join(record.notes)),) if noted else ()),
-            )
-            for record, items in lines
-        ),
-    )
-
-
-def _columns(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name) for name in names)
-
-
-def _numbers(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name, number=True) for name in names)
+    notes: Field[Seen] = text("Notes", lambda row: Item(sub="; ".join(record(row).notes)))
+    noted = any(record(row).notes for row in rows)
+    named = [(record(row).cell.model, row) for row in rows]
+    return tabulate(caption, (*fields, notes) if noted else fields, named)
 
 
 def _median(row: Timed) -> Item:
     """The median, after the status where that is no pass."""
-    status = None if row.record.status == Status.PASS else row.record.status
-    text = (
-        "" if status and not row.median else units.seconds(row.median.value if row.median else None)
-    )
-    return Item(text=text, status=status)
+    passed = row.record.status == Status.PASS
+    words = units.seconds(row.median.value) if row.median else units.NOTHING if passed else ""
+    return Item(text=words, mark=None if passed else MARKS[row.record.status])
 
 
 def _interval(row: Timed) -> str:
@@ -179,18 +83,12 @@ def _interval(row: Timed) -> str:
     return f"{units.seconds(row.median.low)} to {units.seconds(row.median.high)}"
 
 
-def _timing(row: Timed) -> tuple[Item, ...]:
-    """Batch, median with interval, p95, p99 and throughput."""
-    high = [
-        Item(text=units.seconds(found.value)) if found else Item(sub=needs or "")
-        for found, needs in ((row.p95, row.p95_needs), (row.p99, row.p99_needs))
-    ]
-    return (
-        Item(text=str(row.record.cell.batch_size or units.NOTHING)),
-        replace(_median(row), sub=_interval(row)),
-        *(item if row.median else Item(text=units.NOTHING) for item in high),
-        Item(text=units.rate(row.throughput)),
-    )
+def _percentile(row: Timed, percent: int) -> Item:
+    """A percentile, or what it would need."""
+    found, needs = (row.p95, row.p95_needs) if percent == 95 else (row.p99, row.p99_needs)
+    if row.median is None:
+        return Item(text=units.NOTHING)
+    return Item(text=units.seconds(found.value)) if found else Item(sub=needs or "")
 
 
 def _samples(row: Timed) -> str:
@@ -227,6 +125,10 @@ def _where(record: Record) -> str:
     return " ".join(filter(None, (record.cell.target, ran_on)))
 
 
+def _runtime(cell: Cell) -> Item:
+    return Item(text=place(cell), sub=cell.target or "")
+
+
 def _passes_at(row: Verdict) -> str:
     if row.record.max_abs_error is None:
         return units.NOTHING
@@ -236,3 +138,77 @@ def _passes_at(row: Verdict) -> str:
 def _metrics(record: Record) -> str:
     metrics = (f"{name} {units.metric(value)}" for name, value in record.metrics.items())
     return ", ".join(metrics) or units.NOTHING
+
+
+_VERDICT: tuple[Field[Verdict], ...] = (
+    text(
+        "Runtime", lambda row: Item(text=place(row.record.cell), sub=row.record.cell.target or "")
+    ),
+    text("Result", lambda row: Item(mark=MARKS[row.record.status])),
+    number("Error", lambda row: units.error(row.record.max_abs_error)),
+    number("Tolerance", lambda row: units.error(row.record.tolerance)),
+    number("Of tolerance", lambda row: Item(text=units.share(row.share), share=row.share)),
+    number("Smallest passing tolerance", _passes_at),
+    number("Against own float32", lambda row: units.times(row.record.error_ratio)),
+)
+
+_RUNTIME: Field[Timed] = text(
+    "Runtime", lambda row: Item(text=place(row.record.cell), sub=_where(row.record))
+)
+_HELD_OUT: Field[Timed] = text("Held-out", lambda row: _metrics(row.record))
+_RATE: Field[Timed] = number("Samples/s", lambda row: units.rate(row.throughput))
+_CPU_TIME: Field[Timed] = number("CPU time", lambda row: units.seconds(_cpu_s(row)))
+_MEMORY: Field[Timed] = number("Peak memory", lambda row: _memory(row.record))
+
+
+def _timing(median: str) -> tuple[Field[Timed], ...]:
+    """Batch, median with interval, p95, p99 and throughput."""
+    return (
+        number("Batch", lambda row: str(row.record.cell.batch_size or units.NOTHING)),
+        number(median, lambda row: replace(_median(row), sub=_interval(row))),
+        number("p95", lambda row: _percentile(row, 95)),
+        number("p99", lambda row: _percentile(row, 99)),
+        _RATE,
+    )
+
+
+_LATENCY: tuple[Field[Timed], ...] = (
+    _RUNTIME,
+    *_timing("Median"),
+    number("Against Keras", lambda row: units.times(row.relative)),
+    number("Roofline", lambda row: units.times(row.roofline)),
+    number("First call", lambda row: units.seconds(row.record.first_call_s)),
+    number("Load", lambda row: units.seconds(row.record.load_s)),
+    _CPU_TIME,
+    _MEMORY,
+    number("Timed", lambda row: Item(text=_samples(row), sub=_ended(row))),
+    number(
+        "Between processes",
+        lambda row: units.NOTHING if row.spread is None else f"{row.spread:.1%}",
+    ),
+)
+
+_TRAINING: tuple[Field[Timed], ...] = (
+    _RUNTIME,
+    _HELD_OUT,
+    *_timing("Median step"),
+    number("First step", lambda row: units.seconds(row.record.first_call_s)),
+    _CPU_TIME,
+    _MEMORY,
+    number("Timed", _samples),
+)
+
+_TRAINING_BRIEF: tuple[Field[Timed], ...] = (
+    text("Runtime", lambda row: place(row.record.cell)),
+    number("Step", _median),
+    _RATE,
+    _HELD_OUT,
+)
+
+_EXPORT: tuple[Field[Record], ...] = (
+    text("Format", lambda record: " · ".join([record.cell.target or "", *apart(record.cell)])),
+    text("Result", lambda record: Item(mark=MARKS[record.status])),
+    number("Size", lambda record: units.size(record.size_bytes)),
+    number("Export took", lambda it: "cached" if it.cached else units.seconds(it.elapsed_s)),
+    text("Artifact", lambda record: record.artifact or units.NOTHING),
+)

@@ -3,18 +3,34 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from seqbench.core import store
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, replace_text, write_text
 from seqbench.core.record import Cell, Kind, Record, encode
+from seqbench.reports.document import Document
 from seqbench.reports.html import html
 from seqbench.reports.junit import junit
 from seqbench.reports.markdown import markdown
 from seqbench.reports.problems import Repeat, never_ran
 from seqbench.reports.pytest_benchmark import pytest_benchmark
 from seqbench.reports.rows import Report, build
+from seqbench.reports.run import document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a form is made of: the report, the records as they are, and the one document."""
+
+    report: Report
+    records: list[Record]
+
+    @cached_property
+    def document(self) -> Document:
+        """The report in full; its charts take a while, so that it is made once for all forms."""
+        return document(self.report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,24 +39,27 @@ class Format:
 
     Attributes:
         filename: what the file is called in the run's folder.
-        text: makes it from the report, and from the records as they are.
+        text: makes it.
 
     """
 
     filename: str
-    text: Callable[[Report, list[Record]], str]
+    text: Callable[[Run], str]
 
 
 FORMATS = {
-    "html": Format(filename="report.html", text=lambda report, _: html(report)),
-    "markdown": Format(filename="report.md", text=lambda report, _: markdown(report)),
-    "json": Format(filename="report.json", text=lambda _, records: _json(records)),
+    "html": Format(filename="report.html", text=lambda run: html(run.document)),
+    "markdown": Format(filename="report.md", text=lambda run: markdown(run.document)),
+    "json": Format(filename="report.json", text=lambda run: _json(run.records)),
     "pytest-benchmark": Format(
-        filename="pytest-benchmark.json", text=lambda report, _: pytest_benchmark(report.records)
+        filename="pytest-benchmark.json", text=lambda run: pytest_benchmark(run.report.records)
     ),
-    "junit": Format(filename="junit.xml", text=lambda report, _: junit(report)),
+    "junit": Format(filename="junit.xml", text=lambda run: junit(run.report)),
 }
 """Every form by its name."""
+
+RENDERERS = {".html": html, ".md": markdown}
+"""What renders any document into a file of a suffix."""
 
 SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".xml": "junit"}
 """The form of a file where none is named."""
@@ -66,9 +85,9 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     records = store.read(run)
     planned, repeat = _plan(run)
     report = build(records, run.resolve().name, planned, repeat)
-    everything = [*records, *never_ran(records, planned)]
+    whole = Run(report=report, records=[*records, *never_ran(records, planned)])
     for path, name in files.items():
-        text = FORMATS[name].text(report, everything)
+        text = FORMATS[name].text(whole)
         if out is not None:
             write_text(out, text)
             continue
@@ -78,6 +97,16 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
             msg = f"cannot write the report {path}: {error.strerror}"
             raise InputError(msg) from error
     return path
+
+
+def write_document(view: Document, out: Path) -> None:
+    """Write a document; the file's suffix, one of `RENDERERS`, chooses the form.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    write_text(out, RENDERERS[out.suffix](view))
 
 
 def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:

@@ -1,87 +1,73 @@
-"""The report as one self-contained HTML page."""
+"""A document as one self-contained HTML page."""
 
+import re
+from functools import cache
 from itertools import groupby
+from typing import get_args
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from seqbench.core import units
-from seqbench.core.record import Status
-from seqbench.reports import (
-    charts,
-    compiled,
-    details,
-    matrices,
-    panels,
-    precision,
-    problems,
-    tables,
-)
-from seqbench.reports.rows import Report, headline
+from seqbench.reports.document import Block, Document, Row, Spec, Table, cleaned
+
+PADDING = {"left": 4, "right": 26, "top": 4, "bottom": 4}
+"""Pixels around a chart. The reader's font may be wider than the one measured while drawing."""
+
+LOOK: Spec = {
+    "background": "transparent",
+    "padding": PADDING,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "currentColor",
+        "labelFont": "inherit",
+        "labelFontSize": 11,
+        "labelLimit": 0,
+        "labelPadding": 6,
+        "titleColor": "currentColor",
+        "titleFont": "inherit",
+        "domain": False,
+        "ticks": False,
+        "gridColor": "currentColor",
+        "gridOpacity": 0.14,
+    },
+    "text": {"font": "inherit", "fontSize": 11},
+}
+"""Vega-Lite's configuration of every chart: text in the page's font and colour."""
 
 
-def html(report: Report) -> str:
+def html(document: Document) -> str:
     """Return the page; it opens from disk, runs no script and loads nothing."""
+    return _template().render(document=cleaned(document))
+
+
+@cache
+def _template() -> Template:
     pages = Environment(
         loader=PackageLoader("seqbench", "reports"), autoescape=True, undefined=StrictUndefined
     )
-    pages.filters |= {"doing": problems.doing, "breakable": _breakable}
-    reduced = precision.table(report)
-    return pages.get_template("page.html.j2").render(
-        report=report,
-        headline=headline(report),
-        outcome=_outcome(report),
-        started=units.moment(report.started_at),
-        elapsed=units.duration(report.elapsed_s),
-        sections=_sections(report, reduced),
-        by_model=_by_model,
-        verdicts=matrices.verdicts(report),
-        verdict_table=details.verdicts(report),
-        precision=reduced,
-        latency_panels=panels.latency(report),
-        latency_legend=_legend(panels.lanes(report)),
-        latency_table=details.latencies(report),
-        training=details.training(report),
-        tradeoff_panels=panels.tradeoff(report),
-        tradeoff_legend=_legend(panels.runtimes(report)),
-        exports=details.exports(report),
-        compiled=compiled.table(report),
+    pages.filters |= {"breakable": _breakable, "by_name": _by_name, "svg": svg}
+    pages.tests |= {kind.__name__.lower(): kind.__instancecheck__ for kind in get_args(Block)}
+    return pages.get_template("page.html.j2")
+
+
+def svg(spec: Spec, label: str) -> Markup:
+    """Draw a chart as SVG that shrinks with its page; what it says stands in one label."""
+    import vl_convert
+
+    drawn = vl_convert.vegalite_to_svg({**spec, "config": LOOK})
+    head, _, inner = drawn.partition(">")
+    width, height = re.findall(r'\b(?:width|height)="([\d.]+)"', head)
+    plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", inner)
+    return Markup(  # noqa: S704 - drawn by Vega, which escapes the texts
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}" '
+        f'style="max-width:{width}px">{plain}'
     )
 
 
-def _outcome(report: Report) -> Status:
-    """The status whose shape and colour the headline has."""
-    if report.failures:
-        return report.failures[0].status
-    return Status.PASS if report.counts[Status.PASS] else Status.UNAVAILABLE
-
-
-def _sections(report: Report, reduced: tables.Table) -> list[tuple[str, str]]:
-    there = (
-        ("failures", "What did not pass", report.failures),
-        ("verdicts", "Verdicts", report.verdicts),
-        ("precision", "Reduced precision", reduced.rows),
-        ("latency", "Latency", report.latencies),
-        ("training", "Training", report.training),
-        ("size", "Size, speed, error", report.exports),
-        ("compiled", compiled.TITLE, report.compiled),
-        ("machine", "The machine", report.machine or report.missing),
-    )
-    return [(anchor, title) for anchor, title, rows in there if rows]
-
-
-def _by_model(table: tables.Table) -> list[tuple[str, list[tables.Row]]]:
-    return [(model, list(rows)) for model, rows in groupby(table.rows, lambda row: row.model)]
+def _by_name(table: Table) -> list[tuple[str, list[Row]]]:
+    return [(name, list(rows)) for name, rows in groupby(table.rows, lambda row: row.name)]
 
 
 def _breakable(name: str) -> Markup:
     """Let a narrow column break a long name after its underscores."""
     return escape(name).replace("_", Markup("_<wbr>"))
-
-
-def _legend(lanes: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    """What each mark stands for: its shape, its colour and its name."""
-    count = len(charts.MARKS)
-    return [
-        (charts.MARKS[i % count], charts.COLOURS[i % count], lane) for i, lane in enumerate(lanes)
-    ]

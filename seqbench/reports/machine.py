@@ -1,11 +1,11 @@
 """Facts of the machine, gathered from the records of a run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from seqbench.core import units
 from seqbench.reports import clean
+from seqbench.reports.document import Facts
 
 MANY = 6
 """Distinct values of one fact that are written out; of more, the rest is counted."""
@@ -14,36 +14,25 @@ ABBREVIATIONS = ("cpu", "gpu", "id", "os", "tpu")
 """Words of a fact's name that are written in capitals."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One line about the machine.
+def facts(machines: Iterable[dict[str, Any]]) -> tuple[Facts, ...]:
+    """Return every fact once, the machine's own, then nested objects under their names.
 
-    Attributes:
-        group: the heading under which it stands, empty for the machine's own facts.
-        name: what it is.
-        value: as people read it; where cells differ, each value.
-
+    Each is as people read it; where cells differ, it is each value, in the order of appearance.
     """
-
-    group: str
-    name: str
-    value: str
-
-
-def facts(machines: Iterable[dict[str, Any]]) -> tuple[Fact, ...]:
-    """Return every fact once, in the order of first appearance, nested objects as groups."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {"": {}}
     for machine in machines:
         for key, value in machine.items():
-            inner = value.items() if isinstance(value, dict) else [("", value)]
-            for name, item in inner:
-                place = (_label(key), clean.text(str(name))) if name else ("", _label(key))
-                found.setdefault(place, {})[_value(key, item)] = None
-    lines = [
-        Fact(group=group, name=name, value=_several(tuple(values)))
-        for (group, name), values in found.items()
-    ]
-    return tuple(sorted(lines, key=lambda fact: fact.group))
+            nested = isinstance(value, dict)
+            inner = value if nested else {key: value}
+            group = found.setdefault(_label(key) if nested else "", {})
+            for name, item in inner.items():
+                label = clean.text(str(name)) if nested else _label(key)
+                group.setdefault(label, {})[_value(key, item)] = None
+    return tuple(
+        Facts(title=title, facts=tuple((name, _several(tuple(it))) for name, it in group.items()))
+        for title, group in sorted(found.items())
+        if group
+    )
 
 
 def _label(key: str) -> str:

@@ -1,33 +1,27 @@
-"""The report as GitHub Markdown, from the same tables as the page."""
+"""A document as GitHub Markdown."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from seqbench.core import units
-from seqbench.reports import compiled, details, matrices, precision, problems, tables
-from seqbench.reports.rows import Report, headline
+from seqbench.reports import document as doc
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 _LEADING = re.compile(r"^(\s*)(?=[-+](?:\s|-|$)|#+(?:\s|$)|=|\d{1,9}[.)](?:\s|$))(\d*)")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def markdown(report: Report) -> str:
-    """Return the report as Markdown; what records say is escaped."""
-    parts = [f"# {escape(report.run_name)}", f"**{escape(headline(report))}**", _counts(report)]
-    parts += _failures(report.failures)
-    shown = (
-        ("Verdicts", (matrices.verdicts(report), details.verdicts(report))),
-        ("Reduced precision", (precision.table(report),)),
-        ("Latency", (details.latencies(report),)),
-        ("Training", (details.training(report),)),
-        ("Exports", (details.exports(report),)),
-        (compiled.TITLE, (compiled.table(report),)),
-    )
-    for title, found in shown:
-        rows = [part for table in found if table.rows for part in _table(table)]
-        parts += [f"## {title}", *rows] if rows else []
-    parts += _machine(report)
+def markdown(document: doc.Document) -> str:
+    """Return the document as Markdown; its texts are escaped."""
+    shown = doc.cleaned(document)
+    parts = [f"# {escape(shown.title)}"]
+    parts += [f"**{escape(shown.outcome)}**"] if shown.outcome else []
+    if shown.counts:
+        parts.append(escape(f"{shown.counted}: {' · '.join(map(str, shown.counts))}"))
+    parts += [escape(note.text) for note in shown.notes]
+    for section in shown.sections:
+        parts += [f"## {escape(section.title)}"] if section.title else []
+        parts += [part for block in section.blocks for part in _block(block)]
+    parts += [escape(shown.footer)] if shown.footer else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,50 +38,51 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _counts(report: Report) -> str:
-    counts = " · ".join(
-        f"{tables.GLYPHS[status]} {count} {status}" for status, count in report.counts.items()
-    )
-    return f"{counts}\n\nStarted {escape(units.moment(report.started_at))}"
+def _block(block: doc.Block) -> Iterator[str]:
+    match block:
+        case doc.Paragraph():
+            yield escape(block.text)
+        case doc.Facts():
+            yield from [f"### {escape(block.title)}"] if block.title else []
+            yield "\n".join(f"- {escape(name)}: {escape(value)}" for name, value in block.facts)
+        case doc.Finding():
+            yield from _finding(block)
+        case doc.Table():
+            yield from _table(block)
+        case doc.Details():
+            state = " open" if block.is_open else ""
+            summary = " ".join(block.summary.translate(_ENTITIES).split())  # HTML, not Markdown
+            yield f"<details{state}><summary>{summary}</summary>"
+            yield from _table(block.table)
+            yield "</details>"
+        case doc.Figure():
+            pass  # its table is in the document as well
 
 
-def _failures(failures: Iterable[problems.Failure]) -> list[str]:
-    parts = []
-    for failure in failures:
-        title = f"{tables.GLYPHS[failure.status]} {failure.status}: {escape(failure.model)}"
-        cells = "; ".join(map(problems.doing, failure.cells))
-        parts += [f"### {title}", escape(cells), fenced(failure.reason), "Repeat:"]
-        parts.append(fenced("\n".join(failure.commands)))
-    return ["## What did not pass", *parts] if parts else []
+def _finding(finding: doc.Finding) -> Iterator[str]:
+    title = escape(f"{finding.mark}: {finding.title}")
+    if not finding.reason:
+        yield f"- {title}: {escape(finding.detail)}"
+        return
+    yield from (f"### {title}", escape(finding.detail), fenced(finding.reason))
+    if finding.commands:
+        yield "Repeat:"
+        yield fenced("\n".join(finding.commands))
 
 
-def _table(table: tables.Table) -> list[str]:
-    heads = ["Model", *(_both(column.name, column.sub) for column in table.columns)]
+def _table(table: doc.Table) -> Iterator[str]:
+    heads = [escape(table.head), *(_lines(column.name, column.sub) for column in table.columns)]
     rules = ["---", *("---:" if column.number else "---" for column in table.columns)]
-    rows = [[escape(row.model), *map(_item, row.items)] for row in table.rows]
+    rows = [[escape(row.name), *map(_item, row.items)] for row in table.rows]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *rows)]
-    return [escape(table.caption), "\n".join(lines)]
+    yield escape(table.caption)
+    yield "\n".join(lines)
 
 
-def _item(item: tables.Item) -> str:
-    status = f"{tables.GLYPHS[item.status]} {item.status}" if item.status else ""
-    return _both(" ".join(filter(None, (status, item.text))), item.sub)
+def _item(item: doc.Item) -> str:
+    mark = str(item.mark) if item.mark else ""
+    return _lines(" ".join(filter(None, (mark, item.text))), item.sub, item.note)
 
 
-def _both(text: str, sub: str) -> str:
-    if not sub:
-        return escape(text)
-    return f"{escape(text)}<br>{escape(sub)}" if text else escape(sub)
-
-
-def _machine(report: Report) -> list[str]:
-    lines = [
-        f"- ○ unavailable: {escape(', '.join(missing.names))} ({missing.cells} cells): "
-        f"{escape(missing.reason)}"
-        for missing in report.missing
-    ]
-    lines += [
-        f"- {escape(' '.join(filter(None, (fact.group, fact.name))))}: {escape(fact.value)}"
-        for fact in report.machine
-    ]
-    return ["## The machine", "\n".join(lines)] if lines else []
+def _lines(*texts: str) -> str:
+    return "<br>".join(escape(text) for text in texts if text)

@@ -1,71 +1,65 @@
 """Reduced precision: each variant beside its plain artifact, in size, speed, error and metrics."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Cell, Record
-from seqbench.reports.measured import Timed
+from seqbench.core.record import PLAIN, Cell, Kind
+from seqbench.reports.cells import MARKS
+from seqbench.reports.document import Item, Table
+from seqbench.reports.fields import Field, number, tabulate, text
 from seqbench.reports.rows import Report
-from seqbench.reports.tables import Column, Item, Row, Table
-
-COLUMNS = (
-    Column(name="Runtime"),
-    Column(name="Variant"),
-    Column(name="Result"),
-    Column(name="Size", number=True),
-    Column(name="Median", number=True),
-    Column(name="Signal to noise", number=True),
-    Column(name="Same class", number=True),
-    Column(name="Held-out"),
-)
 
 
 def table(report: Report) -> Table:
     """Return a line for each variant in each runtime, the plain artifact's first."""
-    return Table(
-        caption="Size and median of a call (smallest batch), and of the plain artifact's; error on "
-        "held-out data against the model's own outputs",
-        columns=COLUMNS,
-        rows=tuple(_rows(report)),
-    )
-
-
-def _rows(report: Report) -> Iterator[Row]:
     sizes = {_made(record.cell): record.size_bytes for record in report.exports}
-    timings: dict[Cell, Timed] = {}
+    medians: dict[Cell, float | None] = {}
     for timed in sorted(report.latencies, key=lambda row: row.record.cell.batch_size or 0):
-        timings.setdefault(_where(timed.record.cell, timed.record.cell.variant), timed)
-    judged = {
-        _where(row.record.cell, row.record.cell.variant): row.record for row in report.verdicts
-    }
-    reduced = {_where(cell, PLAIN) for cell in judged if cell.variant != PLAIN}
+        median = timed.median.value if timed.median else None
+        medians.setdefault(_where(timed.record.cell), median)
+    judged = {_where(row.record.cell): row.record for row in report.verdicts}
+    reduced = {_plain(cell) for cell in judged if cell.variant != PLAIN}
     models = list(dict.fromkeys(cell.model for cell in judged))
-    for cell, record in sorted(judged.items(), key=lambda pair: models.index(pair[0].model)):
-        plain = _where(cell, PLAIN)
-        if plain in reduced:
-            yield Row(
-                model=cell.model,
-                items=(
-                    Item(text=cell.runtime or "", sub="" if cell.device == "cpu" else cell.device),
-                    Item(text=cell.variant),
-                    Item(status=record.status),
-                    _beside(sizes.get(_made(cell)), sizes.get(_made(plain)), units.size),
-                    _beside(_median(timings.get(cell)), _median(timings.get(plain)), units.seconds),
-                    *_kept(record),
-                ),
-            )
 
+    def runtime(cell: Cell) -> Item:
+        return Item(text=cell.runtime or "", sub="" if cell.device == "cpu" else cell.device)
 
-def _kept(record: Record) -> tuple[Item, Item, Item]:
-    """Signal to noise, agreement and metrics; under the metrics the model's own."""
-    snr, agreement = record.details.get("snr_db"), record.details.get("agreement")
-    own = record.details.get("own_metrics", {})
-    metrics = ", ".join(f"{name} {units.metric(value)}" for name, value in record.metrics.items())
-    model = ", ".join(units.metric(value) for value in own.values())
-    return (
-        Item(text=units.NOTHING if snr is None else f"{float(snr):.1f} dB"),
-        Item(text=units.NOTHING if agreement is None else f"{agreement * 100:.4g} %"),
-        Item(text=metrics or units.NOTHING, sub=f"fp32: {model}" if model else ""),
+    def size(cell: Cell) -> Item:
+        return _beside(sizes.get(_made(cell)), sizes.get(_made(_plain(cell))), units.size)
+
+    def median_s(cell: Cell) -> Item:
+        return _beside(medians.get(cell), medians.get(_plain(cell)), units.seconds)
+
+    def noise(cell: Cell) -> str:
+        found = judged[cell].details.get("snr_db")
+        return units.NOTHING if found is None else f"{float(found):.1f} dB"
+
+    def agreement(cell: Cell) -> str:
+        found = judged[cell].details.get("agreement")
+        return units.NOTHING if found is None else f"{found * 100:.4g} %"
+
+    def held_out(cell: Cell) -> Item:
+        found, own = judged[cell].metrics, judged[cell].details.get("own_metrics", {})
+        written = ", ".join(f"{name} {units.metric(value)}" for name, value in found.items())
+        sub = f"fp32: {', '.join(map(units.metric, own.values()))}" if own else ""
+        return Item(text=written or units.NOTHING, sub=sub)
+
+    fields: tuple[Field[Cell], ...] = (
+        text("Runtime", runtime),
+        text("Variant", lambda cell: cell.variant),
+        text("Result", lambda cell: Item(mark=MARKS[judged[cell].status])),
+        number("Size", size),
+        number("Median", median_s),
+        number("Signal to noise", noise),
+        number("Same class", agreement),
+        text("Held-out", held_out),
+    )
+    shown = sorted(judged, key=lambda cell: models.index(cell.model))
+    return tabulate(
+        "Size and median of a call (smallest batch), and of the plain artifact's; error on "
+        "held-out data against the model's own outputs",
+        fields,
+        [(cell.model, cell) for cell in shown if _plain(cell) in reduced],
     )
 
 
@@ -75,20 +69,13 @@ def _beside(value: float | None, plain: float | None, written: units.Written) ->
     return Item(text=written(value), sub=ratio)
 
 
-def _median(row: Timed | None) -> float | None:
-    return row.median.value if row and row.median else None
-
-
-def _where(cell: Cell, variant: str) -> Cell:
+def _where(cell: Cell) -> Cell:
     """The place of an artifact in a runtime."""
-    return Cell(
-        model=cell.model,
-        kind=cell.kind.VERIFY,
-        target=cell.target,
-        runtime=cell.runtime,
-        device=cell.device,
-        variant=variant,
-    )
+    return replace(cell, kind=Kind.VERIFY, batch_size=None, threads=None)
+
+
+def _plain(cell: Cell) -> Cell:
+    return replace(cell, variant=PLAIN)
 
 
 def _made(cell: Cell) -> tuple[str | None, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import clean, measured, problems
-from seqbench.reports.machine import Fact, facts
+from seqbench.reports.document import Facts
+from seqbench.reports.machine import facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Report:
     exports: tuple[Record, ...]
     compiled: tuple[Record, ...]
     tradeoffs: tuple[measured.Tradeoff, ...]
-    machine: tuple[Fact, ...]
+    machine: tuple[Facts, ...]
     records: tuple[Record, ...]
 
 

@@ -1,4 +1,6 @@
-"""The report at the end of a run: failures on top, then verdicts and latencies."""
+"""A document in the terminal: what came of it stands last, where the reader's eye is."""
+
+from collections.abc import Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -6,78 +8,102 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from seqbench.core.record import Status
-from seqbench.reports import compiled, details, matrices, precision, problems, tables
-from seqbench.reports.rows import Report, headline
+from seqbench.reports import document as doc
+from seqbench.reports.document import Tone
 
 STYLES = {
-    Status.PASS: "green",
-    Status.FAIL: "bold red",
-    Status.ERROR: "bold magenta",
-    Status.UNSUPPORTED: "yellow",
-    Status.UNAVAILABLE: "dim",
+    Tone.GOOD: "green",
+    Tone.BAD: "bold red",
+    Tone.BROKEN: "bold magenta",
+    Tone.CAUTION: "yellow",
+    Tone.QUIET: "dim",
+    None: "",
 }
 
 
-def terminal(report: Report) -> Group:
-    """Return what rich prints; texts from records are never read as rich's markup."""
+def terminal(document: doc.Document) -> Group:
+    """Return what rich prints; no text of the document is read as rich's markup."""
+    shown = doc.cleaned(document)
     parts: list[RenderableType] = []
-    for failure in report.failures:
-        parts += [*_failure(failure), Text()]
-    shown = [
-        matrices.verdicts(report, brief=True),
-        *(matrices.latencies(report, size) for size in matrices.batch_sizes(report)),
-        details.training_summary(report),
-        matrices.sizes(report),
-        precision.table(report),
-        compiled.summary(report),
-    ]
-    for table in shown:
-        parts += [_table(table), Text()] if table.rows else []
-    for missing in report.missing:
-        names = ", ".join(missing.names)
-        parts.append(_status(Status.UNAVAILABLE) + Text(f" {names}: {missing.reason}"))
-    return Group(*parts, _headline(report))
+    for section in shown.sections:
+        parts += _headed(section.title)
+        parts += [part for block in section.blocks for part in _block(block)]
+    if shown.counts:
+        parts.append(Text(f"{shown.counted}: {' · '.join(map(str, shown.counts))}"))
+    parts += map(_paragraph, shown.notes)
+    parts += [Text(shown.footer, style="dim")] if shown.footer else []
+    if shown.outcome:
+        tone = shown.mark.tone if shown.mark else None
+        style = "bold green" if tone is Tone.GOOD else STYLES[tone]
+        parts.append(Text(shown.outcome, style=style))
+    return Group(*parts)
 
 
-def _failure(failure: problems.Failure) -> list[RenderableType]:
-    cells = "; ".join(map(problems.doing, failure.cells))
-    head = Text.assemble(_status(failure.status), " ", (failure.model, "bold"), f": {cells}")
-    body = [Text(failure.reason), *(Text(line, style="cyan") for line in failure.commands)]
-    return [head, *(Padding(part, (0, 0, 0, 2)) for part in body)]
+def _block(block: doc.Block) -> Iterator[RenderableType]:
+    match block:
+        case doc.Paragraph():
+            yield _paragraph(block)
+        case doc.Facts():
+            yield from _headed(block.title)
+            yield from (Text(f"{name}: {value}") for name, value in block.facts)
+            yield Text()
+        case doc.Finding():
+            yield from _finding(block)
+        case doc.Table():
+            yield from _table(block)
+        case doc.Details():
+            yield from _headed(block.summary)
+            yield from _table(block.table)
+        case doc.Figure():
+            pass  # its table is in the document as well
 
 
-def _table(table: tables.Table) -> RenderableType:
-    shown = Table(
+def _headed(title: str) -> list[RenderableType]:
+    return [Text(title, style="bold")] if title else []
+
+
+def _paragraph(paragraph: doc.Paragraph) -> Text:
+    return Text(paragraph.text, style=STYLES[paragraph.tone])
+
+
+def _finding(finding: doc.Finding) -> Iterator[RenderableType]:
+    title = (finding.title, "bold" if finding.reason else "")
+    yield Text.assemble(_mark(finding.mark), " ", title, f": {finding.detail}")
+    if finding.reason:
+        commands = (Text(line, style="cyan") for line in finding.commands)
+        yield from (Padding(part, (0, 0, 0, 2)) for part in (Text(finding.reason), *commands))
+        yield Text()
+
+
+def _table(table: doc.Table) -> Iterator[RenderableType]:
+    grid = Table(
         title=Text(table.caption, style="bold"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         collapse_padding=True,
     )
-    shown.add_column(Text("Model"), no_wrap=True, overflow="fold")
+    grid.add_column(Text(table.head), no_wrap=True, overflow="fold")
     for column in table.columns:
         name = Text(column.name.replace("-", "-\n").replace(" · ", "\n"))
         side = "right" if column.number else "left"
-        shown.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type] # a literal
+        grid.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type] # a literal
+    notes: dict[str, int] = {}
     for row in table.rows:
-        shown.add_row(Text(row.model), *map(_item, row.items))
-    return shown
+        grid.add_row(Text(row.name), *(_item(item, notes) for item in row.items))
+    yield grid
+    yield from (Text(f"[{number}] {note}") for note, number in notes.items())
+    yield Text()
 
 
-def _item(item: tables.Item) -> Text:
-    status = _status(item.status) if item.status else Text()
-    spaced = " " if item.status and item.text else ""
-    sub = ("\n" if item.text or item.status else "") + item.sub if item.sub else ""
-    return Text.assemble(status, spaced, item.text, (sub, "dim"))
+def _item(item: doc.Item, notes: dict[str, int]) -> Text:
+    """Return an item; its note is put among the others, and has their number."""
+    mark = _mark(item.mark) if item.mark else Text()
+    number = f"[{notes.setdefault(item.note, len(notes) + 1)}]" if item.note else ""
+    parts = [part for part in (mark, Text(item.text), Text(number, mark.style)) if part]
+    sub = ("\n" if parts else "") + item.sub if item.sub else ""
+    return Text.assemble(Text(" ").join(parts), (sub, "dim"))
 
 
-def _status(status: Status) -> Text:
-    return Text(f"{tables.GLYPHS[status]} {status}", style=STYLES[status])
-
-
-def _headline(report: Report) -> Text:
-    if report.failures:
-        return Text(headline(report), style=STYLES[report.failures[0].status])
-    passed = report.counts[Status.PASS]
-    return Text(headline(report), style="bold green" if passed else STYLES[Status.UNAVAILABLE])
+def _mark(mark: doc.Mark) -> Text:
+    return Text(str(mark), style=STYLES[mark.tone])

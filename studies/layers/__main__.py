@@ -40,8 +40,7 @@ def coverage(
         return 0 if outcome.passed else 1
     if json_file is not None:
         baselines.write(outcome.classes, options.PATH.convert(json_file))
-    for line in pages.lines(outcome.walked):
-        output.say(line)
+    output.show_document(pages.summary(outcome.walked))
     output.say(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1
 

@@ -1,11 +1,12 @@
-"""The walk as tables: layers and cases against targets, each a pass or the reason why not."""
+"""The walk in tables: layers and cases against targets, each a pass or the reason why not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seqbench.core.record import Record, Status
+from seqbench.core.record import Cell, Kind, Record, Status
+from seqbench.reports.cells import MARKS
 from seqbench.reports.clean import text
-from seqbench.reports.tables import Column, Item, Row, Table
+from seqbench.reports.document import Column, Item, Row, Table
 from seqbench.runtimes import RUNTIMES
 from studies.layers.baseline import Drift
 from studies.layers.case import Case
@@ -52,35 +53,35 @@ def build(
     """Return the tables of a walk."""
     worst = _worst(records)
     targets = tuple(dict.fromkeys(target for _, target in worst))
-    columns = tuple(Column(name=target, sub=_runtimes(target)) for target in targets)
-    rows = {
-        case.name: tuple(_verdict(worst.get((case.name, target))) for target in targets)
+    found = {
+        case.name: [worst.get((case.name, target), _absent(case, target)) for target in targets]
         for case in cases
     }
-    all_rows = tuple(Row(model=name, items=items) for name, items in rows.items())
-    layers: dict[str, list[tuple[Item, ...]]] = {}
+    rows = tuple(Row(name=name, items=tuple(map(_item, seen))) for name, seen in found.items())
+    layers: dict[str, list[list[Record]]] = {}
     for case in cases:
         for name in case.covers:
-            layers.setdefault(name, []).append(rows[case.name])
+            layers.setdefault(name, []).append(found[case.name])
+    together = (
+        Row(name=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
+        for name in sorted(layers)
+    )
+
+    def table(caption: str, lines: Iterable[Row], head: str = "Case") -> Table:
+        columns = tuple(Column(name=target, sub=_runtimes(target)) for target in targets)
+        return Table(caption=caption, head=head, columns=columns, rows=tuple(lines))
+
     return Walked(
         totals={
-            target: (sum(items[i].status is Status.PASS for items in rows.values()), len(rows))
+            target: (sum(seen[i].status is Status.PASS for seen in found.values()), len(found))
             for i, target in enumerate(targets)
         },
-        failed=Table(
-            caption="Cases that do not pass everywhere",
-            columns=columns,
-            rows=tuple(row for row in all_rows if any(map(_not_passed, row.items))),
+        failed=table(
+            "Cases that do not pass everywhere",
+            (row for row in rows if any(it.status is not Status.PASS for it in found[row.name])),
         ),
-        layers=Table(
-            caption="Layers and activations, with how many of their cases pass",
-            columns=columns,
-            rows=tuple(
-                Row(model=name, items=tuple(map(_together, zip(*layers[name], strict=True))))
-                for name in sorted(layers)
-            ),
-        ),
-        cases=Table(caption="Every case", columns=columns, rows=all_rows),
+        layers=table("Layers and activations, with how many of their cases pass", together, "Name"),
+        cases=table("Every case", rows),
         drifts=tuple(drifts),
         excluded=excluded,
         unlisted=tuple(unlisted),
@@ -102,22 +103,22 @@ def _runtimes(target: str) -> str:
     return ", ".join(name for name in IN if RUNTIMES[name].target == target)
 
 
-def _verdict(record: Record | None) -> Item:
-    if record is None:
-        return Item(status=Status.ERROR, sub="it never ran")
+def _absent(case: Case, target: str) -> Record:
+    cell = Cell(model=case.name, kind=Kind.VERIFY, target=target)
+    return Record(cell=cell, status=Status.ERROR, reason="it never ran")
+
+
+def _item(record: Record) -> Item:
+    mark = MARKS[record.status]
     if record.status is Status.PASS:
-        return Item(status=Status.PASS)
+        return Item(mark=mark)
     reason = text(record.reason or "").replace("\n", " ")
     short = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]} …"
-    return Item(status=record.status, sub=f"{record.cell.runtime}: {short}")
+    return Item(mark=mark, note=f"{record.cell.runtime}: {short}" if record.cell.runtime else short)
 
 
-def _not_passed(item: Item) -> bool:
-    return item.status is not Status.PASS
-
-
-def _together(items: Sequence[Item]) -> Item:
+def _together(records: Sequence[Record]) -> Item:
     """Return what stands for all cases of a layer: the worst status, and how many pass."""
-    statuses = [item.status or Status.ERROR for item in items]
-    passed = statuses.count(Status.PASS)
-    return Item(status=max(statuses, key=_WEIGHT.index), text=f"{passed} of {len(items)}")
+    statuses = [record.status for record in records]
+    worst = max(statuses, key=_WEIGHT.index)
+    return Item(mark=MARKS[worst], text=f"{statuses.count(Status.PASS)} of {len(statuses)}")

@@ -1,6 +1,7 @@
 """`seqbench compare` as a process: what it prints and writes, and its exit status."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,16 @@ def test_markdown_escapes_what_records_say(tmp_path: Path) -> None:
     text = (tmp_path / "c.md").read_text()
     assert "a \\| b<br>c" in text
     assert "vanished: the head has no such cell" in text
+
+
+def test_colour_codes_of_records_reach_neither_the_terminal_nor_a_file(tmp_path: Path) -> None:
+    reason = "\x1b[31mred\x1b[0m [1]"
+    head = run(tmp_path / "head", record(VERIFY, Status.ERROR, reason=reason))
+    for name in ("c.html", "c.md"):
+        done = seqbench("compare", base(tmp_path), head, "--out", tmp_path / name)
+        for text in (done.stdout, (tmp_path / name).read_text()):
+            assert "\x1b" not in text
+            assert re.search(r"red \\?\[1", text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from seqbench.reports import charts
 from seqbench.reports.charts import Point, Style, Unit
+from seqbench.reports.html import svg as draw
 
 STYLE = Style(
     unit=Unit.SECONDS,
@@ -21,8 +22,13 @@ POINTS = [
 ]
 
 
+def drawn(points: list[Point] = POINTS, style: Style = STYLE, title: str = "t") -> str:
+    chart = charts.dots(points, style, caption="c", title=title)
+    return draw(chart.spec, chart.label)
+
+
 def test_a_chart_holds_its_marks_its_words_and_what_a_screen_reader_says() -> None:
-    svg = charts.dots(POINTS, STYLE, "m: times")
+    svg = drawn(title="m: times")
     texts = re.findall(r"<text[^>]*>([^<]*)", svg)
     wanted = {"keras", "300 µs", "3.00 ms", "▲ error", "10 µs", "100 µs", "1 ms", "10 ms"}
     assert wanted <= set(texts)
@@ -32,7 +38,7 @@ def test_a_chart_holds_its_marks_its_words_and_what_a_screen_reader_says() -> No
 
 
 def test_an_interval_is_drawn_from_its_low_to_its_high_end() -> None:
-    svg = charts.dots(POINTS, STYLE, "t")
+    svg = drawn()
     ((left, length),) = re.findall(
         r'mark-rule role-mark.*?translate\(([\d.]+),[\d.]+\)" x2="([\d.]+)"', svg
     )
@@ -42,7 +48,7 @@ def test_an_interval_is_drawn_from_its_low_to_its_high_end() -> None:
 
 
 def test_texts_are_escaped_and_nothing_is_loaded() -> None:
-    svg = charts.dots(POINTS, STYLE, 'm" onload="x <b>')
+    svg = drawn(title='m" onload="x <b>')
     assert "<script" not in svg
     assert "a&lt;script&gt;&amp;" in svg
     assert 'onload="' not in svg
@@ -50,7 +56,7 @@ def test_texts_are_escaped_and_nothing_is_loaded() -> None:
 
 
 def test_text_has_the_colour_of_the_page() -> None:
-    svg = charts.dots(POINTS, STYLE, "t")
+    svg = drawn()
     fills = re.findall(r'<text[^>]*fill="([^"]*)"', svg)
     assert fills
     assert set(fills) == {"currentColor"}
@@ -64,7 +70,7 @@ def test_points_beyond_the_axis_stand_at_its_end() -> None:
     style = Style(
         unit=Unit.SHARE, bounds=(0.1, 1), lanes=("",), width=100, extent=20, labelled=False, limit=1
     )
-    svg = charts.dots(far, style, "t")
+    svg = drawn(far, style)
     assert "NaN" not in svg
     assert re.findall(r'transform="translate\((0|100),[\d.]+\)" d="', svg) == ["0", "100"]
 

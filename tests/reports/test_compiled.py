@@ -1,9 +1,11 @@
 from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import compiled
+from seqbench.reports.cells import MARKS
 from seqbench.reports.html import html
 from seqbench.reports.markdown import markdown
 from seqbench.reports.rows import build
+from seqbench.reports.run import document
 
 FOUND = {
     "flops": 7.02e6,
@@ -41,7 +43,7 @@ def test_each_program_is_a_line() -> None:
     texts = [item.text for item in first.items]
     assert texts == ["v5e", "inference", "32", "", "7.02M", "3.00 MiB", "42.0 ns", "1.50 s"]
     assert [item.sub for item in first.items][-3:] == ["of 16.0 GiB", "memory", ""]
-    assert failed.items[3].status is Status.FAIL
+    assert failed.items[3].mark is MARKS[Status.FAIL]
     assert {item.text for item in failed.items[4:]} == {units.NOTHING}
     assert step.items[4].sub == "at least: a loop hides some"
 
@@ -51,13 +53,13 @@ def test_the_terminal_has_a_column_for_each_chip() -> None:
     assert [column.name for column in table.columns] == ["Program", "FLOPs", "v5e", "v6e"]
     infer, step = table.rows
     assert (infer.items[0].text, infer.items[0].sub) == ("inference", "batch 32")
-    assert (infer.items[2].status, infer.items[2].sub) == (Status.PASS, "3.00 MiB\n42.0 ns")
-    assert (infer.items[3].status, infer.items[3].sub) == (Status.FAIL, "")
+    assert (infer.items[2].mark, infer.items[2].sub) == (MARKS[Status.PASS], "3.00 MiB\n42.0 ns")
+    assert (infer.items[3].mark, infer.items[3].sub) == (MARKS[Status.FAIL], "")
     assert step.items[3].text == units.NOTHING
 
 
 def test_pages_say_that_nothing_ran() -> None:
-    for page in (markdown(REPORT), html(REPORT)):
+    for page in (markdown(document(REPORT)), html(document(REPORT))):
         assert "Compiles and fits" in page
         assert "so nothing ran" in page
         assert "Latency" not in page

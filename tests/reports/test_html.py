@@ -5,10 +5,15 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from seqbench.core.record import Cell, Kind, Record, Status
+from seqbench.reports.cells import MARKS
 from seqbench.reports.html import html
-from seqbench.reports.rows import build
+from seqbench.reports.markdown import markdown
+from seqbench.reports.rows import build, headline
+from seqbench.reports.run import document, summary
+from seqbench.reports.terminal import terminal
 from tests.support import sample_report
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
@@ -33,9 +38,13 @@ class Page(HTMLParser):
         self.texts[self._section] = self.texts.get(self._section, "") + data
 
 
+def written(records: list[Record], name: str = "x") -> str:
+    return html(document(build(records, name)))
+
+
 @pytest.fixture(scope="module")
 def broken() -> str:
-    return html(build(sample_report.broken_run(), "quick"))
+    return written(sample_report.broken_run(), "quick")
 
 
 def sections(page: str) -> list[str]:
@@ -57,8 +66,8 @@ def test_a_failure_shows_its_reason_and_its_command(broken: str) -> None:
 
 def test_parts_that_have_nothing_to_say_are_left_out() -> None:
     records = [r for r in sample_report.run(("three_class",)) if r.cell.kind == Kind.VERIFY]
-    assert sections(html(build(records, "x"))) == ["verdicts", "machine"]
-    assert sections(html(build([], "x"))) == []
+    assert sections(written(records)) == ["verdicts", "machine"]
+    assert sections(written([])) == []
 
 
 def test_the_page_loads_nothing_and_runs_nothing(broken: str) -> None:
@@ -100,7 +109,7 @@ def test_texts_of_records_are_escaped_wherever_they_stand() -> None:
         for record in records
         for status in (Status.PASS, Status.FAIL, Status.UNAVAILABLE)
     ]
-    page = html(build(evil, EVIL))
+    page = written(evil, EVIL)
     assert "<script" not in page
     assert "<img" not in page
     assert "49" not in re.findall(r"<title>(.*?)</title>", page, re.DOTALL)[0]
@@ -109,7 +118,8 @@ def test_texts_of_records_are_escaped_wherever_they_stand() -> None:
 
 def test_each_status_stands_as_shape_and_word(broken: str) -> None:
     for status in Status:
-        shown = re.findall(rf'<span class="badge {status}"><svg.*?</svg>{status}</span>', broken)
+        tone = MARKS[status].tone.value
+        shown = re.findall(rf'<span class="badge {tone}"><svg.*?</svg>{status}</span>', broken)
         assert shown, status
     icons = {
         re.sub(r".*?<svg", "<svg", icon)
@@ -122,11 +132,13 @@ def test_only_a_pass_is_green() -> None:
     cell = Cell(model="m", kind=Kind.VERIFY, target="tfjs", runtime="tfjs-wasm")
 
     def head(status: Status) -> str:
-        page = html(build([Record(cell=cell, status=status, reason="r")], "x"))
+        page = written([Record(cell=cell, status=status, reason="r")])
         (outcome,) = re.findall(r'<p class="verdict (\w+)">', page)
         return str(outcome)
 
-    assert {status: head(status) for status in Status} == {status: status for status in Status}
+    tones = {status: mark.tone.value for status, mark in MARKS.items()}
+    assert {status: head(status) for status in Status} == tones
+    assert [status for status, tone in tones.items() if tone == "good"] == [Status.PASS]
 
 
 def test_tables_say_what_their_heads_belong_to(broken: str) -> None:
@@ -142,7 +154,7 @@ def test_tables_say_what_their_heads_belong_to(broken: str) -> None:
 
 
 def test_one_model_has_a_chart_for_wide_windows_as_well() -> None:
-    page = html(build(sample_report.run(("digits_cnn",)), "x"))
+    page = written(sample_report.run(("digits_cnn",)))
     assert page.count('<div class="wide"><svg') == 1
     assert page.count('<div class="small"><svg') == 1
     assert ">litert</text>" in page.split('id="size"')[1]
@@ -152,6 +164,12 @@ def test_one_model_has_a_chart_for_wide_windows_as_well() -> None:
 @given(st.lists(sample_report.RECORDS, max_size=6))
 def test_any_records_make_a_page(records: list[Record]) -> None:
     report = build(records, "x")
-    page = html(report)
+    found = document(report)
+    page = html(found)
     assert page.endswith("</html>")
     assert ("failures" in sections(page)) == bool(report.failures)
+    assert ("## What did not pass" in markdown(found)) == bool(report.failures)
+    console = Console(width=40)
+    with console.capture() as shown:
+        console.print(terminal(found), terminal(summary(report)))
+    assert shown.get().count(" ".join(headline(report).split()[:2])) >= 2

@@ -14,7 +14,9 @@ import pytest
 from seqbench.core.record import Record
 from seqbench.reports.html import html
 from seqbench.reports.rows import build
+from seqbench.reports.run import document
 from seqbench.runtimes.browser import browser
+from tests.reports.sample_document import DOCUMENT
 from tests.support import sample_report
 
 pytestmark = pytest.mark.browser
@@ -66,9 +68,14 @@ def browse(folder: Path, name: str, *options: str) -> str:
 
 
 def look(folder: Path, records: list[Record], width: int, *options: str) -> dict[str, object]:
-    """Return what the frame around the page found in it."""
-    page = markup.escape(html(build(records, "quick")))
-    (folder / "probe.html").write_text(PROBE.format(page=page, width=width), encoding="utf-8")
+    """Return what the frame around a run's page found in it."""
+    return look_at(folder, html(document(build(records, "quick"))), width, *options)
+
+
+def look_at(folder: Path, page: str, width: int, *options: str) -> dict[str, object]:
+    """Return what the frame around a page found in it."""
+    probe = PROBE.format(page=markup.escape(page), width=width)
+    (folder / "probe.html").write_text(probe, encoding="utf-8")
     dom = browse(folder, "probe.html", "--virtual-time-budget=5000", "--dump-dom", *options)
     seen = re.search(r'<body[^>]*data-seen="([^"]*)"', dom)
     assert seen, "the frame never loaded"
@@ -88,6 +95,20 @@ def test_the_page_fits_its_window_and_shows_everything(tmp_path: Path, width: in
     tops = dict(seen["tops"])  # type: ignore[call-overload] # pairs of a name and a number
     assert list(tops) == sorted(tops, key=lambda name: tops[name])
     assert next(iter(tops)) == "failures"
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_a_page_of_every_element_fits_its_window(tmp_path: Path, width: int) -> None:
+    seen = look_at(tmp_path, html(DOCUMENT), width)
+    assert seen["width"] == width
+    assert [name for name, _ in seen["tops"]] == ["first", "second"]  # type: ignore[attr-defined] # pairs
+    words = (
+        "<b>every</b> element",
+        "1 of 2 *did* not pass",
+        "<script>alert(1)</script>",
+        "of *it*",
+    )
+    assert all(text in str(seen["text"]) for text in (*words, "lines <why>", "keras", "95 %"))
 
 
 @pytest.mark.parametrize("width", [390, 1300])
@@ -121,7 +142,7 @@ def test_the_page_follows_the_readers_light_or_dark(
     records = sample_report.run(("digits_cnn", "lstm_series"))
     seen = look(tmp_path, records, 1300, chosen)
     assert seen["inks"] == [seen["ink"]]
-    (tmp_path / "report.html").write_text(html(build(records, "quick")), encoding="utf-8")
+    (tmp_path / "report.html").write_text(html(document(build(records, "quick"))), encoding="utf-8")
     shot = tmp_path / "shot.png"
     browse(tmp_path, "report.html", chosen, "--window-size=1300,900", f"--screenshot={shot}")
     assert corner(shot) == page

@@ -6,6 +6,7 @@ from seqbench.reports import matrices, precision
 from seqbench.reports.html import html
 from seqbench.reports.markdown import markdown
 from seqbench.reports.rows import build
+from seqbench.reports.run import document
 from tests.support import sample_report
 
 CELL = Cell(model="m", kind=Kind.VERIFY, target="onnx", runtime="onnxruntime", variant="int8")
@@ -66,5 +67,5 @@ def test_it_stands_in_no_table_of_tolerances() -> None:
 def test_pages_have_the_table_where_there_are_variants() -> None:
     without = build(sample_report.run(), "x")
     for write in (markdown, html):
-        assert "Reduced precision" in write(REPORT)
-        assert "Reduced precision" not in write(without)
+        assert "Reduced precision" in write(document(REPORT))
+        assert "Reduced precision" not in write(document(without))

@@ -49,8 +49,8 @@ def test_a_latency_is_a_multiple_of_the_roofline_and_the_peak_a_fact_of_the_mach
     record = replace(timing(INFER, (5e-6,) * 9), details={"roofline": bound})
     report = build([record, replace(record, details={"roofline": None})], "r")
     assert [row.roofline for row in report.latencies] == [pytest.approx(2.5), None]
-    assert [(fact.name, fact.value) for fact in report.machine] == [
-        ("Peak of a core", "104G FLOP/s in float32")
+    assert [group.facts for group in report.machine] == [
+        (("Peak of a core", "104G FLOP/s in float32"),)
     ]
 
 
@@ -174,7 +174,8 @@ def test_facts_of_the_machine_show_every_key_and_every_value_once() -> None:
             {"memory_bytes": 2**31, "seed": 7, "gpu": None, "versions": {"onnx": "1.23"}},
         ]
     )
-    assert [(fact.group, fact.name, fact.value) for fact in found] == [
+    told = [(group.title, *fact) for group in found for fact in group.facts]
+    assert told == [
         ("", "Memory", "2.00 GiB"),
         ("", "Seed", "0 · 7"),
         ("", "New fact", "1, 2"),
@@ -186,7 +187,7 @@ def test_facts_of_the_machine_show_every_key_and_every_value_once() -> None:
 
 def test_many_values_of_one_fact_are_counted() -> None:
     found = facts({"seed": seed} for seed in range(9))
-    assert found[0].value == "0 · 1 · 2 · 3 · 4 · 5 and 3 more"
+    assert found[0].facts[0][1] == "0 · 1 · 2 · 3 · 4 · 5 and 3 more"
 
 
 @given(st.lists(sample_report.RECORDS, max_size=12))

@@ -3,8 +3,9 @@ from dataclasses import replace
 from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import details, matrices
+from seqbench.reports.cells import MARKS, place
+from seqbench.reports.document import Item, Table
 from seqbench.reports.rows import build
-from seqbench.reports.tables import GLYPHS, Item, Table, place
 from tests.support import sample_report
 
 REPORT = build(sample_report.broken_run(), "x")
@@ -12,23 +13,24 @@ REPORT = build(sample_report.broken_run(), "x")
 
 def column(table: Table, model: str, name: str) -> list[Item]:
     at = [found.name for found in table.columns].index(name)
-    return [row.items[at] for row in table.rows if row.model == model]
+    return [row.items[at] for row in table.rows if row.name == model]
 
 
 def test_each_status_has_its_own_shape() -> None:
-    assert set(GLYPHS) == set(Status)
-    assert len(set(GLYPHS.values())) == len(Status)
+    assert set(MARKS) == set(Status)
+    assert len({mark.shape for mark in MARKS.values()}) == len(Status)
+    assert len({mark.tone for mark in MARKS.values()}) == len(Status)
 
 
 def test_the_verdict_matrix_is_model_by_runtime() -> None:
     table = matrices.verdicts(REPORT)
     assert [found.name for found in table.columns] == list(sample_report.RUNTIMES)
     assert [found.sub for found in table.columns] == ["saved_model", "tflite", "onnx", "tfjs"]
-    assert [row.model for row in table.rows] == list(sample_report.MODELS)
+    assert [row.name for row in table.rows] == list(sample_report.MODELS)
     (item,) = column(table, "digits_cnn", "onnxruntime")
-    assert (item.status, item.sub) == (Status.FAIL, "3.1e-3 of 4.2e-7")
+    assert (item.mark, item.sub) == (MARKS[Status.FAIL], "3.1e-3 of 4.2e-7")
     (crashed,) = column(table, "bigru_text", "tfjs-wasm")
-    assert (crashed.status, crashed.sub) == (Status.ERROR, "")
+    assert (crashed.mark, crashed.sub) == (MARKS[Status.ERROR], "")
 
 
 def test_the_brief_matrix_gives_the_share_of_the_tolerance() -> None:
@@ -43,7 +45,7 @@ def test_where_cells_share_a_place_the_worst_is_shown() -> None:
     bad = replace(good, cell=replace(cell, batch_size=7), status=Status.ERROR, max_abs_error=None)
     one, two = (matrices.verdicts(build(found, "x")) for found in ([good, worse], [good, bad]))
     assert one.rows[0].items[0].sub == "5.0e-7 of 1.0e-6"
-    assert two.rows[0].items[0].status == Status.ERROR
+    assert two.rows[0].items[0].mark == MARKS[Status.ERROR]
 
 
 def test_the_latency_matrix_shows_medians_and_the_status_of_what_has_none() -> None:
@@ -52,7 +54,7 @@ def test_the_latency_matrix_shows_medians_and_the_status_of_what_has_none() -> N
     (item,) = column(table, "digits_mlp", "keras-predict")
     assert item.text.endswith(" ms")
     (crashed,) = column(table, "bigru_text", "tfjs-wasm")
-    assert (crashed.status, crashed.text) == (Status.ERROR, "")
+    assert (crashed.mark, crashed.text) == (MARKS[Status.ERROR], "")
     assert matrices.batch_sizes(REPORT) == (1, 32)
 
 
@@ -64,15 +66,13 @@ def test_what_was_not_planned_is_a_dash() -> None:
         if (record.cell.model, record.cell.runtime) != ("digits_mlp", "keras-predict")
     ]
     (item,) = column(matrices.latencies(build(lost, "x"), 1), "digits_mlp", "keras-predict")
-    assert (item.status, item.text) == (None, units.NOTHING)
+    assert (item.mark, item.text) == (None, units.NOTHING)
 
 
 def test_a_verification_in_full() -> None:
     table = details.verdicts(REPORT)
     row = next(
-        row
-        for row in table.rows
-        if row.model == "digits_cnn" and row.items[0].text == "onnxruntime"
+        row for row in table.rows if row.name == "digits_cnn" and row.items[0].text == "onnxruntime"
     )
     texts = [item.text for item in row.items]
     assert texts == [

@@ -3,6 +3,7 @@ from rich.console import Console
 from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports.rows import build
+from seqbench.reports.run import summary
 from seqbench.reports.terminal import terminal
 from tests.support import sample_report
 
@@ -12,7 +13,7 @@ def printed(records: list[Record], *, width: int = 100, colour: bool = False) ->
         width=width, force_terminal=colour, color_system="truecolor" if colour else None
     )
     with console.capture() as caught:
-        console.print(terminal(build(records, "x")))
+        console.print(terminal(summary(build(records, "x"))))
     return caught.get()
 
 
@@ -37,7 +38,7 @@ def test_verdicts_latencies_training_and_sizes_are_shown() -> None:
         assert words in text
     for caption in ("Verdicts", "call, batch 1", "call, batch 32", "Training", "Size of"):
         assert caption in text
-    assert f"○ unavailable gpu: {sample_report.NO_GPU}" in text
+    assert f"○ unavailable gpu (11 cells): {sample_report.NO_GPU}" in " ".join(text.split())
 
 
 def test_texts_of_records_are_no_markup() -> None:

@@ -46,5 +46,6 @@ def export(
     output.write_json(records, json_file)
     if json_file != "-":
         repeat = options.repeat(models, allow_code=allow_code)
-        output.show(reports.terminal(reports.build(records, str(out), repeat=repeat)))
+        found = reports.build(records, str(out), repeat=repeat)
+        output.show_document(reports.summary(found))
     return output.status(records, require)

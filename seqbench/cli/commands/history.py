@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 @output.command
 def history(runs_folder: Path, pattern: str | None, out: Path | None) -> None:
     """Show each timed cell's median over the runs in RUNS_FOLDER (default: results)."""
-    from seqbench.reports.history import lines, page, table
+    from seqbench.reports.history import lines, page
 
     found = lines.gather(runs_folder, pattern)
     for line in found.unreadable:
         click.echo(f"seqbench: {line}", err=True)
     if out is not None:
         page.write(found, out)
-    output.show(table.terminal(found))
+    output.show_document(page.summary(found))

@@ -61,6 +61,6 @@ def run(
     path = reports.write(folder)
     output.write_json(records, json_file)
     if json_file != "-":
-        output.show(reports.terminal(reports.load(folder)))
+        output.show_document(reports.summary(reports.load(folder)))
         output.say(f"report: {path}")
     return output.status(records, require)

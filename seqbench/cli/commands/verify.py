@@ -56,5 +56,6 @@ def verify(
     output.write_json(records, json_file)
     if json_file != "-":
         repeat = options.repeat([model], allow_code=allow_code, artifact=artifact)
-        output.show(reports.terminal(reports.build(records, str(artifact), repeat=repeat)))
+        found = reports.build(records, str(artifact), repeat=repeat)
+        output.show_document(reports.summary(found))
     return output.status(records, require)

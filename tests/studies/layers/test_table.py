@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Kind, Record, Status
+from seqbench.reports.cells import MARKS
+from seqbench.reports.terminal import terminal
 from studies.layers import pages
 from studies.layers.baseline import Drift
 from studies.layers.case import Case
@@ -48,27 +51,25 @@ def walked() -> Walked:
 
 def test_a_target_passes_where_all_its_runtimes_do(walked: Walked) -> None:
     assert walked.totals == {"onnx": (3, 3), "tfjs": (2, 3)}
-    assert [row.model for row in walked.failed.rows] == ["Dense-plain"]
+    assert [row.name for row in walked.failed.rows] == ["Dense-plain"]
     onnx, tfjs = walked.failed.rows[0].items
-    assert (onnx.status, tfjs.status) == (Status.PASS, Status.UNSUPPORTED)
-    assert tfjs.sub == "tfjs-wasm: no such <b>op</b>"
+    assert (onnx.mark, tfjs.mark) == (MARKS[Status.PASS], MARKS[Status.UNSUPPORTED])
+    assert tfjs.note == "tfjs-wasm: no such <b>op</b>"
 
 
 def test_a_layer_is_what_its_worst_case_is(walked: Walked) -> None:
-    found = {
-        row.model: [(item.status, item.text) for item in row.items] for row in walked.layers.rows
-    }
+    found = {row.name: [(item.mark, item.text) for item in row.items] for row in walked.layers.rows}
     assert found == {
-        "Activation": [(Status.PASS, "1 of 1"), (Status.PASS, "1 of 1")],
-        "Dense": [(Status.PASS, "2 of 2"), (Status.UNSUPPORTED, "1 of 2")],
-        "relu": [(Status.PASS, "1 of 1"), (Status.PASS, "1 of 1")],
+        "Activation": [(MARKS[Status.PASS], "1 of 1"), (MARKS[Status.PASS], "1 of 1")],
+        "Dense": [(MARKS[Status.PASS], "2 of 2"), (MARKS[Status.UNSUPPORTED], "1 of 2")],
+        "relu": [(MARKS[Status.PASS], "1 of 1"), (MARKS[Status.PASS], "1 of 1")],
     }
 
 
 def test_a_case_without_a_record_is_an_error() -> None:
     walked = build([*CASES, case("Conv2D-same", "Conv2D")], RECORDS, [], {}, [])
     item = walked.cases.rows[-1].items[0]
-    assert (item.status, item.sub) == (Status.ERROR, "it never ran")
+    assert (item.mark, item.note) == (MARKS[Status.ERROR], "it never ran")
     assert walked.totals["onnx"] == (3, 4)
 
 
@@ -77,7 +78,7 @@ def test_a_long_reason_is_cut() -> None:
     walked = build(
         CASES[:1], [record("Dense-plain", "onnx", "onnxruntime", Status.FAIL, reason)], [], {}, []
     )
-    assert len(walked.failed.rows[0].items[0].sub) == LONGEST + len("onnxruntime:  …")
+    assert len(walked.failed.rows[0].items[0].note) == LONGEST + len("onnxruntime:  …")
 
 
 def test_the_pages_show_all_of_it_and_escape_it(walked: Walked, tmp_path: Path) -> None:
@@ -94,7 +95,10 @@ def test_the_pages_show_all_of_it_and_escape_it(walked: Walked, tmp_path: Path) 
 
 
 def test_the_lines_at_the_end_are_the_totals_and_what_differs(walked: Walked) -> None:
-    assert list(pages.lines(walked)) == [
+    console = Console(width=100)
+    with console.capture() as shown:
+        console.print(terminal(pages.summary(walked)))
+    assert shown.get().splitlines() == [
         "onnx: 3 of 3 cases pass (100.0%)",
         "tfjs: 2 of 3 cases pass (66.7%)",
         "NEW in Keras: Brandnew is neither covered nor left out",

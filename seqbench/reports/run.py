@@ -1,0 +1,112 @@
+"""A run's report as a document: in full, and as the summary at the end of the run."""
+
+from seqbench.core import units
+from seqbench.core.record import Status
+from seqbench.reports import compiled, details, matrices, panels, precision, problems
+from seqbench.reports import document as doc
+from seqbench.reports.cells import MARKS
+from seqbench.reports.document import section
+from seqbench.reports.rows import Report, headline
+
+MATRIX_HINT = (
+    "Each export ran in its own runtime. The error is the largest difference from the model's "
+    "float64 twin; the smallest tolerance that would pass is the error itself."
+)
+
+PRECISION_HINT = (
+    "A variant is meant to differ, so no tolerance judges it: it has to keep the signal over the "
+    "noise, the top class and the scenario's metric, each variant by its own limits."
+)
+
+FOOTER = (
+    "Medians come with distribution-free 95 % intervals; a p95 is shown only where the samples "
+    "bound it."
+)
+
+
+def document(report: Report) -> doc.Document:
+    """Return all that is known of a run, failures on top."""
+    started = f"Started {units.moment(report.started_at)} · " if report.started_at else ""
+    when = f"{started}{units.duration(report.elapsed_s)} of work"
+    verifications = doc.Details(summary="Every verification", table=details.verdicts(report))
+    timings = doc.Details(summary="Every timing", table=details.latencies(report))
+    exports = doc.Details(summary="Every export", table=details.exports(report))
+    return doc.Document(
+        kind="report",
+        title=report.run_name,
+        outcome=headline(report),
+        mark=_outcome(report),
+        counted="Cells by status",
+        counts=tuple(
+            doc.Count(value=count, label=str(status), mark=MARKS[status])
+            for status, count in report.counts.items()
+        ),
+        notes=(_quiet(when),),
+        sections=(
+            *section("failures", "What did not pass", *map(_failure, report.failures)),
+            *section(
+                "verdicts",
+                "Verdicts",
+                matrices.verdicts(report),
+                _quiet(MATRIX_HINT),
+                verifications,
+            ),
+            *section(
+                "precision", "Reduced precision", _quiet(PRECISION_HINT), precision.table(report)
+            ),
+            *section("latency", "Latency", panels.latency(report), timings),
+            *section("training", "Training", details.training(report)),
+            *section("size", "Exports: size, speed and error", panels.tradeoff(report), exports),
+            *section("compiled", compiled.TITLE, compiled.table(report)),
+            *section("machine", "The machine", *map(_missing, report.missing), *report.machine),
+        ),
+        footer=FOOTER,
+    )
+
+
+def summary(report: Report) -> doc.Document:
+    """Return what fits in a terminal: failures, then verdicts and latencies at a glance."""
+    return doc.Document(
+        kind="report",
+        title=report.run_name,
+        outcome=headline(report),
+        mark=_outcome(report),
+        sections=section(
+            "summary",
+            "",
+            *map(_failure, report.failures),
+            matrices.verdicts(report, brief=True),
+            *(matrices.latencies(report, size) for size in matrices.batch_sizes(report)),
+            details.training_summary(report),
+            matrices.sizes(report),
+            precision.table(report),
+            compiled.summary(report),
+            *map(_missing, report.missing),
+        ),
+    )
+
+
+def _outcome(report: Report) -> doc.Mark:
+    if report.failures:
+        return MARKS[report.failures[0].status]
+    return MARKS[Status.PASS if report.counts[Status.PASS] else Status.UNAVAILABLE]
+
+
+def _quiet(text: str) -> doc.Paragraph:
+    return doc.Paragraph(text=text, tone=doc.Tone.QUIET)
+
+
+def _failure(failure: problems.Failure) -> doc.Finding:
+    return doc.Finding(
+        mark=MARKS[failure.status],
+        title=failure.model,
+        detail="; ".join(map(problems.doing, failure.cells)),
+        reason=failure.reason,
+        commands=failure.commands,
+    )
+
+
+def _missing(missing: problems.Missing) -> doc.Finding:
+    many = f"{missing.cells} cell{'s' if missing.cells != 1 else ''}"
+    names = f"{', '.join(missing.names)} ({many})"
+    return doc.Finding(mark=MARKS[Status.UNAVAILABLE], title=names, detail=missing.reason)
