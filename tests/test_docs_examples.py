@@ -139,9 +139,9 @@ def test_the_patch_of_the_example_computes_the_same() -> None:
     import tensorflow as tf
     from keras.src.backend.tensorflow import nn
 
-    from seqbench.backends.patches import in_place
+    from seqbench.backends.patches.registry import in_place
 
-    names = example(named("docs/extending.md", "seqbench/backends/patches/soft_shrink.py"))
+    names = example(named("docs/extending.md", "seqbench/backends/patches/activations.py"))
     (table,) = [
         block for block in blocks(ROOT / "docs" / "extending.md", "python") if "PATCHES" in block
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench.backends import here
-from seqbench.backends.patches import Table, in_place
+from seqbench.backends.patches.registry import Table, in_place
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import computes_in_float64
 
@@ -19,7 +19,7 @@ Answer = Callable[[np.ndarray], np.ndarray]
 
 def compiled(
     model: "keras.Sequential",
-    substitutes: Table,
+    patches: Table,
     *,
     own: bool = False,
     shifts: tuple[Any, ...] = (),
@@ -29,7 +29,7 @@ def compiled(
 
     Args:
         model: the model, or its twin.
-        substitutes: what is in the place of Keras's operations.
+        patches: what replaces functions of Keras while the model runs.
         own: whether it computes as it does for its users, who may have no float64.
         shifts: variables that it uses beside its own.
         shape: the one size of input that it is for; None for all.
@@ -39,7 +39,7 @@ def compiled(
     wide = not own or computes_in_float64(model)
 
     def infer(x: Any) -> Any:
-        with in_place(substitutes), stateless(model):
+        with in_place(patches), stateless(model):
             return model(x, training=False)
 
     sizes = tuple(source.shape[1:]) if shape is None else shape

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seqbench.backends.patches import EXPORTABLE, Table, in_place
+from seqbench.backends.patches.registry import EXPORTABLE, Table, in_place
 from seqbench.models.stateless import stateless
 from seqbench.runtimes.session import Tensor, dtype_name
 
@@ -50,7 +50,7 @@ class Frozen:
 
 
 def freeze(
-    model: "keras.Sequential", batch_size: int | None = None, substitutes: Table = EXPORTABLE
+    model: "keras.Sequential", batch_size: int | None = None, patches: Table = EXPORTABLE
 ) -> Frozen:
     """Trace `model(x, training=False)` and turn its variables into constants.
 
@@ -59,7 +59,7 @@ def freeze(
     Args:
         model: a built model of one input and one output.
         batch_size: None for a batch of any size.
-        substitutes: the operations that are replaced.
+        patches: what replaces functions of Keras while the model is traced.
 
     """
     import tensorflow as tf
@@ -71,7 +71,7 @@ def freeze(
     spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
     # A new function each time: tf.function would answer a fixed batch with a free one's trace.
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    with in_place(substitutes), stateless(model), _without_dropout(model):
+    with in_place(patches), stateless(model), _without_dropout(model):
         traced = function.get_concrete_function(spec)
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     return Frozen(

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqbench.backends import here
 from seqbench.backends.inference import Answer, compiled
-from seqbench.backends.patches import EXACT
+from seqbench.backends.patches.registry import EXACT
 from seqbench.core.files import replacing
 from seqbench.core.store import typed
 from seqbench.models.twin import (

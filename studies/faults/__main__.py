@@ -8,7 +8,7 @@ import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
-from seqbench.backends.patches import RUNNABLE, in_place
+from seqbench.backends.patches.registry import RUNNABLE, in_place
 from seqbench.core import files
 from studies.faults import study, table
 from studies.faults.judge import DEFAULT, judging

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqbench.backends.patches import RUNNABLE, in_place
+from seqbench.backends.patches.registry import RUNNABLE, in_place
 from seqbench.backends.tensorflow_devices import start_tpu
 from seqbench.core import codec
 from seqbench.engine.jobs.compiling import Compile

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends import patches
+from seqbench.backends.patches import registry
 from seqbench.models.stateless import remarks
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
@@ -60,7 +60,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     )
 
     if frozen.ops & RETRACED or holds_float64(frozen.model):
-        frozen = freeze(frozen.model, substitutes=patches.TFJS)
+        frozen = freeze(frozen.model, patches=registry.TFJS)
     lowered = convert_variables_to_constants_v2(
         frozen.traced, lower_control_flow=True, aggressive_inlining=True
     )

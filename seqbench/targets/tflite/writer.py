@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from seqbench.backends import patches
+from seqbench.backends.patches import registry
 from seqbench.models.stateless import remarks
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.litert import describe
@@ -64,9 +64,9 @@ def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
     _refuse_strings(frozen)
     notes = remarks(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):
-        frozen = freeze(frozen.model, substitutes=patches.TFLITE)
+        frozen = freeze(frozen.model, patches=registry.TFLITE)
     if frozen.has_lists:
-        frozen = freeze(frozen.model, FIXED_BATCH, patches.TFLITE)
+        frozen = freeze(frozen.model, FIXED_BATCH, registry.TFLITE)
         note = f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite"
         notes = (*notes, note)
     widened = _in_float32(frozen)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.backends.patches import EXACT, Table, in_place
+from seqbench.backends.patches.registry import EXACT, Table, in_place
 from seqbench.models.stateless import stateless
 from seqbench.models.twin import float64_twin
 from seqbench.verdict.locate.search import Layer
@@ -79,7 +79,7 @@ def _leaves(model: "keras.Sequential", prefix: str = "") -> "dict[str, keras.Lay
 
 
 def _compiled(
-    model: "keras.Sequential", substitutes: Table
+    model: "keras.Sequential", patches: Table
 ) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
     """Return what gives every layer's output for one batch."""
     import tensorflow as tf
@@ -89,7 +89,7 @@ def _compiled(
 
     def infer(x: Any) -> dict[str, Any]:
         found = {}
-        with in_place(substitutes), stateless(model):
+        with in_place(patches), stateless(model):
             for name, layer in stack.items():  # masks travel on the tensors, as in a Sequential
                 x = found[name] = layer(x, training=False)
         return found

@@ -8,15 +8,15 @@ import tensorflow as tf
 from keras.src.backend.tensorflow import image
 from keras.src.ops import image as ops_image
 
-from seqbench.backends.patches import EXACT, EXPORTABLE, RUNNABLE, Table, in_place, resize_weights
-from seqbench.backends.patches.resize import weights
+from seqbench.backends.patches.registry import EXACT, EXPORTABLE, RUNNABLE, Table, in_place
+from seqbench.backends.patches.resize import constant_weights, graph_weights
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 8, 9, 3)).astype("float32") * 100
 ODD = {"ScaleAndTranslate", "ResizeBicubic", "If", "StatelessIf"}
 
 
 def both(images: Any, size: tuple[int, int], **how: Any) -> tuple[Any, Any, set[str]]:
-    """Return the original's images, the substitute's, and the substitute's operations."""
+    """Return the original's images, the patch's, and the patch's operations."""
     expected = image.resize(tf.constant(images), size, **how)
     spec = tf.TensorSpec((None, *images.shape[1:]), images.dtype)
     with in_place(EXPORTABLE):
@@ -111,10 +111,10 @@ SIZES = [(16, 5), (19, 5), (7, 16), (8, 8), (3, 50), (50, 3), (1, 4), (4, 1), (3
 )
 def test_weights_in_the_graph_are_tensorflows(method: str, antialias: bool) -> None:
     for before, after in SIZES:
-        expected = weights(before, after, method, antialias=antialias)
+        expected = constant_weights(before, after, method, antialias=antialias)
         # What float32, in which TensorFlow works, knows of a place at the far end.
         for dtype, atol in (("float32", 5e-7), ("float64", before * 2**-21)):
-            found = resize_weights.weights(
+            found = graph_weights(
                 tf.constant(before), after, method, antialias=antialias, dtype=dtype
             )
             assert found.dtype == dtype
@@ -123,7 +123,7 @@ def test_weights_in_the_graph_are_tensorflows(method: str, antialias: bool) -> N
 
 def test_weights_of_a_pixel_add_up_to_one() -> None:
     for method in ("bicubic", "lanczos3"):
-        rows = weights(9, 4, method, antialias=True)
+        rows = constant_weights(9, 4, method, antialias=True)
         assert rows.shape == (4, 9)
         np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-6)
 

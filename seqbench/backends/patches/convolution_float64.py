@@ -1,6 +1,6 @@
-"""Convolutions and average pooling in float64 as sums of products, one for each kernel element.
+"""Patches of convolutions in float64: sums of products, one for each kernel element.
 
-ONNX Runtime has them in float32 alone, and a sum of matrix products in float64. Source: the
+ONNX Runtime has convolutions in float32 alone, and a sum of matrix products in float64. Source: the
 definition of the discrete convolution.
 """
 
@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
+from seqbench.backends.patches.convolution import cut_transposed, same_padding
+from seqbench.backends.patches.layout import pad_axis, per_axis, space_out
 
 
 def conv(original: Callable[..., Any], **call: Any) -> Any:
@@ -40,12 +41,12 @@ def _summed(
     dilation_rate: Any,
     **_: Any,
 ) -> Any:
-    """Return the sum of the products of all kernel elements; None where `_windows` gives none."""
+    """Return the sum of the products of all kernel elements; None where `windows` gives none."""
     import tensorflow as tf
 
     kernel = tf.convert_to_tensor(kernel)
-    windows = _windows(inputs, kernel.shape[:-2], strides, padding, dilation_rate)
-    return None if windows is None else tf.add_n([product(x, kernel[at]) for at, x in windows])
+    found = windows(inputs, kernel.shape[:-2], strides, padding, dilation_rate)
+    return None if found is None else tf.add_n([product(x, kernel[at]) for at, x in found])
 
 
 def separable_conv(
@@ -64,11 +65,11 @@ def separable_conv(
 
     pointwise_kernel = tf.convert_to_tensor(pointwise_kernel)
     size = tf.convert_to_tensor(depthwise_kernel).shape[:-2]
-    windows = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
-    if _windows(inputs, size, **windows) is None:
+    how = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
+    if windows(inputs, size, **how) is None:
         kernels = {"depthwise_kernel": depthwise_kernel, "pointwise_kernel": pointwise_kernel}
-        return original(inputs=inputs, **kernels, **windows, **more)
-    apart = depthwise_conv(original, inputs=inputs, kernel=depthwise_kernel, **windows)
+        return original(inputs=inputs, **kernels, **how, **more)
+    apart = depthwise_conv(original, inputs=inputs, kernel=depthwise_kernel, **how)
     return tf.matmul(apart, pointwise_kernel[(0,) * len(size)])
 
 
@@ -99,73 +100,21 @@ def conv_transpose(
     after = compute_conv_transpose_output_shape(
         inputs.shape, size, kernel.shape[-2], *rule, "channels_last", dilation_rate
     )[1:-1]
-    for axis, (step, length) in enumerate(zip(_each(strides, rank), size, strict=True), start=1):
-        inputs = _apart(inputs, axis, step, length - 1)
+    steps = per_axis(strides, rank)
+    for axis, (step, span) in enumerate(zip(steps, size, strict=True), start=1):
+        spaced = space_out(inputs, axis, step)
+        # The zeros after the last element are among those around.
+        inputs = pad_axis(spaced, axis, span - 1, max(span - step, 0))
     flipped = tf.linalg.matrix_transpose(tf.reverse(kernel, range(rank)))
     whole = conv(
         original, inputs=inputs, kernel=flipped, strides=1, padding="valid", dilation_rate=1
     )
-    return _as_long_as(whole, after, _each(strides, rank), size, padding)
+    for axis, (length, step, span) in enumerate(zip(after, steps, size, strict=True), start=1):
+        whole = cut_transposed(whole, axis, length, step=step, span=span, padding=padding)
+    return whole
 
 
-def _apart(x: Any, axis: int, step: int, around: int) -> Any:
-    """Put `step - 1` zeros between elements along an axis, and `around` zeros on both sides."""
-    import tensorflow as tf
-
-    length, rank = x.shape[axis], len(x.shape)
-    wide = tf.pad(tf.expand_dims(x, axis + 1), _on(axis + 1, rank + 1, 0, step - 1))
-    shape = [-1, *x.shape[1:]]
-    shape[axis] = length * step
-    # The zeros after the last element are among those around.
-    return tf.pad(tf.reshape(wide, shape), _on(axis, rank, around, max(around - step + 1, 0)))
-
-
-def _as_long_as(x: Any, after: Any, strides: tuple[int, ...], size: Any, padding: str) -> Any:
-    """Cut what the forward convolution padded, or add zeros that it had left over."""
-    import tensorflow as tf
-
-    for axis, (length, step, span) in enumerate(zip(after, strides, size, strict=True), start=1):
-        before = 0
-        if padding.lower() == "same":
-            before = max((-(-length // step) - 1) * step + span - length, 0) // 2
-        missing = max(before + length - x.shape[axis], 0)
-        x = tf.pad(x, _on(axis, len(x.shape), 0, missing))
-        x = x[(*[slice(None)] * axis, slice(before, before + length))]
-    return x
-
-
-def _on(axis: int, rank: int, before: int, after: int) -> list[list[int]]:
-    """Return paddings of one axis alone."""
-    return [[before, after] if i == axis else [0, 0] for i in range(rank)]
-
-
-def average_pool(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    pool_size: Any,
-    strides: Any,
-    padding: str,
-    **more: Any,
-) -> Any:
-    """Average over windows of (batch, *space, channels); padding does not count."""
-    import tensorflow as tf
-
-    rank = len(inputs.shape) - 2
-    size = _each(pool_size, rank)
-    strides = size if strides is None else strides
-    windows = _windows(inputs, size, strides, padding, 1)
-    if windows is None:
-        more |= {"pool_size": pool_size, "strides": strides, "padding": padding}
-        return original(inputs=inputs, **more)
-    ones = np.ones((1, *inputs.shape[1:-1], 1))
-    counted = _windows(tf.constant(ones), size, strides, padding, 1)
-    assert counted is not None  # noqa: S101 - of the same dtype and shape as the inputs
-    counts = tf.add_n([x for _, x in counted])
-    return tf.add_n([x for _, x in windows]) / counts
-
-
-def _windows(
+def windows(
     inputs: Any, size: Any, strides: Any, padding: str, dilation_rate: Any
 ) -> Iterator[tuple[tuple[int, ...], Any]] | None:
     """Return, for each kernel element, its index and what it is multiplied by; None unless float64.
@@ -179,14 +128,11 @@ def _windows(
     if inputs.dtype != tf.float64 or None in space:
         return None
     rank = len(space)
-    steps, rates = _each(strides, rank), _each(dilation_rate, rank)
+    steps, rates = per_axis(strides, rank), per_axis(dilation_rate, rank)
     spans = [(length - 1) * rate + 1 for length, rate in zip(size, rates, strict=True)]
     pads = [[0, 0]] * rank
     if padding.lower() == "same":
-        short = [
-            max((-(-n // step) - 1) * step + span - n, 0)
-            for n, step, span in zip(space, steps, spans, strict=True)
-        ]
+        short = [same_padding(*axis) for axis in zip(space, steps, spans, strict=True)]
         pads = [[missing // 2, missing - missing // 2] for missing in short]
     padded = tf.pad(inputs, [[0, 0], *pads, [0, 0]])
     counts = [
@@ -203,7 +149,3 @@ def _windows(
         return padded[(slice(None), *parts)]
 
     return ((place, at(place)) for place in itertools.product(*map(range, size)))
-
-
-def _each(value: Any, rank: int) -> tuple[int, ...]:
-    return (value,) * rank if isinstance(value, int) else tuple(value)

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from keras.src.utils import tf_utils
 
-from seqbench.backends.patches import EXPORTABLE, in_place
+from seqbench.backends.patches.registry import EXPORTABLE, in_place
 
 RNG = np.random.default_rng(0)
 

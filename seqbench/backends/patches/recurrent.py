@@ -1,14 +1,9 @@
-"""A recurrent layer's loop over plain tensors, where Keras's own is over lists of tensors.
-
-TFLite's lists need a static batch. Plain tensors need none: each step gathers its input and writes
-its output into its place, so batch and time stay open. Measured with LiteRT on two stacked LSTMs
-of 20 steps, one row: 63 us and 57 kB; Keras's loop with a batch of one 136 us and 54 kB; unrolled
-37 us and 147 kB, growing with the time, which cannot be open then.
-Source: `keras.src.backend.tensorflow.rnn.rnn` of Keras 3.15.1.
-"""
+"""Patches of layers that go along a sequence: recurrent loops, and a layer on each step."""
 
 from collections.abc import Callable
 from typing import Any
+
+from seqbench.backends.patches.layout import sizes
 
 
 def rnn(  # noqa: PLR0913 - the parameters of what it replaces
@@ -26,7 +21,15 @@ def rnn(  # noqa: PLR0913 - the parameters of what it replaces
     zero_output_for_mask: bool,
     return_all_outputs: bool,
 ) -> Any:
-    """Return last output, outputs and last states; an unrolled loop is left to the original."""
+    """Return last output, outputs and last states; an unrolled loop is left to the original.
+
+    A recurrent layer's loop goes over plain tensors, where Keras's own is over lists of tensors.
+    TFLite's lists need a static batch. Plain tensors need none: each step gathers its input and
+    writes its output into its place, so batch and time stay open. Measured with LiteRT on two
+    stacked LSTMs of 20 steps, one row: 63 us and 57 kB; Keras's loop with a batch of one 136 us and
+    54 kB; unrolled 37 us and 147 kB, growing with the time, which cannot be open then.
+    Source: `keras.src.backend.tensorflow.rnn.rnn` of Keras 3.15.1.
+    """
     import tensorflow as tf
 
     if unroll:
@@ -123,3 +126,45 @@ def _where(seen: Any, new: Any, old: Any) -> Any:
         return tf.where(tf.reshape(seen, [-1, *[1] * (len(new.shape) - 1)]), new, old)
 
     return tf.nest.map_structure(one, new, old)
+
+
+def time_distributed(
+    original: Callable[..., Any],
+    self: Any,
+    inputs: Any,
+    training: Any = None,
+    mask: Any = None,
+) -> Any:
+    """Return the layer's answer, of shape (batch, time, ...), to inputs of that shape.
+
+    A layer on each step of a sequence is the layer on all steps as one larger batch. Keras traces
+    it once a step, so a file grows with the sequence's length; where that is open, Keras 3.15.1
+    counts the batch's rows in its place (`ops.arange(input_shape[0])`, of the shape before the
+    transpose), so a graph gives a wrong shape or none. Source: `TimeDistributed` in Keras 2, which
+    did this.
+
+    A layer that keeps a state from batch to batch counts its rows: that is left to the original.
+    """
+    import tensorflow as tf
+
+    if any(getattr(layer, "stateful", False) for layer in self.layer._flatten_layers()):
+        return original(self, inputs=inputs, training=training, mask=mask)
+    batch, time = sizes(inputs)[:2]
+
+    def folded(x: Any) -> Any:
+        return tf.reshape(x, [batch * time, *sizes(x)[2:]])
+
+    more: dict[str, Any] = {}
+    if self.layer._call_has_mask_arg and mask is not None:
+        more["mask"] = folded(mask)
+    if self.layer._call_has_training_arg:
+        more["training"] = training
+    outputs = self.layer.call(folded(inputs), **more)
+    return tf.reshape(outputs, [batch, time, *sizes(outputs)[1:]])
+
+
+def time_distributed_open(original: Callable[..., Any], self: Any, inputs: Any, **more: Any) -> Any:
+    """Return the same where the sequence's length is open; leave Keras alone otherwise."""
+    if inputs.shape[1] is None:
+        return time_distributed(original, self, inputs, **more)
+    return original(self, inputs=inputs, **more)
