@@ -7,10 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.support.processes import family, runs, start, wait_for
+from tests.support.processes import family, runs, start, survivors, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -35,8 +34,7 @@ def test_a_terminal_that_is_closed_ends_every_process(tiny_scenario: Path, tmp_p
     assert any(runs(one, "seqbench.engine.workers.worker") for one in started)
     process.send_signal(signal.SIGHUP)
     _, stderr = process.communicate(timeout=10)
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
     assert process.returncode == 129
     assert stderr.splitlines()[-1] == "seqbench: hung up; finished records are kept"
     assert "Traceback" not in stderr
@@ -56,8 +54,7 @@ def test_kill_ends_the_browser_too_however_often_it_comes(
     for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         process.send_signal(number)
     _, stderr = process.communicate(timeout=10)
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
     assert process.returncode in {143, 130, 129}  # the system says which of them came first
     assert stderr.splitlines()[-1].endswith("; finished records are kept")
     assert "Traceback" not in stderr
@@ -77,8 +74,7 @@ def test_both_sides_of_a_comparison_end_with_it(
     started = family(process)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=10)
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
     if number == signal.SIGKILL:
         return
     assert process.returncode == 143
@@ -96,8 +92,7 @@ def test_no_browser_outlives_a_killed_run(tiny_scenario: Path, tmp_path: Path) -
     started = family(process)
     process.kill()
     process.communicate()
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
 
 
 def test_a_session_of_pytest_that_is_terminated_leaves_nothing(
@@ -110,8 +105,7 @@ def test_a_session_of_pytest_that_is_terminated_leaves_nothing(
     started = family(process)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
     assert process.returncode == 2  # pytest's status after an interruption
     assert list((tmp_path / "t").iterdir()) == []
 

@@ -17,7 +17,7 @@ from seqbench import InputError, Record, Status, api
 from seqbench.core import store
 from seqbench.core.record import Kind
 from seqbench.machine import host
-from tests.support.processes import family, start, wait_for
+from tests.support.processes import family, start, survivors, wait_for
 
 pytestmark = pytest.mark.slow
 TARGETS = ("saved_model", "tflite", "onnx")
@@ -233,8 +233,7 @@ def test_kill_9_loses_no_finished_record_and_leaves_no_process(tmp_path: Path) -
     family = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    _, alive = psutil.wait_procs(family, timeout=20)
-    assert not alive
+    assert not survivors(family, timeout_s=20)
     before = {path: path.read_text() for path in (run / "records").iterdir()}
     assert all(json.loads(text)["status"] == "pass" for text in before.values())
 
@@ -265,8 +264,7 @@ def test_ctrl_c_keeps_records_and_leaves_no_process(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert stderr.splitlines()[-1] == "seqbench: interrupted; finished records are kept"
     assert "Traceback" not in stderr
-    _, alive = psutil.wait_procs(started, timeout=2)
-    assert not alive
+    assert not survivors(started)
     assert len(list(records.glob("*.json"))) >= 2
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,3 +54,19 @@ def runs(process: psutil.Process, word: str) -> bool:
         return any(word in part for part in process.cmdline())
     except psutil.NoSuchProcess:
         return False
+
+
+def survivors(processes: Sequence[psutil.Process], timeout_s: float = 2.0) -> list[psutil.Process]:
+    """Return which processes still run after so many seconds.
+
+    A zombie has ended; whoever adopted it when its parent died has not asked for its status yet.
+    """
+    _, alive = psutil.wait_procs(processes, timeout=timeout_s)
+    return [process for process in alive if not _ended(process)]
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
