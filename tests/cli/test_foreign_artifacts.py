@@ -120,6 +120,22 @@ def test_a_time_out_ends_an_endless_loop_of_a_saved_model(tmp_path: Path, model:
     assert record.reason.startswith("timed out: no word for 20 s")
 
 
+def test_a_time_out_ends_an_endless_loop_of_tflite(tmp_path: Path, model: str) -> None:
+    import tensorflow as tf
+
+    spec = tf.TensorSpec((1, 3), tf.float32, name="input")
+    function = tf.function(
+        lambda x: tf.while_loop(lambda x: tf.reduce_all(x * x >= 0), lambda x: [-x], [x]),
+        input_signature=[spec],
+    )
+    concrete = function.get_concrete_function()
+    converted = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module()).convert()
+    (tmp_path / "m.tflite").write_bytes(converted)
+    record = verified(tmp_path / "m.tflite", model, 20)
+    assert record.reason is not None
+    assert record.reason.startswith("timed out: no word for 20 s")
+
+
 def test_a_memory_bomb_of_onnx_is_an_error(tmp_path: Path, model: str) -> None:
     pieces, count = 4, 100_000_000_000  # of 400 GB each
     nodes = [
