@@ -18,11 +18,12 @@ from seqbench.engine.workers.messages import Job, Message, Result
 from seqbench.engine.workers.pool import Outcome, Workers
 from seqbench.machine import host
 from seqbench.machine.devices import DEVICES
-from seqbench.machine.frameworks import Needs, home, missing
+from seqbench.machine.frameworks import home, missing
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Peak
 from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
+from seqbench.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +117,17 @@ def inspect(run: Run) -> list[Model]:
     return list(outcome.results)
 
 
-def inspect_artifact(run: Run, artifact: Path, target: str) -> None:
+def inspect_artifact(run: Run, artifact: Path, target: Target) -> None:
     """Look into an artifact that somebody else made, before any runtime loads it.
 
     Raises:
         InputError: it could run code or reach files beside it, or cannot even be looked into.
 
     """
-    needs: Needs = "tensorflow" if target == "saved_model" else None
+    needs = target.check_needs
     if needs and missing(needs):  # then nothing here loads it either
         return
-    outcome = run.workers.run(InspectArtifact(needs=needs, artifact=artifact, target=target))
+    outcome = run.workers.run(InspectArtifact(needs=needs, artifact=artifact, target=target.name))
     refusal = outcome.refusal([str(artifact)])
     if refusal is not None:
         raise InputError(refusal)

@@ -13,6 +13,7 @@ import numpy as np
 
 from seqbench.core.errors import Unavailable
 from seqbench.measurement.loop import Budget, Timing
+from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.host import Host, JobError
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import Load, LoadError, Runtime
@@ -240,6 +241,16 @@ def _start(backend: Backend) -> Callable[[], AbstractContextManager[Load]]:
     return start
 
 
+def _missing_program() -> str | None:
+    """Return why there is no browser with TF.js here, and how to get it; None where there is."""
+    try:
+        browser.require()
+        packages.scripts()
+    except Unavailable as error:
+        return str(error)
+    return None
+
+
 def _runtime(backend: Backend, devices: tuple[str, ...]) -> Runtime:
     return Runtime(
         name=f"tfjs-{backend}",
@@ -251,7 +262,8 @@ def _runtime(backend: Backend, devices: tuple[str, ...]) -> Runtime:
         start=_start(backend),
         imports=None,
         default=backend == "wasm",
-        apart=True,
+        own_process=True,
+        missing_program=_missing_program,
     )
 
 
