@@ -168,7 +168,7 @@ class TfjsSession:
 
 
 def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
-    """Load the graph model in the folder `artifact` into a fresh page of the host's browser.
+    """Load a graph model, its folder or its model.json, into a fresh page of the host's browser.
 
     Raises:
         LoadError: the artifact cannot be loaded.
@@ -177,6 +177,7 @@ def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
         RuntimeError, TimeoutError: the browser crashed, or does not answer.
 
     """
+    artifact = artifact.parent if artifact.name == "model.json" else artifact
     described = describe(artifact)
     try:
         prefix = host.share(artifact, described.files)
