@@ -28,9 +28,8 @@ from seqbench.models.loading import is_model
 from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
 from seqbench.runtimes import BACKENDS, RUNTIMES
-from seqbench.targets import TARGETS
+from seqbench.targets import TARGETS, VARIANTS
 from seqbench.targets.recognition import target_of
-from seqbench.targets.variants import VARIANTS
 
 if TYPE_CHECKING:
     import keras

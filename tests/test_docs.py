@@ -126,8 +126,7 @@ def check_names(command: str, arguments: list[str]) -> None:
     from seqbench.machine.tpu_chips import CHIPS
     from seqbench.reports.files import FORMATS
     from seqbench.runtimes import BACKENDS, RUNTIMES
-    from seqbench.targets import TARGETS
-    from seqbench.targets.variants import VARIANTS
+    from seqbench.targets import TARGETS, VARIANTS
 
     devices = [*DEVICES, *CHIPS, "4xcpu", "4xgpu"]
     tables: dict[str, Any] = {

@@ -126,12 +126,15 @@ def test_the_target_of_the_example_writes_the_graph(small_cnn: Any, tmp_path: Pa
 
     from seqbench.targets.frozen import freeze
 
-    target = example(named("docs/extending.md", "seqbench/targets/graph_def/writer.py"))["TARGET"]
+    target = example(named("docs/extending.md", "seqbench/targets/graph_def.py"))["TARGET"]
     path = tmp_path / target.filename
     described = target.export(freeze(small_cnn), path)
     assert described.input.name == "input"
     graph_def = tf.compat.v1.GraphDef.FromString(path.read_bytes())
-    assert {node.op for node in graph_def.node} <= set(described.ops)
+    assert graph_def.node[-1].name == described.output.name == "output"
+    assert target.recognizes(path)
+    assert target.check(path) == ()
+    assert {node.op for node in graph_def.node} <= {*described.ops, "Identity"}
 
 
 @pytest.mark.slow

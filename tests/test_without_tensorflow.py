@@ -106,3 +106,26 @@ def test_where_keras_has_nothing_to_run_on_a_line_names_the_extra(
     reason = "the package tensorflow is not installed: run `pip install 'seqbench[tensorflow]'`"
     assert done.stderr == f"seqbench: {said}: {reason}\n"
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_runtime_without_its_package_is_unavailable_in_the_words_of_the_list(
+    tiny_scenario: Path,
+) -> None:
+    folder = tiny_scenario.parent
+    environment = lacking(folder / "site", "onnxruntime")
+
+    def told(*words: str) -> Any:
+        done = start(environment, folder, "seqbench", *words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    missing = {row["name"]: row["missing"] for row in told("list", "--json")["runtimes"]}
+    reason = "the package onnxruntime is not installed: run `pip install onnxruntime`"
+    assert missing["onnxruntime"] == reason
+    words = (tiny_scenario.name, "--json", "-")
+    exported, verified = told("export", "--to", "onnx", "--out", "dist", *words)
+    assert exported["status"] == "pass"
+    assert (verified["status"], verified["reason"]) == ("unavailable", reason)
+    (path,) = (folder / "dist").rglob("model.onnx")
+    (verified,) = told("verify", str(path), *words)
+    assert (verified["status"], verified["reason"]) == ("unavailable", reason)

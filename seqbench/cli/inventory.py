@@ -1,6 +1,5 @@
 """What there is to choose from, and what of it can be used here. Imports no framework."""
 
-import importlib.util
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,18 +9,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from seqbench.core.errors import Unavailable
+from seqbench.core.record import PLAIN
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import frameworks, tpu_chips
 from seqbench.machine.devices import DEVICES
 from seqbench.models import catalogue
-from seqbench.runtimes import RUNTIMES, Runtime
-from seqbench.runtimes.browser import browser, packages
+from seqbench.runtimes import RUNTIMES
 from seqbench.targets import TARGETS
-from seqbench.targets.variants import variants
-
-MODULES = {"litert": "ai_edge_litert", "onnxruntime": "onnxruntime"}
-"""The module that a runtime without a framework needs, where it is one of Python."""
 
 COMPILED_FOR = "compiled for, to see whether a model fits"
 
@@ -37,7 +31,7 @@ def inventory() -> dict[str, Any]:
             for entry in catalogue.available()
         ],
         "targets": [
-            {"name": name, "summary": target.summary, "variants": variants(name)}
+            {"name": name, "summary": target.summary, "variants": (PLAIN, *target.variants)}
             for name, target in TARGETS.items()
         ],
         "runtimes": [
@@ -46,7 +40,7 @@ def inventory() -> dict[str, Any]:
                 "target": runtime.target,
                 "summary": runtime.summary,
                 "default": runtime.default,
-                "missing": missing_runtime(runtime),
+                "missing": runtime.missing(),
             }
             for runtime in RUNTIMES.values()
         ],
@@ -55,23 +49,6 @@ def inventory() -> dict[str, Any]:
         ],
         "chips": [{"name": name, "missing": tpu_chips.missing()} for name in tpu_chips.CHIPS],
     }
-
-
-def missing_runtime(runtime: Runtime) -> str | None:
-    """Return why a runtime cannot be used here; None where it can."""
-    if runtime.target == "tfjs":
-        try:
-            browser.require()
-            packages.scripts()
-        except Unavailable as error:
-            return str(error)
-        return None
-    if runtime.needs is not None:
-        return frameworks.missing(runtime.needs)
-    module = MODULES[runtime.name]
-    if importlib.util.find_spec(module) is None:
-        return f"the package {module} is not installed: run `pip install seqbench`"
-    return None
 
 
 def missing_devices() -> dict[str, str | None]:

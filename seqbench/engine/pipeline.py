@@ -76,8 +76,8 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
     _train(source, run)
     exports.export(run, source.name)
     run.left = {key: cell for key, cell in run.left.items() if cell.kind is not Kind.INFER}
-    for apart in (False, True):
-        _measure([source.name], run, apart=apart)
+    for own_process in (False, True):
+        _measure([source.name], run, own_process=own_process)
     _finish(run, cells)
 
 
@@ -145,8 +145,8 @@ def _one_phase_after_another(lanes: Sequence[Run]) -> None:
         _train(source, run)
     in_lanes(lanes, [partial(exports.export, model=name) for name in names])
     for name in names:
-        _measure([name], run, apart=False)
-    _measure(names, run, apart=True)
+        _measure([name], run, own_process=False)
+    _measure(names, run, own_process=True)
 
 
 def _one_model_after_another(lanes: Sequence[Run]) -> None:
@@ -154,13 +154,13 @@ def _one_model_after_another(lanes: Sequence[Run]) -> None:
     names = [source.name for source in lanes[0].request.sources]
     in_lanes(lanes, [partial(_one_model, source) for source in lanes[0].request.sources])
     parts = [names[i :: len(lanes)] for i in range(len(lanes))]
-    in_lanes(lanes, [partial(_measure, part, apart=True) for part in parts])
+    in_lanes(lanes, [partial(_measure, part, own_process=True) for part in parts])
 
 
 def _one_model(source: Origin, run: Run) -> None:
     _train(source, run)
     exports.export(run, source.name)
-    _measure([source.name], run, apart=False)
+    _measure([source.name], run, own_process=False)
 
 
 def _train(source: Origin, run: Run) -> None:
@@ -196,11 +196,12 @@ def _measure_peak(lanes: Sequence[Run]) -> None:
 
 
 def _leave_out_what_is_missing(run: Run) -> None:
-    """Close cells whose framework or device is not here, and those of artifacts not to be had."""
+    """Close cells whose runtime or device is not here, and those of artifacts not to be had."""
     lacking = missing_exporter()
     if lacking is not None and run.request.given is None:
         exports = [cell for cell in run.cells() if cell.target]
         state.close(run, exports, Status.UNAVAILABLE, lacking)
+    _leave_out_missing_runtimes(run)
     wanted = [(plan.framework(cell), cell.device) for cell in run.cells()]
     for needs, device in dict.fromkeys(wanted):
         reason = run.workers.missing(device, needs)
@@ -213,17 +214,26 @@ def _leave_out_what_is_missing(run: Run) -> None:
             state.close(run, gone, Status.UNAVAILABLE, reason)
 
 
-def _measure(models: Sequence[str], run: Run, *, apart: bool) -> None:
-    """Run what was exported in the runtimes of this process's kind, or in those that run apart.
+def _leave_out_missing_runtimes(run: Run) -> None:
+    """Close cells whose runtime is not here, with the reason that `seqbench list` shows."""
+    for name in dict.fromkeys(cell.runtime for cell in run.cells() if cell.runtime):
+        reason = RUNTIMES[name].missing()
+        if reason is not None:
+            gone = [cell for cell in run.cells() if cell.runtime == name]
+            state.close(run, gone, Status.UNAVAILABLE, reason)
+
+
+def _measure(models: Sequence[str], run: Run, *, own_process: bool) -> None:
+    """Run what was exported in the runtimes of this process, or in those of their own.
 
     Every runtime has its turn before the next fresh process of the first: what drifts on a machine
     meets all of them.
     """
-    runtimes = [it for it in plan.runtimes(run.request.selection) if it.apart is apart]
+    runtimes = [it for it in plan.runtimes(run.request.selection) if it.own_process is own_process]
     for process in range(1, run.request.budget.processes + 1):
         if process > 1:
             run.workers.renew()
-            preparation.train_again(run, () if apart else models, process)
+            preparation.train_again(run, () if own_process else models, process)
         for runtime in runtimes:
             for device in run.request.selection.devices:
                 ran = artifacts.measure(run, models, runtime, device, process)

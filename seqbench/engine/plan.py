@@ -8,7 +8,7 @@ from seqbench.machine.devices import DEVICES, kind_of, several
 from seqbench.machine.frameworks import Framework
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.runtimes import BACKENDS, RUNTIMES, Runtime
-from seqbench.targets.variants import variants
+from seqbench.targets import TARGETS
 
 AHEAD = "keras-jax"
 """What programs for chips that need not be here are made with."""
@@ -60,7 +60,8 @@ class Selection:
         """Return the variants in which a target is wanted; Keras itself has the plain one."""
         if target is None:
             return (PLAIN,)
-        return tuple(name for name in variants(target) if name in (PLAIN, *self.variants))
+        had = TARGETS[target].variants
+        return (PLAIN, *(name for name in had if name in self.variants))
 
 
 def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
@@ -159,7 +160,7 @@ def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> It
             yield here
         if Kind.INFER in selection.kinds:
             # A program of its own chooses its threads itself.
-            for threads in (None,) if runtime.apart else selection.threads:
+            for threads in (None,) if runtime.own_process else selection.threads:
                 for size in selection.batch_sizes or model.batch_sizes:
                     yield replace(here, kind=Kind.INFER, batch_size=size, threads=threads)
 

@@ -33,7 +33,7 @@ def _replay(sample_s: float) -> None:
 def in_page(cell: Cell) -> bool:
     """Return whether the cell's calls are timed in a browser."""
     runtime = RUNTIMES.get(cell.runtime or "")
-    return runtime is not None and runtime.apart
+    return runtime is not None and runtime.own_process
 
 
 def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:

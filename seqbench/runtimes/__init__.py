@@ -23,11 +23,12 @@ RUNTIMES: dict[str, Runtime] = {
 """Every runtime by its name."""
 
 BACKENDS: dict[str, Runtime] = {
-    runtime.backend: runtime
-    for runtime in RUNTIMES.values()
-    if runtime.backend is not None and runtime is not keras.PREDICT
+    backend: next(found for found in RUNTIMES.values() if found.backend == backend)
+    for backend in dict.fromkeys(found.backend for found in RUNTIMES.values())
+    if backend is not None
 }
-"""The runtime on which models are trained, and asked at their fastest, by its back end of Keras."""
+"""The runtime on which models are trained, and asked at their fastest, by its back end of Keras:
+the first in the table."""
 
 __all__ = [
     "BACKENDS",

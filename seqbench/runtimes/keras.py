@@ -58,7 +58,7 @@ class _KerasSession(LocalSession):
 
 def _session(
     model: Any,
-    where: Callable[[], str],
+    device_used: Callable[[], str],
     prepare: Callable[[np.ndarray], Any],
     call: Callable[[Any], np.ndarray],
 ) -> Session:
@@ -77,10 +77,10 @@ def _session(
             shape=tuple(sink.shape),
             dtype=keras.backend.standardize_dtype(sink.dtype),
         ),
-        where=where,
+        device_used=device_used,
         prepare=prepare,
         call=call,
-        memory=lambda: here().memory_bytes(where()),
+        memory=lambda: here().memory_bytes(device_used()),
     )
 
 

@@ -72,14 +72,14 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
     return LocalSession(
         input=described.input,
         output=described.output,
-        where=lambda: "cpu",
+        device_used=lambda: "cpu",
         prepare=prepare,
         call=call,
-        inside=lambda x: _inside(artifact, source, x),
+        all_tensors=lambda x: _all_tensors(artifact, source, x),
     )
 
 
-def _inside(artifact: Path, source: int, x: np.ndarray) -> list[np.ndarray]:
+def _all_tensors(artifact: Path, source: int, x: np.ndarray) -> list[np.ndarray]:
     """Run without XNNPACK, which shows only what comes out of it, and keep every tensor."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 

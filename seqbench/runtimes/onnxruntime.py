@@ -52,10 +52,10 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     return LocalSession(
         input=source,
         output=sink,
-        where=lambda: ran_on,
+        device_used=lambda: ran_on,
         prepare=lambda x: {source.name: x},
         call=call,
-        inside=lambda x: _inside(artifact, {source.name: x}, provider),
+        all_tensors=lambda x: _all_tensors(artifact, {source.name: x}, provider),
         memory=nvidia.used_bytes if ran_on == "gpu" else lambda: None,
     )
 
@@ -69,7 +69,7 @@ def _session(model: str | bytes, threads: int, provider: str) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=[provider])
 
 
-def _inside(artifact: Path, feed: dict[str, np.ndarray], provider: str) -> list[np.ndarray]:
+def _all_tensors(artifact: Path, feed: dict[str, np.ndarray], provider: str) -> list[np.ndarray]:
     """Run the same graph with every result of a node as an output."""
     import onnx
 

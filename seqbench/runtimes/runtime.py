@@ -1,10 +1,12 @@
 """What a runtime is."""
 
+import importlib.util
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqbench.machine import frameworks
 from seqbench.machine.frameworks import Needs
 from seqbench.runtimes.session import Session
 
@@ -24,15 +26,18 @@ class Runtime:
         name: how it is called.
         target: the format that it reads; None for Keras, which runs the model itself.
         summary: one line for people.
-        packages: distributions whose versions go into its records.
+        packages: distributions whose versions go into its records; the first is the one that
+            `imports` is of.
         needs: the framework that its process has; None where it must have none.
         devices: devices that it can use.
         start: gives the function that loads artifacts; what it started ends with the context.
         imports: the module whose import is the runtime's; None where it is a program of its own.
         backend: the back end of Keras, as `--backend` names it; None for what is not Keras.
         default: whether it is used where no runtime is asked for.
-        apart: whether models run in a program of its own, such as a browser, whose one start
+        own_process: whether models run in a program of its own, such as a browser, whose one start
             serves many models and whose memory is not this process's.
+        missing_program: returns why the program that runs models is not here, and how to get it;
+            None where it is here, or there is none.
 
     """
 
@@ -46,7 +51,21 @@ class Runtime:
     imports: str | None
     backend: str | None = None
     default: bool = True
-    apart: bool = False
+    own_process: bool = False
+    missing_program: Callable[[], str | None] = lambda: None
+
+    def missing(self) -> str | None:
+        """Return why it cannot be used here, and how to get what it lacks; None where it can.
+
+        It imports nothing: what is installed and does not work shows when it loads an artifact.
+        """
+        if self.needs is not None and (reason := frameworks.missing(self.needs)):
+            return reason
+        if self.imports is not None:
+            package, module = self.packages[0], self.imports.partition(".")[0]
+            if importlib.util.find_spec(module) is None:
+                return f"the package {package} is not installed: run `pip install {package}`"
+        return self.missing_program()
 
 
 class LoadError(Exception):

@@ -88,11 +88,11 @@ class LocalSession:
     Attributes:
         input: the model's one input.
         output: the model's one output.
-        where: tells, once a batch has run, on which device it did.
+        device_used: tells, once a batch has run, on which device it did.
         prepare: makes of one batch what `call` is fed; what can be done before the call is. It
             can be fed until a batch of another shape is prepared.
         call: runs one batch and returns its output as an array at the host.
-        inside: returns every tensor on the way from one batch to its output; none where the
+        all_tensors: returns every tensor on the way from one batch to its output; none where the
             runtime shows none.
         memory: returns the most of the device's own memory that was in use, once a batch has run;
             None where it has or tells none.
@@ -102,17 +102,17 @@ class LocalSession:
 
     input: Tensor
     output: Tensor
-    where: Callable[[], str]
+    device_used: Callable[[], str]
     prepare: Callable[[np.ndarray], Any]
     call: Callable[[Any], np.ndarray]
-    inside: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
+    all_tensors: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
     memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ran_on(self) -> str:
         """The device on which the last batch really ran."""
-        return self.where()
+        return self.device_used()
 
     @property
     def device_memory_bytes(self) -> int | None:
@@ -136,7 +136,7 @@ class LocalSession:
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output."""
-        return self.inside(x)
+        return self.all_tensors(x)
 
     def close(self) -> None:
         """Free nothing: the process ends with its session."""

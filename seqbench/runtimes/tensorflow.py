@@ -51,15 +51,15 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     return LocalSession(
         input=_tensor(input_name, spec),
         output=_tensor(output_name, output),
-        where=placed.where,
+        device_used=placed.where,
         prepare=prepare,
         call=call,
-        inside=lambda x: _inside(function, x),
+        all_tensors=lambda x: _all_tensors(function, x),
         memory=lambda: memory_bytes(placed.where()),
     )
 
 
-def _inside(function: Any, x: np.ndarray) -> list[np.ndarray]:
+def _all_tensors(function: Any, x: np.ndarray) -> list[np.ndarray]:
     """Run the signature with its functions inlined and every tensor as an output."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import (

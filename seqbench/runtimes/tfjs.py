@@ -13,6 +13,7 @@ import numpy as np
 
 from seqbench.core.errors import Unavailable
 from seqbench.measurement.loop import Budget, Timing
+from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.host import Host, JobError
 from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import Load, LoadError, Runtime
@@ -167,7 +168,7 @@ class TfjsSession:
 
 
 def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
-    """Load the graph model in the folder `artifact` into a fresh page of the host's browser.
+    """Load a graph model, its folder or its model.json, into a fresh page of the host's browser.
 
     Raises:
         LoadError: the artifact cannot be loaded.
@@ -176,6 +177,7 @@ def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
         RuntimeError, TimeoutError: the browser crashed, or does not answer.
 
     """
+    artifact = artifact.parent if artifact.name == "model.json" else artifact
     described = describe(artifact)
     try:
         prefix = host.share(artifact, described.files)
@@ -240,6 +242,16 @@ def _start(backend: Backend) -> Callable[[], AbstractContextManager[Load]]:
     return start
 
 
+def _missing_program() -> str | None:
+    """Return why there is no browser with TF.js here, and how to get it; None where there is."""
+    try:
+        browser.require()
+        packages.scripts()
+    except Unavailable as error:
+        return str(error)
+    return None
+
+
 def _runtime(backend: Backend, devices: tuple[str, ...]) -> Runtime:
     return Runtime(
         name=f"tfjs-{backend}",
@@ -251,7 +263,8 @@ def _runtime(backend: Backend, devices: tuple[str, ...]) -> Runtime:
         start=_start(backend),
         imports=None,
         default=backend == "wasm",
-        apart=True,
+        own_process=True,
+        missing_program=_missing_program,
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seqbench.core.errors import InputError
+from seqbench.targets import TARGETS
 
 
 def target_of(artifact: Path) -> str:
@@ -12,22 +13,12 @@ def target_of(artifact: Path) -> str:
         InputError: there is nothing at the path, or nothing that a runtime here reads.
 
     """
-    if artifact.is_dir():
-        if (artifact / "saved_model.pb").exists():
-            return "saved_model"
-        if (artifact / "model.json").exists():
-            return "tfjs"
-    elif artifact.exists():
-        suffixes = {".tflite": "tflite", ".onnx": "onnx"}
-        if artifact.suffix in suffixes:
-            return suffixes[artifact.suffix]
-        if artifact.name == "model.json":
-            return "tfjs"
-    else:
+    if not artifact.exists():
         msg = f"{artifact}: no such file or folder"
         raise InputError(msg)
-    msg = (
-        f"{artifact}: expected a .tflite or .onnx file, or a folder with saved_model.pb or "
-        "model.json"
-    )
+    for name, target in TARGETS.items():
+        if target.recognizes(artifact):
+            return name
+    *forms, last = (target.form for target in TARGETS.values())
+    msg = f"{artifact}: expected {', '.join(forms)} or {last}"
     raise InputError(msg)

@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from seqbench.core.errors import Unsupported
 from seqbench.core.record import PLAIN
+from seqbench.machine.frameworks import Needs
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import Frozen
 
@@ -30,8 +33,41 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A model and its plain artifact of one target: what a variant is made from.
+
+    Attributes:
+        frozen: the model's inference graph.
+        path: the artifact.
+        exported: what was said of it when it was written.
+
+    """
+
+    frozen: Frozen
+    path: Path
+    exported: Exported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A target in reduced precision, and how to write it.
+
+    Attributes:
+        write: writes it to a path that does not exist yet. The third argument are inputs to
+            calibrate on, shape (rows, ...), None where it is not calibrated.
+        packages: distributions that write it, beside those that write the plain artifact.
+        calibrated: whether it is calibrated on the scenario's own data.
+
+    """
+
+    write: Callable[[Plain, Path, np.ndarray | None], Exported]
+    packages: tuple[str, ...] = ()
+    calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A file format and how to write it.
+    """A file format: how to write it, how to know it, and what in a given one is dangerous.
 
     Attributes:
         name: how it is called.
@@ -39,7 +75,14 @@ class Target:
         summary: one line for people.
         packages: distributions whose versions decide what is written.
         export: writes the frozen graph to a path that does not exist yet.
+        form: what `recognizes` looks for, as a message says it: `an .onnx file`.
+        recognizes: whether a path, at which something is, holds an artifact of this format.
+        check: what in an artifact, whoever made it, could run code or reach files beside it, in
+            plain words. It runs and loads nothing; in what is damaged it finds nothing.
+        check_needs: the framework that the check parses with; None where it needs none.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
+        variants: what it can be had in beside the model's own arithmetic, by name. How each is
+            judged is in `verdict/quality.CRITERIA`.
 
     """
 
@@ -48,7 +91,12 @@ class Target:
     summary: str
     packages: tuple[str, ...]
     export: Callable[[Frozen, Path], Exported]
+    form: str
+    recognizes: Callable[[Path], bool]
+    check: Callable[[Path], tuple[str, ...]]
+    check_needs: Needs = None
     lacks: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +123,17 @@ class Artifact:
         stem, dot, suffix = self.target.filename.partition(".")
         middle = "" if self.variant == PLAIN else f".{self.variant}"
         return f"{stem}{middle}{dot}{suffix}"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Distributions whose versions decide what is written."""
+        more = () if self.variant == PLAIN else self.target.variants[self.variant].packages
+        return (*self.target.packages, *more)
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether it is calibrated on the scenario's own data."""
+        return self.variant != PLAIN and self.target.variants[self.variant].calibrated
 
 
 def unsupported(frozen: Frozen, node: str, op: str, target: str, reason: str) -> Unsupported:

@@ -96,7 +96,7 @@ def test_an_artifact_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("x")
     done = seqbench("verify", "a.pdf", "three_class", cwd=tmp_path)
     assert done.returncode == 2
-    assert "a.pdf: expected a .tflite or .onnx file, or a folder with" in done.stderr
+    assert "a.pdf: expected a folder with saved_model.pb, a .tflite file, an .onnx" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_a_line_and_status_2(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from seqbench.machine.devices import DEVICES
 from seqbench.reports import Repeat, build
 from seqbench.reports.problems import command
 from seqbench.runtimes import BACKENDS, RUNTIMES
-from seqbench.targets.variants import VARIANTS
+from seqbench.targets import VARIANTS
 from tests.support import sample_report
 
 MODEL = plan.Model(name="m", batch_sizes=(1, 32), training_batch=8)

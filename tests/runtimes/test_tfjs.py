@@ -54,6 +54,14 @@ def test_outputs_are_kerass(host: Host, backend: Backend, name: str) -> None:
     session.close()
 
 
+def test_its_model_json_stands_for_its_folder(host: Host) -> None:
+    session = open_session(DATA / "dense" / "model.json", "cpu", host)
+    np.testing.assert_allclose(
+        session.run(np.load(DATA / "dense" / "x.npy")), np.load(DATA / "dense" / "y.npy"), atol=2e-6
+    )
+    session.close()
+
+
 @pytest.mark.parametrize("backend", ["wasm", "cpu"])
 @pytest.mark.parametrize("dtype", ["float32", "int32", "bool"])
 def test_arrays_arrive_bit_for_bit(

@@ -11,10 +11,9 @@ import pytest
 from seqbench.core.files import size_bytes
 from seqbench.core.record import PLAIN
 from seqbench.runtimes import RUNTIMES
-from seqbench.targets import TARGETS, Artifact
+from seqbench.targets import TARGETS, VARIANTS, Artifact, Plain
 from seqbench.targets.frozen import freeze
 from seqbench.targets.tfjs.variants import _bytes
-from seqbench.targets.variants import CALIBRATED, REDUCED, VARIANTS, Plain, variants
 from seqbench.verdict import quality
 from seqbench.verdict.quality import CRITERIA, Sample
 
@@ -59,9 +58,10 @@ def made(model: Any, x: np.ndarray, target: str, variant: str, folder: Path) -> 
     path = folder / Artifact(target=TARGETS[target]).filename
     exported = TARGETS[target].export(frozen, path)
     narrow = folder / Artifact(target=TARGETS[target], variant=variant).filename
-    calibration = x[:32] if variant in CALIBRATED else None
-    reduce = REDUCED[target][variant]
-    described = reduce(Plain(frozen=frozen, path=path, exported=exported), narrow, calibration)
+    reduced = TARGETS[target].variants[variant]
+    calibration = x[:32] if reduced.calibrated else None
+    plain = Plain(frozen=frozen, path=path, exported=exported)
+    described = reduced.write(plain, narrow, calibration)
     assert (described.input, described.output) == (exported.input, exported.output)
     return path, narrow
 
@@ -73,7 +73,7 @@ def made(model: Any, x: np.ndarray, target: str, variant: str, folder: Path) -> 
     [
         (target, {"tflite": "litert", "onnx": "onnxruntime"}[target], variant)
         for target in ("tflite", "onnx")
-        for variant in REDUCED[target]
+        for variant in TARGETS[target].variants
     ],
 )
 def test_it_is_smaller_and_good_enough(
@@ -92,7 +92,7 @@ def test_it_is_smaller_and_good_enough(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("variant", REDUCED["tfjs"])
+@pytest.mark.parametrize("variant", TARGETS["tfjs"].variants)
 def test_the_browser_widens_the_weights(variant: str, tmp_path: Path) -> None:
     model = images()
     plain, narrow = made(model, X, "tfjs", variant, tmp_path)
@@ -124,11 +124,10 @@ def test_weights_that_are_all_alike_keep_their_value() -> None:
 
 def test_every_variant_has_a_criterion_and_a_file_of_its_own() -> None:
     assert set(VARIANTS) == {PLAIN, *CRITERIA}
-    assert set(REDUCED) == set(TARGETS)
     names = [
         Artifact(target=target, variant=variant).filename
         for target in TARGETS.values()
-        for variant in variants(target.name)
+        for variant in (PLAIN, *target.variants)
     ]
     assert len(set(names)) == len(names)
     assert "model.int8-weights.tflite" in names

@@ -22,7 +22,7 @@ def session(call: Callable[[np.ndarray], np.ndarray], dtype: str = "float32") ->
     return LocalSession(
         input=replace(INPUT, dtype=dtype),
         output=OUTPUT,
-        where=lambda: "cpu",
+        device_used=lambda: "cpu",
         prepare=lambda x: x,
         call=call,
     )

@@ -116,7 +116,9 @@ def ab(
 
 def default_runtimes() -> tuple[str, ...]:
     """Return the runtimes that are timed unless told otherwise: no browser, whose start is long."""
-    return tuple(name for name, found in RUNTIMES.items() if found.default and not found.apart)
+    return tuple(
+        name for name, found in RUNTIMES.items() if found.default and not found.own_process
+    )
 
 
 def _check(plan: Plan) -> None:
@@ -164,7 +166,7 @@ def _cells(
         for runtime in plan.runtimes
         for size in plan.batch_sizes
         # A program of its own chooses its threads itself.
-        for threads in ((None,) if RUNTIMES[runtime].apart else plan.threads)
+        for threads in ((None,) if RUNTIMES[runtime].own_process else plan.threads)
     ]
     for number, cell in enumerate(todo, start=1):
         say(f"{number} of {len(todo)}: {cell.key}, up to {plan.seconds:g} s")

@@ -18,9 +18,8 @@ from seqbench.engine.jobs.context import guarded
 from seqbench.engine.workers.messages import Context, Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
-from seqbench.targets import TARGETS, Artifact, Exported, manifest
+from seqbench.targets import TARGETS, Artifact, Exported, Plain, manifest
 from seqbench.targets.frozen import Frozen, freeze
-from seqbench.targets.variants import CALIBRATED, PACKAGES, REDUCED, Plain
 
 if TYPE_CHECKING:
     import keras
@@ -117,7 +116,7 @@ def _export(job: Export, context: Context) -> Iterator[Ended]:
 
         def one(artifact: Artifact = artifact) -> dict[str, Any]:
             context.say(f"{name}: exporting to {artifact.label}")
-            if artifact.variant in CALIBRATED and not (folder / prepared.CALIBRATION).exists():
+            if artifact.calibrated and not (folder / prepared.CALIBRATION).exists():
                 raise Unavailable(NO_DATA)
             entry, cached = _artifact(name, artifact, delivered, artifacts / name)
             if judged is not None and artifact.variant == PLAIN:
@@ -132,7 +131,7 @@ def _export(job: Export, context: Context) -> Iterator[Ended]:
 
         cell = cells.get((target, variant))
         if cell is not None:
-            record = context.attempt(cell, _packages(artifact), snapshot.seed, one)
+            record = context.attempt(cell, artifact.packages, snapshot.seed, one)
             status, reason = record.status, record.reason
         else:
             fields = guarded(one, context.folder)
@@ -140,19 +139,13 @@ def _export(job: Export, context: Context) -> Iterator[Ended]:
         yield Ended(target=target, variant=variant, status=status, reason=reason)
 
 
-def _packages(artifact: Artifact) -> tuple[str, ...]:
-    """Return the distributions whose versions decide what is written."""
-    more = () if artifact.variant == PLAIN else PACKAGES.get(artifact.target.name, ())
-    return (*artifact.target.packages, *more)
-
-
 def _artifact(
     name: str, artifact: Artifact, origin: PreparedModel, folder: Path
 ) -> tuple[dict[str, Any], bool]:
     """Return the artifact's manifest entry, and whether an earlier export was taken over."""
-    made_with = versions(_packages(artifact))
+    made_with = versions(artifact.packages)
     made_from = [origin.sha256, artifact.label, made_with]
-    if artifact.variant in CALIBRATED:
+    if artifact.calibrated:
         made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())
     key = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
     entry = manifest.unchanged(folder, artifact, key)
@@ -174,11 +167,10 @@ def _write(
         return artifact.target.export(origin.frozen, temporary)
     plain = Artifact(target=artifact.target)
     entry, _ = _artifact(name, plain, origin, folder)
-    reduce = REDUCED[artifact.target.name][artifact.variant]
     described = manifest.exported(entry)
     source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=described)
-    calibration = origin.calibration if artifact.variant in CALIBRATED else None
-    return reduce(source, temporary, calibration)
+    calibration = origin.calibration if artifact.calibrated else None
+    return artifact.target.variants[artifact.variant].write(source, temporary, calibration)
 
 
 def _within(path: Path, folder: Path) -> Path:

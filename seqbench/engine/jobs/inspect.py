@@ -14,7 +14,8 @@ from seqbench.models.checks.datacheck import check_data
 from seqbench.models.checks.pairs import advise
 from seqbench.models.describe import Description, describe
 from seqbench.models.snapshot import Origin, load_origin
-from seqbench.targets.artifact_checks import refuse_dangers
+from seqbench.targets import TARGETS
+from seqbench.targets.checks import refuse_dangers
 
 if TYPE_CHECKING:
     import keras
@@ -100,7 +101,7 @@ class InspectArtifact(Job[Never]):
 
     def run(self, context: Context) -> tuple[()]:  # noqa: ARG002 - it writes nothing
         """Look into it, without loading it."""
-        refuse_dangers(self.artifact, self.target)
+        refuse_dangers(self.artifact, TARGETS[self.target])
         return ()
 
 

@@ -66,7 +66,7 @@ class Measure(Job[Never]):
         """Write the cells' records."""
         runtime = RUNTIMES[self.runtime]
         import_s = _import_s(runtime, context)
-        if self.given and not runtime.apart:
+        if self.given and not runtime.own_process:
             limit_memory()
         with runtime.start() as load:
             here = Here(
@@ -125,7 +125,7 @@ def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
         session=session,
         import_s=here.import_s,
         load_s=clock() - start,
-        peak_bytes=None if here.runtime.apart else peak_memory_bytes(),
+        peak_bytes=None if here.runtime.own_process else peak_memory_bytes(),
     )
 
 

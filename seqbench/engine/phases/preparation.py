@@ -10,9 +10,10 @@ from seqbench.engine.jobs.prepare import Prepare, Train
 from seqbench.engine.plan import Model
 from seqbench.engine.state import Given, Run
 from seqbench.machine.devices import DEVICES
-from seqbench.machine.frameworks import Needs, home, missing
+from seqbench.machine.frameworks import home, missing
 from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
+from seqbench.targets import TARGETS
 
 
 def inspect(run: Run) -> list[Model]:
@@ -36,7 +37,7 @@ def inspect_given(run: Run, given: Given) -> None:
         InputError: it could run code or reach files beside it, or cannot even be looked into.
 
     """
-    needs: Needs = "tensorflow" if given.target == "saved_model" else None
+    needs = TARGETS[given.target].check_needs
     if needs and missing(needs):  # then nothing here loads it either
         return
     job = InspectArtifact(needs=needs, artifact=given.artifact, target=given.target)

@@ -90,7 +90,7 @@ class Host:
         """
         running = self._running()
         try:
-            frame = self._server.desk.ask(pack(job, blob), self._timeout_s + extra_s)
+            frame = self._server.job_queue.ask(pack(job, blob), self._timeout_s + extra_s)
         except PageGone as gone:
             ended = running.ended(within_s=0.5)  # its connections go first
             what = "the browser went away" if ended else "the browser's page crashed"
@@ -125,7 +125,7 @@ class Host:
             return self._browser
         started = self._browser = Browser(self._program, self._server.url, self._flags)
         deadline = time.monotonic() + _START_TIMEOUT_S
-        while not self._server.desk.wait_for_page(0.1):
+        while not self._server.job_queue.wait_for_page(0.1):
             if started.ended() or time.monotonic() > deadline:
                 words, ended = started.last_words(), started.ended()
                 boxless = started.lacks_sandbox()
@@ -141,4 +141,4 @@ class Host:
         if self._browser is not None:
             self._browser.close()
             self._browser = None
-        self._server.desk.detach()
+        self._server.job_queue.detach()

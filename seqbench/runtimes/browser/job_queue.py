@@ -1,4 +1,4 @@
-"""Jobs for the page in the browser: their form on the wire, and the desk where they change hands.
+"""Jobs for the page in the browser: their form on the wire, and the queue where they change hands.
 
 A job and its answer are frames: 4 bytes length (little endian), JSON of that length, raw bytes.
 Arrays travel as raw bytes, so that they arrive bit for bit, NaN and infinities included.
@@ -39,7 +39,7 @@ def unpack(frame: bytes) -> tuple[dict[str, Any], bytes]:
     return fields, frame[end:]
 
 
-class Desk:
+class JobQueue:
     """Where one page takes jobs, one at a time, and leaves answers; safe between threads.
 
     The page holds a stream open for as long as it lives. Through a pair of sockets a job's number

@@ -1,7 +1,7 @@
 """The loopback server behind the page that runs models in a browser.
 
-It serves a table of files, each under one exact name, and the desk's jobs; nothing else. No path is
-ever joined or walked on request, so no request can lead out of the table.
+It serves a table of files, each under one exact name, and the jobs of its queue; nothing else. No
+path is ever joined or walked on request, so no request can lead out of the table.
 """
 
 import hmac
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-from seqbench.runtimes.browser.job_queue import Desk
+from seqbench.runtimes.browser.job_queue import JobQueue
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -52,7 +52,7 @@ class WebServer(ThreadingHTTPServer):
         files: what to serve, by name below the token; `index.html` is the page.
 
     Attributes:
-        desk: where the page takes its jobs.
+        job_queue: where the page takes its jobs.
 
     """
 
@@ -60,7 +60,7 @@ class WebServer(ThreadingHTTPServer):
 
     def __init__(self, files: Mapping[str, Path]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.desk = Desk()
+        self.job_queue = JobQueue()
         self.host = f"127.0.0.1:{self.server_port}"
         self.token = secrets.token_urlsafe(32)
         self.files = {name: path.resolve() for name, path in files.items()}
@@ -103,13 +103,13 @@ class WebServer(ThreadingHTTPServer):
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.desk.detach()
+        self.job_queue.detach()
         self.shutdown()
         self._thread.join()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that hangs up: the desk notices what matters."""
+        """Say nothing of a browser that hangs up: the job queue notices what matters."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif name == "jobs":
             self._stream()
         elif name.startswith("jobs/"):
-            job = self.server.desk.job(name.removeprefix("jobs/"))
+            job = self.server.job_queue.job(name.removeprefix("jobs/"))
             self._send(HTTPStatus.NOT_FOUND if job is None else HTTPStatus.OK, job or b"")
         else:
             self._file(name)
@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             answer = self.rfile.read(int(length))
             number = name.removeprefix("results/")
-            taken = len(answer) == int(length) and self.server.desk.answer(number, answer)
+            taken = len(answer) == int(length) and self.server.job_queue.answer(number, answer)
             self._send(HTTPStatus.NO_CONTENT if taken else HTTPStatus.CONFLICT)
 
     def _name(self) -> str | None:
@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self) -> None:
         """Pass on the numbers of jobs, as server-sent events, until either side ends."""
-        page = self.server.desk.attach()
+        page = self.server.job_queue.attach()
         if page is None:
             self._send(HTTPStatus.CONFLICT)
             return
@@ -199,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.end_headers()
                 self._pass_on(page)
             finally:
-                self.server.desk.detach(page)
+                self.server.job_queue.detach(page)
 
     def _pass_on(self, page: socket.socket) -> None:
         while True:

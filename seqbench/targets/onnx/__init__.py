@@ -1,5 +1,22 @@
-"""ONNX: the writer, its variants in reduced precision, and what tf2onnx has wrong."""
+"""ONNX: the writer, its variants, the check of given files, and what tf2onnx has wrong."""
 
-from seqbench.targets.onnx.writer import TARGET
+from seqbench.targets.onnx.checks import dangers
+from seqbench.targets.onnx.variants import fp16, int8, int8_weights
+from seqbench.targets.onnx.writer import export
+from seqbench.targets.target import Target, Variant
 
-__all__ = ["TARGET"]
+TARGET = Target(
+    name="onnx",
+    filename="model.onnx",
+    summary="ONNX, for ONNX Runtime on servers, desktops and edge devices",
+    packages=("tensorflow", "keras", "tf2onnx", "onnx"),
+    export=export,
+    form="an .onnx file",
+    recognizes=lambda path: path.is_file() and path.suffix == ".onnx",
+    check=dangers,
+    variants={
+        "fp16": Variant(write=fp16, packages=("onnxruntime",)),
+        "int8-weights": Variant(write=int8_weights, packages=("onnxruntime",)),
+        "int8": Variant(write=int8, packages=("onnxruntime",), calibrated=True),
+    },
+)

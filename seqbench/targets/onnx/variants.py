@@ -15,8 +15,7 @@ import numpy as np
 
 from seqbench.targets.frozen import INPUT
 from seqbench.targets.onnx.writer import operations
-from seqbench.targets.plain import Plain
-from seqbench.targets.target import Exported
+from seqbench.targets.target import Exported, Plain
 
 STATIC = ["Conv", "ConvTranspose", "MatMul", "Gemm", "MaxPool", "Relu", "Clip", "Reshape"]
 """What is computed in 8 bits with calibrated activations: sums of products, and what hands their 8

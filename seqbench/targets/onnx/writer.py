@@ -17,7 +17,7 @@ from seqbench.targets.onnx.tf2onnx_fixes import (
     select,
     transposed,
 )
-from seqbench.targets.target import Exported, Target, unsupported
+from seqbench.targets.target import Exported, unsupported
 
 OPSET = 17
 """The operator set: old enough for every runtime in use, new enough for LayerNormalization."""
@@ -137,12 +137,3 @@ def _nodes(graph: Any) -> Any:
                 yield from _nodes(attribute.g)
             for inner in attribute.graphs:
                 yield from _nodes(inner)
-
-
-TARGET = Target(
-    name="onnx",
-    filename="model.onnx",
-    summary="ONNX, for ONNX Runtime on servers, desktops and edge devices",
-    packages=("tensorflow", "keras", "tf2onnx", "onnx"),
-    export=export,
-)

@@ -1,5 +1,17 @@
 """TensorFlow SavedModel."""
 
-from seqbench.targets.saved_model.writer import TARGET
+from seqbench.targets.saved_model.checks import dangers
+from seqbench.targets.saved_model.writer import export
+from seqbench.targets.target import Target
 
-__all__ = ["TARGET"]
+TARGET = Target(
+    name="saved_model",
+    filename="saved_model",
+    summary="TensorFlow SavedModel, for servers",
+    packages=("tensorflow", "keras"),
+    export=export,
+    form="a folder with saved_model.pb",
+    recognizes=lambda path: (path / "saved_model.pb").exists(),
+    check=dangers,
+    check_needs="tensorflow",
+)

@@ -5,7 +5,7 @@ from typing import Any
 
 from seqbench.models.stateless import remarks
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
-from seqbench.targets.target import Exported, Target
+from seqbench.targets.target import Exported
 
 
 def export(frozen: Frozen, path: Path) -> Exported:
@@ -40,12 +40,3 @@ def _tables(frozen: Frozen) -> list[Any]:
         for value in vars(layer).values()
         if isinstance(value, tf.lookup.StaticHashTable)
     ]
-
-
-TARGET = Target(
-    name="saved_model",
-    filename="saved_model",
-    summary="TensorFlow SavedModel, for servers",
-    packages=("tensorflow", "keras"),
-    export=export,
-)

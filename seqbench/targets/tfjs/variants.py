@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.targets.plain import Plain
-from seqbench.targets.target import Exported
+from seqbench.targets.target import Exported, Plain
 from seqbench.targets.tfjs.writer import write_weights
 
 LEAST_ELEMENTS = 64

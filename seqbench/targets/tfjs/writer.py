@@ -13,7 +13,7 @@ from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, freeze
 from seqbench.targets.graph_rewrites import TFJS, bfloat16, rewritten
-from seqbench.targets.target import Exported, Target, unsupported
+from seqbench.targets.target import Exported, unsupported
 
 PASSES = ("pruning", "constfold", "arithmetic", "dependency")
 """Grappler's passes, without `remap`: its fused matmul has a bias that the wasm backend refuses."""
@@ -201,13 +201,3 @@ def _take_weights(graph_def: Any) -> tuple[list[dict[str, Any]], bytes]:
         proto.dtype = kind
         proto.tensor_shape.CopyFrom(tf.TensorShape(value.shape).as_proto())
     return weights, b"".join(blobs)
-
-
-TARGET = Target(
-    name="tfjs",
-    filename="tfjs",
-    summary="TensorFlow.js graph model, for browsers",
-    packages=("tensorflow", "keras"),
-    export=export,
-    lacks=DTYPES,
-)

@@ -1,5 +1,23 @@
-"""TFLite: the writer and its variants in reduced precision."""
+"""TFLite: the writer, its variants in reduced precision, and the check of given files."""
 
-from seqbench.targets.tflite.writer import TARGET
+from seqbench.targets.target import Target, Variant
+from seqbench.targets.tflite.checks import dangers
+from seqbench.targets.tflite.variants import fp16, int8, int8_weights
+from seqbench.targets.tflite.writer import export
 
-__all__ = ["TARGET"]
+TARGET = Target(
+    name="tflite",
+    filename="model.tflite",
+    summary="TensorFlow Lite, for phones and small devices",
+    packages=("tensorflow", "keras"),
+    export=export,
+    form="a .tflite file",
+    recognizes=lambda path: path.is_file() and path.suffix == ".tflite",
+    check=dangers,
+    lacks={"float64": "float32"},
+    variants={
+        "fp16": Variant(write=fp16),
+        "int8-weights": Variant(write=int8_weights),
+        "int8": Variant(write=int8, calibrated=True),
+    },
+)

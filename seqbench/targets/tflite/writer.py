@@ -14,7 +14,7 @@ from seqbench.runtimes.litert import describe
 from seqbench.targets.frozen import Frozen, freeze
 from seqbench.targets.graph_rewrites import bfloat16
 from seqbench.targets.saved_model import writer
-from seqbench.targets.target import Exported, Target, unsupported
+from seqbench.targets.target import Exported, unsupported
 
 FIXED_BATCH = 1
 """Rows per call of a model with lists of tensors, which need static shapes in TFLite."""
@@ -129,13 +129,3 @@ def _in_float32(frozen: Frozen) -> Frozen:
     function = tf.function(between, autograph=False).get_concrete_function(spec)
     output = replace(frozen.output, dtype=sink.name)
     return replace(frozen, function=function, output=output)
-
-
-TARGET = Target(
-    name="tflite",
-    filename="model.tflite",
-    summary="TensorFlow Lite, for phones and small devices",
-    packages=("tensorflow", "keras"),
-    export=export,
-    lacks={"float64": "float32"},
-)

@@ -74,7 +74,7 @@ def opened(call: Call) -> Opened:
     session: Session = LocalSession(
         input=tensor,
         output=tensor,
-        where=lambda: "cpu",
+        device_used=lambda: "cpu",
         prepare=lambda x: x,
         call=call,
         memory=lambda: 4096,

@@ -25,7 +25,7 @@ from seqbench.runtimes.browser.server import WebServer
 files = {path.name: path for path in Path(sys.argv[1]).iterdir()}
 with WebServer(files) as server:
     with Browser(browser.require(), server.url) as running:
-        assert server.desk.wait_for_page(60)
+        assert server.job_queue.wait_for_page(60)
         print(running.pid, running._folder.name, flush=True)
         time.sleep(600)
 """
@@ -145,7 +145,7 @@ def test_browser_leaves_no_process_and_no_file(
     monkeypatch.setenv("HOME", str(home))
     with WebServer({path.name: path for path in page.iterdir()}) as server:
         with Browser(browser.require(), server.url) as running:
-            assert server.desk.wait_for_page(60)
+            assert server.job_queue.wait_for_page(60)
             assert not running.ended()
             assert len(using(str(temporary))) > 2
             assert using(server.token) == []  # every user can read a command line
@@ -185,4 +185,4 @@ def test_a_long_name_of_the_temporary_folder(
         WebServer({path.name: path for path in page.iterdir()}) as server,
         Browser(browser.require(), server.url),
     ):
-        assert server.desk.wait_for_page(60)
+        assert server.job_queue.wait_for_page(60)

@@ -104,7 +104,7 @@ def test_page_closes_itself_when_its_server_is_gone() -> None:
     names = ("index.html", "page.css", "page.js")
     with WebServer({name: packages.PAGE / name for name in names}) as server:
         running = Browser(browser.require(), server.url)
-        assert server.desk.wait_for_page(60)
+        assert server.job_queue.wait_for_page(60)
     with running:
         deadline = time.monotonic() + 10
         while not running.ended() and time.monotonic() < deadline:

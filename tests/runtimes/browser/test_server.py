@@ -148,10 +148,10 @@ def test_job_and_answer_change_hands(server: WebServer) -> None:
     job, answer = pack({"kind": "run"}, b"\x00\xff"), pack({"ok": True}, b"\x01\x00")
     with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as stream:
         stream.sendall(f"GET /{server.token}/jobs HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode())
-        assert server.desk.wait_for_page(10)
+        assert server.job_queue.wait_for_page(10)
         assert request(server, f"/{server.token}/jobs")[0] == 409
         got: list[bytes] = []
-        asking = threading.Thread(target=lambda: got.append(server.desk.ask(job, 10)))
+        asking = threading.Thread(target=lambda: got.append(server.job_queue.ask(job, 10)))
         asking.start()
         with stream.makefile("rb") as lines:
             number = next(line for line in lines if line.startswith(b"data: "))[6:].decode().strip()
@@ -163,7 +163,7 @@ def test_job_and_answer_change_hands(server: WebServer) -> None:
         assert got == [answer]
     deadline = threading.Event()
     for _ in range(100):  # the page has hung up: its place is free again
-        if not server.desk.wait_for_page(0):
+        if not server.job_queue.wait_for_page(0):
             return
         deadline.wait(0.05)
     pytest.fail("the page's end was not noticed")

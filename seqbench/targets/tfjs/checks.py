@@ -6,7 +6,7 @@ An operation that TF.js does not know cannot run: it would have to be registered
 import json
 from pathlib import Path
 
-from seqbench.targets.artifact_checks.paths import stays
+from seqbench.targets.checks import stays
 
 
 def dangers(artifact: Path) -> tuple[str, ...]:

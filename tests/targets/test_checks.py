@@ -11,8 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from seqbench.core.errors import InputError
 from seqbench.targets import TARGETS
-from seqbench.targets.artifact_checks import CHECKS, refuse_dangers
-from seqbench.targets.artifact_checks.paths import stays
+from seqbench.targets.checks import refuse_dangers, stays
 from seqbench.targets.frozen import freeze
 from tests.support.graphs import graph_model
 
@@ -21,7 +20,7 @@ from tests.support.graphs import graph_model
 def test_what_is_exported_here_is_allowed(target: str, tmp_path: Path, small_cnn: Any) -> None:
     path = tmp_path / TARGETS[target].filename
     TARGETS[target].export(freeze(small_cnn), path)
-    assert CHECKS[target](path) == ()
+    assert TARGETS[target].check(path) == ()
 
 
 OUT = ["../w.bin", "/etc/hostname", "a/../../w.bin", "https://example.org/w.bin", "..\\w.bin", ""]
@@ -34,7 +33,7 @@ def test_weights_of_tfjs_out_of_the_folder(tmp_path: Path, name: str) -> None:
     model["weightsManifest"] = [{"paths": ["in.bin", name], "weights": []}]
     (path / "model.json").write_text(json.dumps(model))
     for artifact in (path, path / "model.json"):
-        assert CHECKS["tfjs"](artifact) == (f"the weights file {name!r}",)
+        assert TARGETS["tfjs"].check(artifact) == (f"the weights file {name!r}",)
 
 
 def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
@@ -44,7 +43,7 @@ def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
     model["weightsManifest"] = [{"paths": ["w.bin"], "weights": []}]
     (path / "model.json").write_text(json.dumps(model))
     with pytest.raises(InputError) as caught:
-        refuse_dangers(path, "tfjs")
+        refuse_dangers(path, TARGETS["tfjs"])
     assert str(caught.value) == (
         f"{path}: could run code or reach files beside it by the weights file 'w.bin'; "
         "pass --allow-code if you trust it"
@@ -85,17 +84,17 @@ def onnx_model(path: Path, *, weight: Any = None, node: Any = None, inside: bool
 @pytest.mark.parametrize("name", [*OUT, "*/_ORT_MEM_ADDR_/*"])
 def test_weights_of_onnx_out_of_the_folder(tmp_path: Path, name: str, inside: bool) -> None:
     path = onnx_model(tmp_path / "m.onnx", weight=external(name), inside=inside)
-    assert set(CHECKS["onnx"](path)) == {f"the weights file {name!r}"}
+    assert set(TARGETS["onnx"].check(path)) == {f"the weights file {name!r}"}
 
 
 def test_weights_of_onnx_beside_it_are_allowed(tmp_path: Path) -> None:
-    assert CHECKS["onnx"](onnx_model(tmp_path / "m.onnx", weight=external("w.bin"))) == ()
+    assert TARGETS["onnx"].check(onnx_model(tmp_path / "m.onnx", weight=external("w.bin"))) == ()
 
 
 @pytest.mark.parametrize("op", ["PythonOp", "EPContext"])
 def test_nodes_of_onnx_that_run_code(tmp_path: Path, op: str) -> None:
     node = helper.make_node(op, ["x"], ["y"], domain="com.microsoft")
-    (found,) = CHECKS["onnx"](onnx_model(tmp_path / "m.onnx", node=node))
+    (found,) = TARGETS["onnx"].check(onnx_model(tmp_path / "m.onnx", node=node))
     assert found.startswith(f"{op} (it ")
 
 
@@ -104,7 +103,7 @@ def test_a_node_of_a_foreign_domain_cannot_run_and_is_named(tmp_path: Path) -> N
 
     node = helper.make_node("TheirOwn", ["x"], ["y"], domain="somebody.else")
     path = onnx_model(tmp_path / "m.onnx", node=node)
-    assert CHECKS["onnx"](path) == ()
+    assert TARGETS["onnx"].check(path) == ()
     with pytest.raises(LoadError, match=r"somebody\.else"):
         onnxruntime.load(path, "cpu", 1)
 
@@ -144,10 +143,10 @@ def tflite(path: Path, *, custom: str | None = None, group: str | None = None) -
 
 @pytest.mark.parametrize("name", OUT[:-1])
 def test_weights_of_tflite_out_of_the_folder(tmp_path: Path, name: str) -> None:
-    assert CHECKS["tflite"](tflite(tmp_path / "m.tflite", group=name)) == (
+    assert TARGETS["tflite"].check(tflite(tmp_path / "m.tflite", group=name)) == (
         f"the weights file {name!r}",
     )
-    assert CHECKS["tflite"](tflite(tmp_path / "m.tflite", group="w.bin")) == ()
+    assert TARGETS["tflite"].check(tflite(tmp_path / "m.tflite", group="w.bin")) == ()
 
 
 @pytest.mark.parametrize("name", ["TheirOwn", "FlexWriteFile"])
@@ -155,12 +154,12 @@ def test_a_custom_operation_of_tflite_cannot_run_and_is_named(tmp_path: Path, na
     from seqbench.runtimes import LoadError, litert
 
     path = tflite(tmp_path / "m.tflite", custom=name)
-    assert CHECKS["tflite"](path) == ()
+    assert TARGETS["tflite"].check(path) == ()
     with pytest.raises(LoadError, match=name):
         litert.load(path, "cpu", 1)
 
 
-@pytest.mark.parametrize("target", list(CHECKS))
+@pytest.mark.parametrize("target", list(TARGETS))
 @pytest.mark.parametrize("content", [b"", b"hello", b"[" * 5000, b"\xff" * 300])
 def test_what_is_damaged_is_for_the_runtime_to_say(
     tmp_path: Path, target: str, content: bytes
@@ -168,4 +167,7 @@ def test_what_is_damaged_is_for_the_runtime_to_say(
     (tmp_path / "model.json").write_bytes(content)
     (tmp_path / "saved_model.pb").write_bytes(content)
     (tmp_path / "m").write_bytes(content)
-    assert CHECKS[target](tmp_path if target in ("tfjs", "saved_model") else tmp_path / "m") == ()
+    assert (
+        TARGETS[target].check(tmp_path if target in ("tfjs", "saved_model") else tmp_path / "m")
+        == ()
+    )

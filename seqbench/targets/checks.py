@@ -1,36 +1,29 @@
 """What in an artifact that somebody else made could run code or reach files beside it.
 
-One file a format, listed here. Each parses the artifact's own description; nothing is run, and no
-runtime has loaded it yet. What a runtime merely cannot run is no matter of these: it says so
+Each target's own check is in its folder. It parses the artifact's own description; nothing is run,
+and no runtime has loaded it yet. What a runtime merely cannot run is no matter of these: it says so
 itself.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from seqbench.core.errors import InputError
-from seqbench.targets.artifact_checks import onnx, saved_model, tfjs, tflite
-
-CHECKS: dict[str, Callable[[Path], tuple[str, ...]]] = {
-    "saved_model": saved_model.dangers,
-    "tflite": tflite.dangers,
-    "onnx": onnx.dangers,
-    "tfjs": tfjs.dangers,
-}
-"""By target: what names an artifact's dangers in plain words. In what is damaged none are found."""
+from seqbench.targets.target import Target
 
 _SHOWN = 6
 """How many dangers a message names."""
 
+_SCHEME = "://"
 
-def refuse_dangers(artifact: Path, target: str) -> None:
+
+def refuse_dangers(artifact: Path, target: Target) -> None:
     """Refuse an artifact that could run code or reach files beside it.
 
     Raises:
         InputError: it could; the message names the operations or paths.
 
     """
-    found = sorted(set(CHECKS[target](artifact)))
+    found = sorted(set(target.check(artifact)))
     if not found:
         return
     text = ", ".join(found[:_SHOWN])
@@ -41,3 +34,13 @@ def refuse_dangers(artifact: Path, target: str) -> None:
         "pass --allow-code if you trust it"
     )
     raise InputError(msg)
+
+
+def stays(name: str, folder: Path) -> bool:
+    """Whether a path, taken from the folder, leads to something in it, through links too."""
+    if not name or _SCHEME in name or "\0" in name:
+        return False
+    try:
+        return (folder / name.replace("\\", "/")).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return False

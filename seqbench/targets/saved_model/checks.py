@@ -6,11 +6,11 @@ later TensorFlow adds with a state is refused until somebody has looked at it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seqbench.targets.artifact_checks.paths import stays
+from seqbench.targets.checks import stays
 
 _HARMLESS_STATES = re.compile(
     # variables
@@ -68,6 +68,20 @@ def dangers(artifact: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_harmless(node: Any, functions: Container[str]) -> bool:
+    """Whether a node reads and runs nothing beside its graph, whose functions have these names."""
+    from tensorflow.python.framework import op_def_registry
+
+    if node.op == "PrintV2":
+        return node.attr["output_stream"].s.decode(errors="replace") in _CONSOLES
+    if node.op in functions or _HARMLESS_STATES.fullmatch(node.op):
+        return True
+    known = op_def_registry.get(node.op)
+    if known is None:  # TensorFlow cannot run it, and says so
+        return True
+    return not known.is_stateful and not _REACH_OUT.fullmatch(node.op)
+
+
 class _Graph:
     """One graph of a SavedModel, with its library of functions.
 
@@ -93,7 +107,7 @@ class _Graph:
             yield from self._dangers_of_nodes()
         for name, function in self._functions.items():
             for node in function.node_def:
-                if self._is_harmless(node) or self._reads_an_asset(node, function):
+                if is_harmless(node, self._functions) or self._reads_an_asset(node, function):
                     continue
                 if not (name in self._saver and _SAVER.fullmatch(node.op)):
                     yield f"{node.op} (in {name})"
@@ -116,7 +130,7 @@ class _Graph:
         for name in run | self._behind([saver.restore_op_name]):
             node = self._nodes[name]
             restores = node.op == "RestoreV2" and [*map(_node, node.input[:1])] == [fed]
-            if not self._is_harmless(node) and not (restores and name not in run):
+            if not is_harmless(node, self._functions) and not (restores and name not in run):
                 yield node.op
 
     def _behind(self, names: Iterable[str]) -> set[str]:
@@ -129,18 +143,6 @@ class _Graph:
                 reached.add(name)
                 left |= {_node(source) for source in self._nodes[name].input}
         return reached
-
-    def _is_harmless(self, node: Any) -> bool:
-        from tensorflow.python.framework import op_def_registry
-
-        if node.op == "PrintV2":
-            return node.attr["output_stream"].s.decode(errors="replace") in _CONSOLES
-        if node.op in self._functions or _HARMLESS_STATES.fullmatch(node.op):
-            return True
-        known = op_def_registry.get(node.op)
-        if known is None:  # TensorFlow cannot run it, and says so
-            return True
-        return not known.is_stateful and not _REACH_OUT.fullmatch(node.op)
 
     def _reads_an_asset(self, node: Any, function: Any) -> bool:
         """Whether a node reads a table of words from one of the SavedModel's own assets."""

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from seqbench.core.errors import InputError
-from seqbench.targets.artifact_checks import refuse_dangers
-from seqbench.targets.artifact_checks.saved_model import dangers
+from seqbench.targets import TARGETS
+from seqbench.targets.checks import refuse_dangers
+from seqbench.targets.saved_model.checks import dangers
 
 
 def export(folder: Path, body: Callable[[Any], Any]) -> Path:
@@ -143,7 +144,7 @@ def test_a_function_within_a_function_is_seen(tmp_path: Path) -> None:
 def test_the_message_names_all(tmp_path: Path) -> None:
     path = export(tmp_path / "m", lambda x: writes(reads(x)))
     with pytest.raises(InputError) as caught:
-        refuse_dangers(path, "saved_model")
+        refuse_dangers(path, TARGETS["saved_model"])
     message = str(caught.value)
     assert message.startswith(f"{path}: could run code or reach files beside it by ReadFile (in __")
     assert ", WriteFile (in __inference_" in message
@@ -159,7 +160,6 @@ def test_what_is_commonly_made_is_allowed(
     import keras
     import tensorflow as tf
 
-    from seqbench.targets import TARGETS
     from seqbench.targets.frozen import freeze
 
     model = small_rnn if how == "rnn" else small_cnn
@@ -302,7 +302,7 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     function.node_def.add(name="w", op="WriteFile")
     (tmp_path / "saved_model.pb").write_bytes(saved.SerializeToString())
     with pytest.raises(InputError, match=r"by WriteFile \(in a\?\?\[1mb\); pass --allow-code"):
-        refuse_dangers(tmp_path, "saved_model")
+        refuse_dangers(tmp_path, TARGETS["saved_model"])
 
 
 def test_what_is_damaged_is_for_the_runtime_to_say(tmp_path: Path) -> None:

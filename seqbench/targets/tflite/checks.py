@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from seqbench.targets.artifact_checks.paths import stays
+from seqbench.targets.checks import stays
 
 
 def dangers(artifact: Path) -> tuple[str, ...]:

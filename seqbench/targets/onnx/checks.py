@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqbench.targets.artifact_checks.paths import stays
+from seqbench.targets.checks import stays
 
 _RUN_CODE = {
     "ATen": "calls PyTorch",
