@@ -18,8 +18,12 @@ from seqbench.engine.plan import Selection
 from seqbench.engine.state import Given, Observer, Request
 from seqbench.engine.workers.messages import Job, Result
 from seqbench.engine.workers.pool import Workers
-from seqbench.machine.devices import DEVICES, several
-from seqbench.machine.frameworks import home, missing, missing_exporter
+from seqbench.machine.devices import DEVICES, parse_count
+from seqbench.machine.frameworks import (
+    missing_exporter_reason,
+    missing_framework_reason,
+    preparing_framework,
+)
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.measurement.loop import FULL, QUICK
 from seqbench.models import snapshot
@@ -134,8 +138,9 @@ def export(
         InputError: a model cannot be used, a name is unknown, or no framework is installed.
 
     """
-    lacking = missing_exporter()
-    if lacking is not None and missing(home()):  # with another framework cells are `unavailable`
+    lacking = missing_exporter_reason()
+    # With another framework cells are `unavailable`.
+    if lacking is not None and missing_framework_reason(preparing_framework()):
         raise InputError(lacking)
     kinds = (Kind.EXPORT, Kind.VERIFY)
     chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
@@ -288,7 +293,7 @@ def _sources(
                 )
                 raise InputError(msg)
             name = safe_name(model.name) or "model"
-            path = (run.given() if run else Path(folder)) / f"{name}.keras"
+            path = (run.given_folder() if run else Path(folder)) / f"{name}.keras"
             if name not in saved:
                 _save(model, path)
                 specs.append(str(path))
@@ -365,7 +370,7 @@ def _devices(names: Sequence[str]) -> tuple[str, ...]:
 
     """
     names = (names,) if isinstance(names, str) else names
-    at_once = tuple(dict.fromkeys(name for name in names if several(name)))
+    at_once = tuple(dict.fromkeys(name for name in names if parse_count(name)))
     single = [name for name in names if name not in at_once]
     return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
 

@@ -93,7 +93,7 @@ def test_the_runtime_of_the_example_runs_an_onnx_file_and_shows_its_tensors(
 ) -> None:
     from onnx import TensorProto, helper, save
 
-    from seqbench.runtimes import LoadError
+    from seqbench.core.errors import LoadError
 
     source, sink = (
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, 3])

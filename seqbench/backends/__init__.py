@@ -13,19 +13,19 @@ BACKENDS: dict[Framework, Backend] = {
 """Every framework by its name."""
 
 
-def here() -> Backend:
+def current_backend() -> Backend:
     """Return the framework on which Keras runs in this process."""
     import keras
 
     return BACKENDS[keras.backend.backend()]
 
 
-def on(device: str) -> AbstractContextManager[Any]:
+def on_device(device: str) -> AbstractContextManager[Any]:
     """Return the context in which Keras makes models, and `put` batches, on a device."""
     import keras
 
     # PyTorch's "cpu:0" is another device than its "cpu": parameters would be copies, not leaves.
-    name = device if here().name == "torch" else f"{device}:0"
+    name = device if current_backend().name == "torch" else f"{device}:0"
     context: AbstractContextManager[Any] = keras.device(name)
     return context
 

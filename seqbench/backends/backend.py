@@ -38,17 +38,17 @@ class Backend:
         name: as Keras names it.
         jits: whether Keras compiles its own loops, such as `evaluate`, on it.
         set_threads: fixes the number of threads, before the framework's first operation.
-        put: puts an array on the device of the context that `on` returns.
+        put: puts an array on the device of the context that `on_device` returns.
         at_host: returns a tensor's value once it is at the host, and the device that made it.
         infer: compiles `model(x, training=False)`, from tensor to tensor, through XLA or not.
         train: compiles a training step of a model that was given to `compile`, likewise.
         outputs: compiles arithmetic on one batch, with the variables that it uses, the shapes of
             batches that it takes, and their dtype.
-        slope: compiles the gradient, by its first argument, of arithmetic that ends in one number.
+        compile_gradient: compiles the gradient, by its first argument, of what ends in one number.
         float64: the context in which float64 is computed as such, or (False) the usual one.
         refuses: tells whether an exception means that a model takes no inputs of some shape.
         lacks: tells whether an exception means that the framework cannot do a thing at all.
-        sees: the devices that this process has.
+        visible_devices: the devices that this process has.
         memory_bytes: the most of a device's own memory that was in use; None where it has none.
 
     """
@@ -61,9 +61,9 @@ class Backend:
     infer: Callable[[Any, bool], Callable[[Any], Any]]
     train: Callable[[Any, bool], Training]
     outputs: Callable[[Callable[[Any], Any], Sequence[Any], Shape, str], Compiled]
-    slope: Callable[[Callable[..., Any], Sequence[Any]], Compiled]
+    compile_gradient: Callable[[Callable[..., Any], Sequence[Any]], Compiled]
     float64: Callable[[bool], AbstractContextManager[Any]]
     refuses: Callable[[Exception], bool]
     lacks: Callable[[Exception], bool]
-    sees: Callable[[], set[str]]
+    visible_devices: Callable[[], set[str]]
     memory_bytes: Callable[[str], int | None]

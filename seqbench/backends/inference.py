@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.backends import here
+from seqbench.backends import current_backend
 from seqbench.backends.patches.registry import Table, in_place
-from seqbench.models.stateless import stateless
+from seqbench.models.stateless import start_from_zero_state
 from seqbench.models.twin import computes_in_float64
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ Answer = Callable[[np.ndarray], np.ndarray]
 """A model's inference: from a batch to its outputs."""
 
 
-def compiled(
+def compile_inference(
     model: "keras.Sequential",
     patches: Table,
     *,
@@ -35,11 +35,11 @@ def compiled(
         shape: the one size of input that it is for; None for all.
 
     """
-    source, backend = model.inputs[0], here()
+    source, backend = model.inputs[0], current_backend()
     wide = not own or computes_in_float64(model)
 
     def infer(x: Any) -> Any:
-        with in_place(patches), stateless(model):
+        with in_place(patches), start_from_zero_state(model):
             return model(x, training=False)
 
     sizes = tuple(source.shape[1:]) if shape is None else shape

@@ -99,7 +99,7 @@ def outputs(
     return call
 
 
-def slope(function: Callable[..., Any], variables: Sequence[Any]) -> Compiled:
+def compile_gradient(function: Callable[..., Any], variables: Sequence[Any]) -> Compiled:
     """Compile a function's gradient by its first argument."""
     import jax
     import jax.numpy as jnp
@@ -138,7 +138,7 @@ def lacks(error: Exception) -> bool:
     return isinstance(error, (NotImplementedError, *shapeless))
 
 
-def sees() -> set[str]:
+def visible_devices() -> set[str]:
     """Return the devices that JAX has in this process."""
     import jax
 
@@ -163,10 +163,10 @@ BACKEND = Backend(
     infer=infer,
     train=train,
     outputs=outputs,
-    slope=slope,
+    compile_gradient=compile_gradient,
     float64=float64,
     refuses=refuses,
     lacks=lacks,
-    sees=sees,
+    visible_devices=visible_devices,
     memory_bytes=memory_bytes,
 )

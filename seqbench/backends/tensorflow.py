@@ -64,7 +64,7 @@ def _text(words: np.ndarray) -> np.ndarray:
     return np.array([word.decode() for word in words.flat], np.str_).reshape(words.shape)
 
 
-def slope(function: Callable[..., Any], _: Sequence[Any]) -> Compiled:
+def compile_gradient(function: Callable[..., Any], _: Sequence[Any]) -> Compiled:
     """Compile a function's gradient by its first argument."""
     import tensorflow as tf
 
@@ -95,7 +95,7 @@ def lacks(error: Exception) -> bool:
     )
 
 
-def sees() -> set[str]:
+def visible_devices() -> set[str]:
     """Return the devices that TensorFlow has in this process."""
     import tensorflow as tf
 
@@ -122,10 +122,10 @@ BACKEND = Backend(
     infer=infer,
     train=train,
     outputs=outputs,
-    slope=slope,
+    compile_gradient=compile_gradient,
     float64=lambda _: nullcontext(),
     refuses=refuses,
     lacks=lacks,
-    sees=sees,
+    visible_devices=visible_devices,
     memory_bytes=memory_bytes,
 )

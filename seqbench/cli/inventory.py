@@ -20,7 +20,7 @@ from seqbench.targets import TARGETS
 COMPILED_FOR = "compiled for, to see whether a model fits"
 
 
-def inventory() -> dict[str, Any]:
+def collect_inventory() -> dict[str, Any]:
     """Return scenarios, targets, runtimes, devices and chips to compile for, as JSON values.
 
     `missing` is why one cannot be used here, None where it can.
@@ -45,15 +45,20 @@ def inventory() -> dict[str, Any]:
             for runtime in RUNTIMES.values()
         ],
         "devices": [
-            {"name": name, "missing": missing} for name, missing in missing_devices().items()
+            {"name": name, "missing": missing} for name, missing in missing_device_reasons().items()
         ],
-        "chips": [{"name": name, "missing": tpu_chips.missing()} for name in tpu_chips.CHIPS],
+        "chips": [
+            {"name": name, "missing": tpu_chips.missing_compiler_reason()}
+            for name in tpu_chips.CHIPS
+        ],
     }
 
 
-def missing_devices() -> dict[str, str | None]:
+def missing_device_reasons() -> dict[str, str | None]:
     """Return why no framework that is here can use a device, by name; None where one can."""
-    installed = [name for name in frameworks.FRAMEWORKS if frameworks.missing(name) is None]
+    installed = [
+        name for name in frameworks.FRAMEWORKS if frameworks.missing_framework_reason(name) is None
+    ]
     found: dict[str, str | None] = {}
     with tempfile.TemporaryDirectory() as folder, Workers(Path(folder), lambda _: None) as workers:
         for device in DEVICES:
@@ -79,7 +84,7 @@ def table(found: dict[str, Any]) -> Group:
         ),
         _table("Devices", ((row["name"], row["missing"] or "here") for row in found["devices"])),
         _table(
-            "Chips that need not be here",
+            "Chips that may be absent",
             ((row["name"], row["missing"] or COMPILED_FOR) for row in found["chips"]),
         ),
     )

@@ -29,7 +29,7 @@ class Program(click.Group):
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
-            status = output.status_unwritten(error)
+            status = output.write_error_status(error)
             if status is None:
                 raise
             sys.exit(status)

@@ -32,7 +32,9 @@ PATH = _PathType()
 """The type of options that name a file or a folder."""
 
 
-def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Path | str | None:
+def check_output_place(
+    _: click.Context, __: click.Parameter, value: Path | str | None
+) -> Path | str | None:
     """Refuse a place for a file before any work is done; `-` is standard output."""
     from seqbench.core import files
 
@@ -44,12 +46,14 @@ def place(_: click.Context, __: click.Parameter, value: Path | str | None) -> Pa
     return value
 
 
-def names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def split_names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """Split `a,b`."""
     return None if value is None else tuple(filter(None, value.replace(" ", "").split(",")))
 
 
-def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def split_numbers(
+    _: click.Context, __: click.Parameter, value: str | None
+) -> tuple[int, ...] | None:
     """Split `1,2`."""
     if value is None:
         return None
@@ -60,7 +64,7 @@ def numbers(_: click.Context, __: click.Parameter, value: str | None) -> tuple[i
         raise click.BadParameter(msg) from None
 
 
-def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
+def require_one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
     """Return the one name that was chosen with an option of several, the default of none."""
     if chosen is None:
         return default
@@ -69,19 +73,21 @@ def one(option: str, chosen: tuple[str, ...] | None, default: str) -> str:
     return chosen[0]
 
 
-def given(options: dict[str, Any]) -> dict[str, Any]:
+def drop_unset(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
 
 
-def some(models: tuple[str, ...]) -> tuple[str, ...]:
+def require_models(models: tuple[str, ...]) -> tuple[str, ...]:
     """Return the models, refusing none."""
     if not models:
         raise click.UsageError("give at least one MODEL; `seqbench list` shows the scenarios")
     return models
 
 
-def repeat(models: Iterable[str], *, allow_code: bool, artifact: Path | None = None) -> Repeat:
+def repeat_options(
+    models: Iterable[str], *, allow_code: bool, artifact: Path | None = None
+) -> Repeat:
     """Return what commands that repeat cells take over from the one that was given."""
     from seqbench.models.source import resolve_all
     from seqbench.reports import Repeat
@@ -116,7 +122,7 @@ RECORDS_HELP = "Write the records to this file (- for stdout)."
 
 def _names(*declared: str, what: str) -> Callable[[Any], Any]:
     """Return an option of names between commas."""
-    return click.option(*declared, callback=names, help=what)
+    return click.option(*declared, callback=split_names, help=what)
 
 
 models = click.argument("models", nargs=-1, metavar="MODEL...")
@@ -143,10 +149,12 @@ variants = _names(
 require = _names("--require", what="Devices, runtimes or targets that must be here.")
 
 batch_sizes = click.option(
-    "--batch", "batch_sizes", callback=numbers, help="Rows per timed call, such as 1,32."
+    "--batch", "batch_sizes", callback=split_numbers, help="Rows per timed call, such as 1,32."
 )
 
-threads = click.option("--threads", callback=numbers, help="Time inference with 1,2,... threads.")
+threads = click.option(
+    "--threads", callback=split_numbers, help="Time inference with 1,2,... threads."
+)
 
 timeout = click.option(
     "--timeout", type=float, metavar="SECONDS", help="End what gives no sign for so long (900)."
@@ -159,12 +167,12 @@ allow_code = click.option(
 
 def json_file(what: str = RECORDS_HELP) -> Callable[[Any], Any]:
     """Return `--json`, the file for what programs read."""
-    return click.option("--json", "json_file", callback=place, help=what)
+    return click.option("--json", "json_file", callback=check_output_place, help=what)
 
 
 def out_file(what: str) -> Callable[[Any], Any]:
     """Return `--out`, the file for what people read."""
-    return click.option("--out", type=PATH, callback=place, help=what)
+    return click.option("--out", type=PATH, callback=check_output_place, help=what)
 
 
 def out_folder(what: str, **more: Any) -> Callable[[Any], Any]:

@@ -57,13 +57,13 @@ def _status_of(do: Callable[[], int | None]) -> int:
         _complain(f"{KEPT[number]}; finished records are kept")
         return SIGNALLED + number
     except (OSError, SystemExit) as error:  # rich makes a SystemExit of a closed pipe
-        status = status_unwritten(error)
+        status = write_error_status(error)
         if status is None:
             raise
         return status
 
 
-def status_unwritten(error: BaseException) -> int | None:
+def write_error_status(error: BaseException) -> int | None:
     """Return the exit status where the output is a closed pipe or full; None for other errors.
 
     As with other tools, a reader that leaves early ends the command without a word.
@@ -93,7 +93,7 @@ def say(text: str, *, nl: bool = True) -> None:
     click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
-def status(records: list[Record], require: Iterable[str] | None) -> int:
+def exit_status(records: list[Record], require: Iterable[str] | None) -> int:
     """Return 0 when every cell passed or is unavailable and not required, else 1."""
     from seqbench.core.record import Status
 

@@ -3,7 +3,6 @@
 It draws only when a message comes, so nothing is drawn while a timing runs.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,11 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from seqbench.core.record import Cell, Record
 from seqbench.engine.state import Observer
 from seqbench.engine.workers.messages import Message
-from seqbench.measurement.loop import Clock
+from seqbench.machine.clock import Clock, clock
 
 
 @contextmanager
-def shown(console: Console | None = None, now: Clock = time.monotonic) -> Iterator[Observer]:
+def show_progress(console: Console | None = None, now: Clock = clock) -> Iterator[Observer]:
     """Give an observer that shows a run's progress."""
     console = console or Console(stderr=True)
     lines = _Lines(console, now)

@@ -6,5 +6,5 @@ stopping_rule           when to stop timing a pair
 ab/                     `seqbench ab`: its two sides, the job that times both in turn
 tables, forest, files   a comparison as tables, as a picture, and its files
 
-`runs.compare` is the comparison, `verdicts.judge` the rule that it rests on.
+`runs.compare` is the comparison, `verdicts.decide_verdict` the rule that it rests on.
 """

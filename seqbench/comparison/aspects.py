@@ -8,7 +8,7 @@ import numpy as np
 
 from seqbench.comparison import intervals
 from seqbench.comparison.intervals import Interval
-from seqbench.comparison.verdicts import Verdict, judge
+from seqbench.comparison.verdicts import Verdict, decide_verdict
 from seqbench.core import units
 from seqbench.core.record import Kind, Record, Status
 from seqbench.verdict.quality import ACCURACIES, METRICS, ONE
@@ -121,7 +121,7 @@ def _time(base: Record, head: Record, alpha: float, min_effect: float) -> Aspect
     processes = [*base.by_process, *head.by_process]
     if all(np.median(process) > 0 for process in processes):  # not so with a clock too coarse
         ratio = intervals.unpaired(base.by_process, head.by_process, alpha)
-    verdict = Verdict.INCONCLUSIVE if ratio is None else judge(ratio, min_effect)
+    verdict = Verdict.INCONCLUSIVE if ratio is None else decide_verdict(ratio, min_effect)
     return Aspect(
         name="time",
         verdict=verdict,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seqbench.comparison import aspects
 from seqbench.comparison.aspects import Aspect
-from seqbench.comparison.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, share, worst
+from seqbench.comparison.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, alpha_of_cell, worst
 from seqbench.core import store
 from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Record
@@ -77,8 +77,8 @@ def compare(base: Path, head: Path, *, min_effect: float = MIN_EFFECT) -> Compar
 
     """
     check_effect(min_effect)
-    sides = [store.read(run) for run in (base, head)]
-    return of_records(sides[0], sides[1], str(base), str(head), min_effect)
+    sides = [store.read_records(run) for run in (base, head)]
+    return compare_records(sides[0], sides[1], str(base), str(head), min_effect)
 
 
 def check_effect(min_effect: float) -> None:
@@ -93,7 +93,7 @@ def check_effect(min_effect: float) -> None:
         raise InputError(msg)
 
 
-def of_records(
+def compare_records(
     base: Sequence[Record],
     head: Sequence[Record],
     base_name: str,
@@ -105,7 +105,7 @@ def of_records(
     after = {record.cell: record for record in head}
     cells = list(dict.fromkeys([*before, *after]))
     timed = sum(aspects.is_timed(before.get(cell), after.get(cell)) for cell in cells)
-    alpha = share(FALSE_ALARMS, timed)
+    alpha = alpha_of_cell(FALSE_ALARMS, timed)
     return Comparison(
         base=base_name,
         head=head_name,

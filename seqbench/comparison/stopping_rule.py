@@ -9,20 +9,19 @@ two looks, the last look spends all that is left: when that is depends on the cl
 ratio.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from seqbench.comparison import intervals
 from seqbench.comparison.ab.process_pair import Pair
 from seqbench.comparison.intervals import Interval
-from seqbench.comparison.verdicts import Verdict, judge
-from seqbench.measurement.loop import Clock
+from seqbench.comparison.verdicts import Verdict, decide_verdict
+from seqbench.machine.clock import Clock, clock
 
-LOOKS = (4, 6, 9, 13, 19, 28)
+ANALYSES = (4, 6, 9, 13, 19, 28)
 """Numbers of pairs after which the verdict is looked at."""
 
-FEWEST = 4
+FEWEST_PAIRS = 4
 """Pairs that are measured even where they take longer than the time given."""
 
 
@@ -50,7 +49,7 @@ def settle(
     alpha: float,
     min_effect: float,
     seconds: float,
-    now: Clock = time.monotonic,
+    now: Clock = clock,
 ) -> Settled:
     """Measure pairs until a look settles the verdict, or no further pair fits into the time.
 
@@ -63,18 +62,18 @@ def settle(
 
     """
     started, pairs = now(), list[Pair]()
-    looks, left = [*LOOKS], alpha
+    looks, left = [*ANALYSES], alpha
     while True:
         pairs.append(measure())
         elapsed_s = now() - started
         count = len(pairs)
-        over = count >= FEWEST and elapsed_s * (count + 1) / count > seconds
+        over = count >= FEWEST_PAIRS and elapsed_s * (count + 1) / count > seconds
         if not over and count != looks[0]:
             continue
         last = over or len(looks) == 1
         spent = left if last else left / 2
         ratio = intervals.paired([pair.log_ratio for pair in pairs], spent)
-        verdict = judge(ratio, min_effect)
+        verdict = decide_verdict(ratio, min_effect)
         if last or verdict is not Verdict.INCONCLUSIVE:
             return Settled(verdict=verdict, ratio=ratio, pairs=tuple(pairs), elapsed_s=elapsed_s)
         looks.pop(0)

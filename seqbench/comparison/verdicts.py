@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     SAME = "same"
 
 
-def judge(interval: Interval, min_effect: float) -> Verdict:
+def decide_verdict(interval: Interval, min_effect: float) -> Verdict:
     """Return the verdict on a time.
 
     same: a change of `min_effect` or more, in either direction, lies outside the interval.
@@ -54,6 +54,6 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=order.index, default=Verdict.SAME)
 
 
-def share(alpha: float, cells: int) -> float:
+def alpha_of_cell(alpha: float, cells: int) -> float:
     """Return one cell's part of the false alarms of a family."""
     return alpha / max(cells, 1)

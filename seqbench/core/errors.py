@@ -1,17 +1,70 @@
-"""The ways in which seqbench itself says no."""
+"""The ways in which seqbench itself says no, and any exception in one line."""
+
+import re
+from typing import ClassVar
 
 
-class InputError(Exception):
+class SeqbenchError(Exception):
+    """Whatever seqbench itself says no with; the message is for people.
+
+    Attributes:
+        exit_code: the exit status of a command that ends so.
+        status: the status of a cell whose work ends so, a value of `seqbench.core.record.Status`.
+
+    """
+
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[str] = "error"
+
+
+class InputError(SeqbenchError):
     """What the user gave cannot be used: the CLI prints the one-line message and exits with 2."""
+
+    exit_code = 2
 
 
 class StorageError(InputError):
     """The folder for the results takes no more: the run ends, and what it has written is kept."""
 
 
-class Unsupported(Exception):  # noqa: N818 - a verdict, not a malfunction
+class Unsupported(SeqbenchError):  # noqa: N818 - a verdict, not a malfunction
     """A target cannot express the model; the message names the layer and the operation."""
 
+    status = "unsupported"
 
-class Unavailable(Exception):  # noqa: N818 - a verdict, not a malfunction
+
+class Unavailable(SeqbenchError):  # noqa: N818 - a verdict, not a malfunction
     """A device, browser or package is not here; the message says how to get it."""
+
+    status = "unavailable"
+
+
+class LoadError(SeqbenchError):
+    """The runtime does not take the artifact; the message is the runtime's own."""
+
+    status = "fail"
+
+
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+"""What makes text bold on a terminal: Keras's messages hold it."""
+
+_NO_MEMORY = re.compile(
+    r"^(MemoryError|ResourceExhaustedError|OutOfMemoryError)|RESOURCE_EXHAUSTED|bad_?alloc"
+)
+"""How Python, TensorFlow, torch, JAX and C++ say that there is no more memory."""
+
+LIMIT = 300
+"""Longest text, in characters: Keras's messages can hold a whole model's config."""
+
+
+def one_line(error: BaseException) -> str:
+    """Return the exception's type and message in one line, cut at `LIMIT`.
+
+    Of Keras's messages the core is kept: not the configs around it, nor the arguments after it.
+    """
+    core = str(error).split("Exception encountered: ")[-1]
+    text = re.split(r"\n\s*Arguments received by|\n\s*Stack trace", core)[0]
+    text = " ".join(_STYLE.sub("", text).split())
+    text = text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
+    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"out of memory: {line}" if _NO_MEMORY.search(line) else line

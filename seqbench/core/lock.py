@@ -29,7 +29,7 @@ _OURS = b'{"held_by": "seqbench"'
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
+def hold(path: Path, what: str) -> Iterator[None]:
     """Hold a lock; its file is there as long as the block runs.
 
     Args:

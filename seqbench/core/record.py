@@ -55,7 +55,7 @@ class Cell:
         target: the file format, None for Keras itself.
         runtime: what runs the model, None for an export.
         device: `cpu`, `gpu` or `tpu`; `4xgpu` for several at once; `tpu:v5e` and so on for a chip
-            that need not be here.
+            that may be absent.
         variant: the arithmetic of the artifact, `fp32` (as the model's) or `fp16` and so on.
         batch_size: rows per call or step, None where the cell has no single one.
         threads: how many a runtime is given; None for the CPUs that its process may use.
@@ -147,7 +147,7 @@ class Record:
 
         Whatever shows the time of a cell shows this one.
         """
-        return stats.of_processes(self.by_process)
+        return stats.median_of_processes(self.by_process)
 
 
 def encode(record: Record) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def median(samples: Sequence[float]) -> Estimate | None:
     return _estimate(samples, 0.5) if len(samples) else None
 
 
-def of_processes(processes: Sequence[Sequence[float]]) -> Estimate | None:
+def median_of_processes(processes: Sequence[Sequence[float]]) -> Estimate | None:
     """Return the median of fresh processes' medians with its 95 % interval; None without samples.
 
     Of one process it is the median of its calls, and its interval speaks of that process alone. Of

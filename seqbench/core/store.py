@@ -35,7 +35,7 @@ class Store:
     """Where a run keeps its records, models and artifacts.
 
     Args:
-        root: the run's folder; `held` makes it where it is not there.
+        root: the run's folder; `hold` makes it where it is not there.
         artifacts: the folder of the exported files, `root/artifacts` where not given. One that is
             given is the user's and may hold other things.
 
@@ -52,7 +52,7 @@ class Store:
         return self.artifacts != self.root / "artifacts"
 
     @contextmanager
-    def held(self, models: Iterable[str], mark: Mapping[str, Any]) -> Iterator[None]:
+    def hold(self, models: Iterable[str], mark: Mapping[str, Any]) -> Iterator[None]:
         """Keep the run's folder, and where artifacts are delivered these models', for this process.
 
         A new or an empty folder becomes a run's: `mark` is written at once as its plan, for now.
@@ -66,7 +66,7 @@ class Store:
         with ExitStack() as stack:
             _make(self.root)
             self._refuse_other_things(models)
-            stack.enter_context(lock.held(self.root / lock.NAME, str(self.root)))
+            stack.enter_context(lock.hold(self.root / lock.NAME, str(self.root)))
             if not (self.root / MARK).exists():
                 self._refuse_other_things(models)
                 replace_json(self.root / MARK, mark)
@@ -75,7 +75,7 @@ class Store:
             if self.delivers:
                 for name in models:
                     place = self.artifacts / f".{name}{lock.NAME}"
-                    stack.enter_context(lock.held(place, str(self.artifacts / name)))
+                    stack.enter_context(lock.hold(place, str(self.artifacts / name)))
             yield
 
     def _refuse_other_things(self, models: Iterable[str]) -> None:
@@ -119,7 +119,7 @@ class Store:
         for folder, inode in self._made.items():
             storage.check_there(folder, inode)
 
-    def given(self) -> Path:
+    def given_folder(self) -> Path:
         """Return the folder of models that were given as objects, if this folder can be a run's.
 
         Raises:
@@ -191,7 +191,7 @@ def _make(folder: Path) -> None:
         raise InputError(msg)
 
 
-def read(run: Path) -> list[Record]:
+def read_records(run: Path) -> list[Record]:
     """Return all records of a run's folder, the oldest first.
 
     Raises:
@@ -211,7 +211,7 @@ def read(run: Path) -> list[Record]:
     return sorted(found, key=lambda record: (record.started_at or "", record.cell.key))
 
 
-def typed(array: "np.ndarray") -> "np.ndarray":
+def restore_dtype(array: "np.ndarray") -> "np.ndarray":
     """Return a bfloat16 array as one: numpy's files keep its bytes and not its dtype."""
     if array.dtype.kind != "V":
         return array

@@ -19,7 +19,7 @@ from seqbench.engine.workers import pool
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import host
-from seqbench.machine.frameworks import home, missing_exporter
+from seqbench.machine.frameworks import missing_exporter_reason, preparing_framework
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES
 
@@ -40,7 +40,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """
     names = [source.name for source in request.sources]
     with _stored(store), ExitStack() as stack:
-        stack.enter_context(store.held(names, plan_file.facts()))
+        stack.enter_context(store.hold(names, plan_file.facts()))
         if store.delivers:
             exports.refuse_foreign(request, store)
         remove(pool.temporary(store.root))  # what a killed run left
@@ -83,14 +83,14 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
 
 def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack) -> list[Run]:
     """Return the run once for each lane: they share all but their workers."""
-    several = request.given is None and plan.exports(request.selection)
-    count = min(host.threads(), len(request.sources)) if several else 1
+    several = request.given is None and plan.has_exports(request.selection)
+    count = min(host.available_threads(), len(request.sources)) if several else 1
     workers = [
         stack.enter_context(Workers(store.root, observer.message, request.timeout_s))
         for _ in range(count)
     ]
     for one in workers:  # those that wait import meanwhile
-        one.start(home())
+        one.start(preparing_framework())
     run = Run(store=store, workers=workers[0], request=request, observer=observer)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
 
@@ -166,7 +166,7 @@ def _one_model(source: Origin, run: Run) -> None:
 def _train(source: Origin, run: Run) -> None:
     """Prepare a model, which trains it, and train it on the other devices that were asked for."""
     preparation.prepare(run, source)
-    other_devices.train_on_several(run, source)
+    other_devices.train_on_devices(run, source)
 
 
 def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
@@ -186,7 +186,7 @@ def _measure_peak(lanes: Sequence[Run]) -> None:
     """Measure what the machine does at most, where inferences on its CPU are left to be timed."""
     run = lanes[0]
     if any(cell.kind is Kind.INFER and cell.device == "cpu" for cell in run.cells()):
-        outcome = run.do(MeasurePeak(needs=None))
+        outcome = run.run_job(MeasurePeak(needs=None))
         if outcome.problem is not None:
             run.observer.message(Message(event="say", value=f"no roofline: {outcome.problem}"))
             return
@@ -197,19 +197,19 @@ def _measure_peak(lanes: Sequence[Run]) -> None:
 
 def _leave_out_what_is_missing(run: Run) -> None:
     """Close cells whose runtime or device is not here, and those of artifacts not to be had."""
-    lacking = missing_exporter()
+    lacking = missing_exporter_reason()
     if lacking is not None and run.request.given is None:
         exports = [cell for cell in run.cells() if cell.target]
         state.close(run, exports, Status.UNAVAILABLE, lacking)
     _leave_out_missing_runtimes(run)
-    wanted = [(plan.framework(cell), cell.device) for cell in run.cells()]
+    wanted = [(plan.needed_framework(cell), cell.device) for cell in run.cells()]
     for needs, device in dict.fromkeys(wanted):
         reason = run.workers.missing(device, needs)
         if reason is not None:
             gone = [
                 cell
                 for cell in run.cells()
-                if (plan.framework(cell), cell.device) == (needs, device)
+                if (plan.needed_framework(cell), cell.device) == (needs, device)
             ]
             state.close(run, gone, Status.UNAVAILABLE, reason)
 

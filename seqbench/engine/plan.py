@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from seqbench.core.record import PLAIN, Cell, Kind
-from seqbench.machine.devices import DEVICES, kind_of, several
+from seqbench.machine.devices import DEVICES, kind_of, parse_count
 from seqbench.machine.frameworks import Framework
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.runtimes import BACKENDS, RUNTIMES, Runtime
 from seqbench.targets import TARGETS
 
-AHEAD = "keras-jax"
-"""What programs for chips that need not be here are made with."""
+COMPILING_RUNTIME = "keras-jax"
+"""What programs for chips that may be absent are made with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Selection:
     threads: tuple[int | None, ...] = (None,)
     batch_sizes: tuple[int, ...] | None = None
 
-    def of(self, target: str | None) -> tuple[str, ...]:
+    def variants_of(self, target: str | None) -> tuple[str, ...]:
         """Return the variants in which a target is wanted; Keras itself has the plain one."""
         if target is None:
             return (PLAIN,)
@@ -66,7 +66,7 @@ class Selection:
 
 def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
     """Return every cell of the plan, each model's in the order in which they can be done."""
-    return [cell for model in models for cell in _of(model, selection)]
+    return [cell for model in models for cell in _cells_of_model(model, selection)]
 
 
 def verifications(model: str, target: str, selection: Selection) -> list[Cell]:
@@ -89,8 +89,8 @@ def runtimes(selection: Selection) -> list[Runtime]:
     ]
 
 
-def exports(selection: Selection) -> bool:
-    """Whether the selection has exports; programs for chips that need not be here have none."""
+def has_exports(selection: Selection) -> bool:
+    """Whether the selection has exports; programs for chips that may be absent have none."""
     return bool(selection.targets) and any(device in DEVICES for device in selection.devices)
 
 
@@ -102,26 +102,26 @@ def _chosen(runtime: Runtime, selection: Selection) -> bool:
     return named or (runtime.backend in selection.backends and of_backend)
 
 
-def _of(model: Model, selection: Selection) -> Iterator[Cell]:
+def _cells_of_model(model: Model, selection: Selection) -> Iterator[Cell]:
     chips = [device for device in selection.devices if device in CHIPS]
     devices = [device for device in selection.devices if device in DEVICES]
     if Kind.TRAIN in selection.kinds:
-        yield from _trainings(model, selection)
+        yield from _training_cells(model, selection)
     if Kind.EXPORT in selection.kinds and devices:
         for target in selection.targets:
-            for variant in selection.of(target):
+            for variant in selection.variants_of(target):
                 yield Cell(model=model.name, kind=Kind.EXPORT, target=target, variant=variant)
     for runtime in runtimes(selection):
         for device in devices:
             if device in runtime.devices:
-                yield from _in(runtime, device, model, selection)
+                yield from _cells_of_runtime(runtime, device, model, selection)
     for chip in chips:
-        yield from _ahead(chip, model, selection)
+        yield from _cells_of_chip(chip, model, selection)
 
 
-def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
-    """For a chip that need not be here: its programs are compiled, and nothing else is done."""
-    here = Cell(model=model.name, kind=Kind.COMPILE, runtime=AHEAD, device=device)
+def _cells_of_chip(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
+    """For a chip that may be absent: its programs are compiled, and nothing else is done."""
+    here = Cell(model=model.name, kind=Kind.COMPILE, runtime=COMPILING_RUNTIME, device=device)
     if Kind.COMPILE in selection.kinds:
         for batch_size in selection.batch_sizes or model.batch_sizes:
             yield replace(here, batch_size=batch_size)
@@ -129,12 +129,12 @@ def _ahead(device: str, model: Model, selection: Selection) -> Iterator[Cell]:
         yield replace(here, kind=Kind.COMPILE_TRAIN, batch_size=model.training_batch)
 
 
-def _trainings(model: Model, selection: Selection) -> Iterator[Cell]:
+def _training_cells(model: Model, selection: Selection) -> Iterator[Cell]:
     if model.training_batch is None:
         return
     for backend in selection.backends or ("tensorflow",):
         for device in selection.devices:
-            at_once = several(device) is not None and backend not in ("tensorflow", "jax")
+            at_once = parse_count(device) is not None and backend not in ("tensorflow", "jax")
             if kind_of(device) in BACKENDS[backend].devices and not at_once:
                 yield Cell(
                     model=model.name,
@@ -145,8 +145,10 @@ def _trainings(model: Model, selection: Selection) -> Iterator[Cell]:
                 )
 
 
-def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> Iterator[Cell]:
-    for variant in selection.of(runtime.target):
+def _cells_of_runtime(
+    runtime: Runtime, device: str, model: Model, selection: Selection
+) -> Iterator[Cell]:
+    for variant in selection.variants_of(runtime.target):
         here = Cell(
             model=model.name,
             kind=Kind.VERIFY,
@@ -165,7 +167,7 @@ def _in(runtime: Runtime, device: str, model: Model, selection: Selection) -> It
                     yield replace(here, kind=Kind.INFER, batch_size=size, threads=threads)
 
 
-def framework(cell: Cell) -> Framework | None:
+def needed_framework(cell: Cell) -> Framework | None:
     """Return the framework without which a cell cannot be done; None where it needs none."""
     if cell.kind is Kind.EXPORT:
         return "tensorflow"

@@ -25,7 +25,7 @@ def facts() -> dict[str, Any]:
     return {
         "versions": host.versions(()),
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": host.host(),
+        "machine": host.host_facts(),
     }
 
 

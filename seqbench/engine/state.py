@@ -94,7 +94,7 @@ class Run:
     bad_input: list[str] = field(default_factory=list)
     peak: Peak | None = None
 
-    def do(self, job: Job[Result]) -> Outcome[Result]:
+    def run_job(self, job: Job[Result]) -> Outcome[Result]:
         """Run one job to its end, whatever the end is.
 
         Raises:
@@ -129,7 +129,7 @@ def processes_of(record: Record | None) -> int:
 def execute(run: Run, job: Job[Never]) -> str | None:
     """Run a job until each of its cells has a record; return why it did not end well."""
     while True:
-        outcome = run.do(job)
+        outcome = run.run_job(job)
         keep(run, outcome.done)
         if outcome.bad_input is not None:
             run.bad_input.append(outcome.bad_input)
@@ -165,7 +165,7 @@ def close(run: Run, cells: Iterable[Cell], status: Status, reason: str) -> None:
                 status=status,
                 reason=reason,
                 started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                machine=host.facts((), 0),
+                machine=host.record_facts((), 0),
             )
         )
         keep(run, [cell.key])

@@ -63,7 +63,7 @@ DEVICES: dict[str, Device] = {
 _SEVERAL = re.compile(r"([2-9]|[1-9][0-9]+)x(cpu|gpu|tpu)")
 
 
-def several(name: str) -> tuple[int, str] | None:
+def parse_count(name: str) -> tuple[int, str] | None:
     """Return how many of which device a name such as `4xgpu` means; None for any other name."""
     found = _SEVERAL.fullmatch(name)
     return (int(found[1]), found[2]) if found else None
@@ -71,7 +71,7 @@ def several(name: str) -> tuple[int, str] | None:
 
 def kind_of(name: str) -> str:
     """Return the device that a name means one or several of."""
-    found = several(name)
+    found = parse_count(name)
     return found[1] if found else name
 
 
@@ -80,7 +80,7 @@ def environment(name: str, needs: Framework | None) -> dict[str, str]:
     keras = {"KERAS_BACKEND": needs} if needs else {}
     if name in CHIPS:
         return {**QUIET, **tpu_chips.ENVIRONMENT}
-    count, kind = several(name) or (1, name)
+    count, kind = parse_count(name) or (1, name)
     virtual = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={count}"}
     return {
         **QUIET,
@@ -90,10 +90,10 @@ def environment(name: str, needs: Framework | None) -> dict[str, str]:
     }
 
 
-def no_sign_of(name: str) -> str | None:
+def missing_reason(name: str) -> str | None:
     """Return why there can be no such device here, without loading a framework; None if unsure."""
     if name in CHIPS:
-        return tpu_chips.missing()
+        return tpu_chips.missing_compiler_reason()
     device = DEVICES[kind_of(name)]
     if sys.platform != "linux" or not device.nodes or any(map(glob, device.nodes)):
         return None

@@ -13,19 +13,21 @@ Needs = Framework | None
 """What a worker has imported before it forks: Keras on a framework, or nothing like it."""
 
 
-def missing(name: str) -> str | None:
+def missing_framework_reason(name: str) -> str | None:
     """Return why there is no such framework here, and how to get it; None where there is one."""
     if importlib.util.find_spec(name) is not None:
         return None
     return f"the package {name} is not installed: run `pip install 'seqbench[{name}]'`"
 
 
-def missing_exporter() -> str | None:
+def missing_exporter_reason() -> str | None:
     """Return why nothing can be exported here, and how to get it; None where it can."""
-    reason = missing("tensorflow")
+    reason = missing_framework_reason("tensorflow")
     return reason and f"exports are made by TensorFlow: {reason}"
 
 
-def home() -> Framework:
+def preparing_framework() -> Framework:
     """Return the framework on which models are loaded and prepared here: the first there is."""
-    return next((name for name in FRAMEWORKS if missing(name) is None), FRAMEWORKS[0])
+    return next(
+        (name for name in FRAMEWORKS if missing_framework_reason(name) is None), FRAMEWORKS[0]
+    )

@@ -14,12 +14,12 @@ import psutil
 
 
 @cache
-def host() -> dict[str, Any]:
+def host_facts() -> dict[str, Any]:
     """Return what stays the same for all records of this machine: CPU, memory, system, commit."""
     return {
         "cpu": _cpu_name(),
         "cores": psutil.cpu_count(logical=False),
-        "cpus": threads(),
+        "cpus": available_threads(),
         "memory_bytes": psutil.virtual_memory().total,
         "os": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
@@ -27,20 +27,20 @@ def host() -> dict[str, Any]:
     }
 
 
-def threads() -> int:
+def available_threads() -> int:
     """Return how many threads a runtime is given: the CPUs that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def facts(packages: tuple[str, ...], seed: int, given: int | None = None) -> dict[str, Any]:
+def record_facts(packages: tuple[str, ...], seed: int, given: int | None = None) -> dict[str, Any]:
     """Return the host's facts with the versions of `packages` and what this record was run with.
 
     `given` is the number of threads that a cell asks for, None for the usual one.
     """
-    used = threads() if given is None else given
-    return {**host(), "versions": versions(packages), "threads": used, "seed": seed}
+    used = available_threads() if given is None else given
+    return {**host_facts(), "versions": versions(packages), "threads": used, "seed": seed}
 
 
 def versions(packages: tuple[str, ...]) -> dict[str, str]:
@@ -69,14 +69,14 @@ def git_commit(folder: Path) -> str | None:
     return described.stdout.strip() or None
 
 
-def forget_peak_memory() -> None:
+def reset_peak_memory() -> None:
     """Let `peak_memory_bytes` start from what is resident now, on systems that can."""
     with suppress(OSError):  # not Linux, or a sandbox that forbids it: the peak is the process's
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def peak_memory_bytes() -> int:
-    """Return this process's largest resident memory since `forget_peak_memory`, else since ever.
+    """Return this process's largest resident memory since `reset_peak_memory`, else since ever.
 
     The kernel keeps the mark by itself: to read it later disturbs nothing that is timed before.
     """

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import one_line
 
 HOW_TO_GET = "nvidia-ml-py is not installed: run `pip install 'seqbench[gpu]'`"
 

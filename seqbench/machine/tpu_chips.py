@@ -1,4 +1,4 @@
-"""TPUs that need not be here: what is published of each, to bound what is compiled for it."""
+"""TPUs that may be absent: what is published of each, to bound what is compiled for it."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ ENVIRONMENT = {
 HOW_TO_GET = "to compile for a TPU without one: `pip install 'seqbench[tpu]'`"
 
 
-def missing() -> str | None:
+def missing_compiler_reason() -> str | None:
     """Return why nothing can be compiled for a TPU here; None where it can. Loads nothing."""
     lacking = [name for name in ("jax", "libtpu") if importlib.util.find_spec(name) is None]
     return f"{' and '.join(lacking)} not installed; {HOW_TO_GET}" if lacking else None

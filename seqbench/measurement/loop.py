@@ -1,4 +1,4 @@
-"""The only reader of a clock. Calls are timed to their end at the host; raw samples are kept.
+"""Calls are timed to their end at the host; raw samples are kept.
 
 The first call stands apart; then a warm-up goes on until it changes nothing any more, and sampling
 until the median is known well enough, each within its bound.
@@ -6,7 +6,6 @@ until the median is known well enough, each within its bound.
 
 import gc
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,20 +15,13 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from seqbench.core import stats
-
-Clock = Callable[[], float]
+from seqbench.machine.clock import Clock, clock, cpu_clock
 
 F = TypeVar("F")
 """What a call is fed."""
 
 _Take = Callable[[float, float], list[float]]
 """Takes samples until the clock shows so much or there are so many, one at least."""
-
-clock: Clock = time.perf_counter
-"""Seconds from an arbitrary start, monotonic."""
-
-cpu_clock: Clock = time.process_time
-"""CPU seconds of this process, all its threads together."""
 
 SHORT_CALL_S = 20e-6
 """Calls shorter than this are timed several at once: a reading of the clock costs about 0.1 us."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import psutil
 
-from seqbench.measurement.loop import Clock, clock
+from seqbench.machine.clock import Clock, clock
 
 NOTED_CPUS = 0.2
 """From how many busy CPUs on foreign work is noted. The kernel counts in steps of 10 ms, and an
@@ -32,7 +32,7 @@ class Usage:
     own_s: float
 
 
-def usage(now: Clock = clock) -> Usage:
+def read_usage(now: Clock = clock) -> Usage:
     """Return the CPU times so far."""
     machine = psutil.cpu_times()._asdict()
     this = psutil.Process()

@@ -23,8 +23,8 @@ import numpy as np
 import psutil
 
 from seqbench.core.record import PLAIN, Cell
-from seqbench.machine.host import threads
-from seqbench.measurement.loop import Clock, clock
+from seqbench.machine.clock import Clock, clock
+from seqbench.machine.host import available_threads
 from seqbench.models.arithmetic import Demand
 
 MATRIX_SIZES = (256, 512, 1024)
@@ -86,16 +86,16 @@ def measure_peak(now: Clock = clock) -> Peak:
     """Measure one core, in less than a second; foreign load can only make the result smaller."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it looks at every loaded library
 
-    physical = psutil.cpu_count(logical=False) or threads()
+    physical = psutil.cpu_count(logical=False) or available_threads()
     with threadpool_limits(1):
         return Peak(
-            cores=min(physical, threads()),
+            cores=min(physical, available_threads()),
             core_flops_per_s=max(_multiply(size, now) for size in MATRIX_SIZES),
             core_bytes_per_s=tuple(_move(size, now) for size in READ_BYTES),
         )
 
 
-def of(cell: Cell, asked: Demand | None, peak: Peak | None) -> Bound | None:
+def bound_of_cell(cell: Cell, asked: Demand | None, peak: Peak | None) -> Bound | None:
     """Return the bound of an inference of a model that demands this much.
 
     None where the demand or the peak is not known, and off the CPU and in reduced precision,
@@ -103,10 +103,10 @@ def of(cell: Cell, asked: Demand | None, peak: Peak | None) -> Bound | None:
     """
     if peak is None or asked is None or (cell.device, cell.variant) != ("cpu", PLAIN):
         return None
-    return bound(peak, asked, cell.batch_size or 1, cell.threads)
+    return bound_of_call(peak, asked, cell.batch_size or 1, cell.threads)
 
 
-def bound(peak: Peak, asked: Demand, rows: int, given_threads: int | None = None) -> Bound:
+def bound_of_call(peak: Peak, asked: Demand, rows: int, given_threads: int | None = None) -> Bound:
     """Return the bound of one call on `rows` examples."""
     cores = min(peak.cores, given_threads or peak.cores)
     flops = 2 * asked.macs * rows

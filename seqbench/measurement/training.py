@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqbench.backends import here, on
+from seqbench.backends import current_backend, on_device
 from seqbench.core.scenario import Data, Training
+from seqbench.machine.clock import Clock, clock, cpu_clock
 from seqbench.measurement import other_programs
-from seqbench.measurement.loop import Clock, clock, cpu_clock
 
 if TYPE_CHECKING:
     import keras
@@ -66,10 +66,10 @@ def train(
         cpu: the clock of CPU time.
 
     """
-    backend = here()
+    backend = current_backend()
     model.compile(
-        loss=made(training.loss),
-        optimizer=made(training.optimizer),
+        loss=instantiate(training.loss),
+        optimizer=instantiate(training.optimizer),
         metrics=list(training.metrics),
         jit_compile=xla or backend.jits,
     )
@@ -79,20 +79,20 @@ def train(
     size = min(training.batch_size, len(data.x_train))
     times: list[float] = []
     worked: list[float] = []
-    before = other_programs.usage()
+    before = other_programs.read_usage()
     for epoch in range(training.epochs):
         say(f"{model.name}: epoch {epoch + 1} of {training.epochs}")
         order = rng.permutation(len(data.x_train))
         for i in range(0, len(order) - size + 1, size):
             rows = order[i : i + size]
-            with on(device):
+            with on_device(device):
                 x, y = backend.put(data.x_train[rows]), backend.put(data.y_train[rows])
                 worked_before = cpu()
                 start = now()
                 _, ran_on = backend.at_host(compiled.step(x, y))
                 times.append(now() - start)
                 worked.append(cpu() - worked_before)
-    after = other_programs.usage()
+    after = other_programs.read_usage()
     compiled.finish()
     found = model.evaluate(
         data.x_test, data.y_test, batch_size=max(size, 256), verbose=0, return_dict=True
@@ -108,7 +108,7 @@ def train(
     )
 
 
-def made(value: object) -> object:
+def instantiate(value: object) -> object:
     """Return a loss or an optimizer: a name or an object as it is, else what the function makes."""
     import keras
 

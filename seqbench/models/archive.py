@@ -9,8 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqbench.core.errors import InputError
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import InputError, one_line
 from seqbench.models.container_limits import (
     check_depth,
     check_hdf5,
@@ -114,7 +113,7 @@ def _read_hdf5(path: Path) -> tuple[str | bytes, str]:
 
 
 @contextlib.contextmanager
-def loadable(path: Path, config: Node | None) -> Iterator[Path]:
+def loadable_copy(path: Path, config: Node | None) -> Iterator[Path]:
     """Give a file with `config` in the place of its own, and the suffix that Keras expects."""
     suffix = ".h5" if _is_hdf5(path) else ".keras"
     if config is None and path.suffix in (suffix, suffix.replace(".h5", ".hdf5")):

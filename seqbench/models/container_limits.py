@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from seqbench.core.errors import InputError
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import InputError, one_line
 from seqbench.core.units import size as size_text
 
 if TYPE_CHECKING:

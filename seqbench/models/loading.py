@@ -11,7 +11,7 @@ from seqbench.core.errors import InputError
 from seqbench.core.scenario import Scenario
 from seqbench.models.legacy import register_hard_sigmoid
 from seqbench.models.model_file import load_file
-from seqbench.models.python_file import run_file, translated
+from seqbench.models.python_file import run_file, translate_errors
 from seqbench.models.source import Source
 from seqbench.models.stack import plain_stack
 
@@ -47,7 +47,7 @@ def load(source: Source, *, allow_code: bool = False) -> Scenario:
     name, found = _pick(module, source)
     place = f"{source.path}:{name}"
     if isinstance(found, Scenario):
-        data = found.data and translated(found.data, source)
+        data = found.data and translate_errors(found.data, source)
         build = _guarded(found.build, source, place)
         return replace(found, name=source.name, build=build, data=data)
     summary = f"from {source.path.name}"
@@ -138,5 +138,5 @@ def _guarded(
         raise InputError(
             f"{place}: expected a function of no arguments, it needs {', '.join(required)}"
         )
-    made = translated(build, source)
+    made = translate_errors(build, source)
     return lambda: plain_stack(made(), place)

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqbench.core.errors import InputError
-from seqbench.core.oneline import one_line
-from seqbench.models.archive import loadable, read_config
+from seqbench.core.errors import InputError, one_line
+from seqbench.models.archive import loadable_copy, read_config
 from seqbench.models.config_check import refuse_code, refuse_unknown
 from seqbench.models.legacy import mend
 
@@ -37,7 +36,7 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
     except (AttributeError, KeyError, TypeError) as error:
         problem = f"its config is no Keras model's: {one_line(error)}"
         raise InputError(f"{path}: {problem}") from error
-    with loadable(path, mended if mended != config else None) as file:
+    with loadable_copy(path, mended if mended != config else None) as file:
         try:
             return keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
         except Exception as error:

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TypeVar
 
-from seqbench.core.errors import InputError
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import InputError, one_line
 from seqbench.models.source import Source
 
 Made = TypeVar("Made")
@@ -30,7 +29,7 @@ def run_file(source: Source) -> ModuleType:
     if folder not in sys.path:
         sys.path.append(folder)  # the file's neighbours, last: they must hide no package
     try:
-        translated(functools.partial(spec.loader.exec_module, module), source)()
+        translate_errors(functools.partial(spec.loader.exec_module, module), source)()
     except InputError:
         del sys.modules[name]
         raise
@@ -50,7 +49,7 @@ def _announce(module: ModuleType) -> None:
             keras.saving.get_custom_objects().setdefault(name, value)
 
 
-def translated(function: Callable[[], Made], source: Source) -> Callable[[], Made]:
+def translate_errors(function: Callable[[], Made], source: Source) -> Callable[[], Made]:
     """Return a user's function with what it raises as InputErrors and its prints to stderr."""
 
     def call() -> Made:

@@ -15,11 +15,11 @@ import numpy as np
 from seqbench.core import codec
 from seqbench.core.files import replace_json, replacing
 from seqbench.core.scenario import Scenario
-from seqbench.core.store import typed
+from seqbench.core.store import restore_dtype
 from seqbench.models.arithmetic import Demand, demand
 from seqbench.models.loading import load
 from seqbench.models.source import Source
-from seqbench.models.weights import give
+from seqbench.models.weights import assign_weights
 
 if TYPE_CHECKING:
     import keras
@@ -150,4 +150,4 @@ def keep_weights(model: "keras.Sequential", path: Path) -> None:
 def set_weights(model: "keras.Sequential", path: Path) -> None:
     """Give a model the weights that `keep_weights` wrote."""
     with np.load(path, allow_pickle=False) as weights:
-        give(model, [typed(weights[name]) for name in sorted(weights)])
+        assign_weights(model, [restore_dtype(weights[name]) for name in sorted(weights)])

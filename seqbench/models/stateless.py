@@ -12,14 +12,14 @@ STARTS_ANEW = "stateful: every call starts from the zero state, since files keep
 """What the user of an exported stateful model should know."""
 
 
-def remarks(model: "keras.Sequential") -> tuple[str, ...]:
+def stateful_notes(model: "keras.Sequential") -> tuple[str, ...]:
     """Return a note on the model's stateful layers for those who export it; none without any."""
     names = [layer.name for layer in _stateful(model)]
     return (STARTS_ANEW.format(layers=", ".join(names)),) if names else ()
 
 
 @contextmanager
-def stateless(model: "keras.Sequential") -> Iterator[None]:
+def start_from_zero_state(model: "keras.Sequential") -> Iterator[None]:
     """Start every call of the model from the zero state, as after `reset_state`, for any batch.
 
     A graph of one input and one output has nowhere to keep a state.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.models.weights import give
+from seqbench.models.weights import assign_weights
 
 if TYPE_CHECKING:
     import keras
@@ -16,22 +16,22 @@ FLOATS = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16", "
 
 def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
     """Return the same model with the same weights, computing in float64."""
-    return in_precision(model, "float64")
+    return convert_precision(model, "float64")
 
 
-def in_precision(model: "keras.Sequential", dtype: str) -> "keras.Sequential":
+def convert_precision(model: "keras.Sequential", dtype: str) -> "keras.Sequential":
     """Return the same model with the same weights, computing in one floating dtype."""
     import keras
 
     before = keras.config.floatx()
     keras.config.set_floatx(dtype)  # layers that ask for the default get it as well
     try:
-        return rebuilt(model, _in_dtype(model.get_config(), dtype))
+        return rebuild(model, _in_dtype(model.get_config(), dtype))
     finally:
         keras.config.set_floatx(before)
 
 
-def rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
+def rebuild(model: "keras.Sequential", config: Any) -> "keras.Sequential":
     """Return a model made from `config` with the weights and vocabularies of `model`.
 
     Its recurrent layers keep no state from call to call.
@@ -49,7 +49,7 @@ def rebuilt(model: "keras.Sequential", config: Any) -> "keras.Sequential":
     with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
         other = type(model).from_config(_readable(config), own)
     other.build(model.input_shape)
-    give(other, [np.asarray(weight) for weight in model.get_weights()])
+    assign_weights(other, [np.asarray(weight) for weight in model.get_weights()])
     for mine, its in zip(_lookups(model), _lookups(other), strict=True):
         if mine.input_vocabulary is None:  # it is in the configuration only where given there
             weights = np.asarray(mine.idf_weights_const) if mine.output_mode == "tf_idf" else None

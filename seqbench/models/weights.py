@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import keras
 
 
-def give(model: "keras.Sequential", weights: Sequence[np.ndarray]) -> None:
+def assign_weights(model: "keras.Sequential", weights: Sequence[np.ndarray]) -> None:
     """Set the model's weights, in the order of `get_weights`.
 
     Keras's own `set_weights` leaves Normalization with the statistics that it had before: it
@@ -44,7 +44,7 @@ def perturb(model: "keras.Sequential", seed: int) -> None:
             positive = "variance" in variable.path
             new = value * np.exp(0.3 * noise) if positive else value + 0.1 * noise
         moved.append(new.astype(value.dtype))
-    give(model, moved)
+    assign_weights(model, moved)
 
 
 def _hides_faults(value: np.ndarray) -> bool:

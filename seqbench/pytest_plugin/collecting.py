@@ -11,10 +11,10 @@ import pytest
 from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Kind
 from seqbench.machine import devices, host
-from seqbench.machine.frameworks import home
+from seqbench.machine.frameworks import preparing_framework
 from seqbench.models.snapshot import Origin, pin
 from seqbench.models.source import resolve_all
-from seqbench.pytest_plugin import doing, timing
+from seqbench.pytest_plugin import outcomes, timing
 from seqbench.pytest_plugin.runs import Runs
 from seqbench.reports import pytest_benchmark
 from seqbench.runtimes import RUNTIMES
@@ -29,7 +29,9 @@ class Collecting:
     """The hooks of a session with `--seqbench`."""
 
     def __init__(self, config: pytest.Config) -> None:
-        os.environ.update(devices.environment("cpu", home()))  # for the sessions in this process
+        os.environ.update(
+            devices.environment("cpu", preparing_framework())
+        )  # for the sessions in this process
         self._runs = Runs(
             min_samples=config.getoption("benchmark_min_rounds"),
             measure_s=float(config.getoption("benchmark_max_time")),
@@ -55,7 +57,7 @@ class Collecting:
     def pytest_benchmark_update_machine_info(self, machine_info: dict[str, Any]) -> None:
         """Name the machine as exported runs do, so that only another one is said to differ."""
         machine_info.clear()
-        machine_info.update(pytest_benchmark.machine_info(host.host()))
+        machine_info.update(pytest_benchmark.machine_info(host.host_facts()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -100,7 +102,7 @@ class Model(pytest.File):
             )
             item.source, item.cell = source, cell
             item.add_marker(pytest.mark.filterwarnings(UNUSED))
-            if timing.in_page(cell):
+            if timing.runs_in_page(cell):
                 item.add_marker(pytest.mark.benchmark(timer=timing.page_clock))
             yield item
 
@@ -119,7 +121,7 @@ class CellItem(pytest.Function):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override] # pytest's own types of it differ between its classes
         """Return the reason alone where a cell did not pass."""
-        if isinstance(excinfo.value, doing.NotPassedError):
+        if isinstance(excinfo.value, outcomes.NotPassedError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
@@ -139,7 +141,7 @@ def _test(runs: Runs, source: Origin, cell: Cell) -> Any:
 
     def judged() -> None:
         record = runs.record(source, cell)
-        doing.conclude(record.status, record.reason)
+        outcomes.conclude(record.status, record.reason)
 
     return judged
 

@@ -4,14 +4,14 @@ from contextlib import closing
 from itertools import cycle
 from typing import Any
 
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import one_line
 from seqbench.core.record import Cell, Status
 from seqbench.engine.jobs import timed
 from seqbench.engine.jobs.context import STATUSES
-from seqbench.machine.host import threads
-from seqbench.measurement.loop import clock
+from seqbench.machine.clock import clock
+from seqbench.machine.host import available_threads
 from seqbench.models.snapshot import Origin
-from seqbench.pytest_plugin.doing import NotPassedError, conclude
+from seqbench.pytest_plugin.outcomes import NotPassedError, conclude
 from seqbench.pytest_plugin.runs import Runs
 from seqbench.reports.pytest_benchmark import extra_info, fullname, group, parameter, params
 from seqbench.runtimes import RUNTIMES, LocalSession, Session
@@ -30,7 +30,7 @@ def _replay(sample_s: float) -> None:
     _page_s[0] += sample_s
 
 
-def in_page(cell: Cell) -> bool:
+def runs_in_page(cell: Cell) -> bool:
     """Return whether the cell's calls are timed in a browser."""
     runtime = RUNTIMES.get(cell.runtime or "")
     return runtime is not None and runtime.own_process
@@ -45,7 +45,9 @@ def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
     try:
         load = runs.load(cell.runtime or "")
         start = clock()
-        session = load(runs.artifact(source, cell), cell.device, cell.threads or threads())
+        session = load(
+            runs.artifact(source, cell), cell.device, cell.threads or available_threads()
+        )
         benchmark.extra_info["load_s"] = clock() - start
         with closing(session):
             _time(benchmark, session, runs, source, cell)
@@ -63,7 +65,7 @@ def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
 
 def _time(benchmark: Any, session: Session, runs: Runs, source: Origin, cell: Cell) -> None:
     """Time a session, and fail where what the timed calls give is wrong."""
-    cases = timed.cases(runs.answers(source), cell, cell.batch_size or 1)
+    cases = timed.timed_cases(runs.answers(source), cell, cell.batch_size or 1)
     xs = [case.x.astype(session.input.dtype) for case in cases]
     if isinstance(session, LocalSession):
         call, feeds = session.bound(xs)
@@ -84,6 +86,6 @@ def _time(benchmark: Any, session: Session, runs: Runs, source: Origin, cell: Ce
         samples, count = iter(timing.samples_s), len(timing.samples_s)
         benchmark.pedantic(lambda: _replay(next(samples)), rounds=count, iterations=1)
         outputs = tuple(timing.outputs)
-    fault = timed.wrong(cases, outputs, cell.variant)
+    fault = timed.find_fault(cases, outputs, cell.variant)
     if fault is not None:
         conclude(Status.FAIL, f"fast, and wrong: while timed, {fault}")

@@ -1,4 +1,4 @@
-"""What was compiled for chips that need not be here: compiles and fits, not a timing."""
+"""What was compiled for chips that may be absent: compiles and fits, not a timing."""
 
 from collections.abc import Callable
 from typing import Any

@@ -82,7 +82,7 @@ def write(run: Path, out: Path | None = None, form: str | None = None) -> Path:
     files = _files(run, out, form)
     if out is not None:
         check_place(out)
-    records = store.read(run)
+    records = store.read_records(run)
     planned, repeat = _plan(run)
     report = build(records, run.resolve().name, planned, repeat)
     whole = Run(report=report, records=[*records, *never_ran(records, planned)])
@@ -134,7 +134,7 @@ def load(run: Path) -> Report:
         InputError: it is no run's folder, or a record cannot be read.
 
     """
-    records = store.read(run)
+    records = store.read_records(run)
     return build(records, run.resolve().name, *_plan(run))
 
 

@@ -1,7 +1,7 @@
 """What loads an artifact and runs it: one file a runtime, listed here in the order of reports."""
 
 from seqbench.runtimes import keras, litert, onnxruntime, tensorflow, tfjs
-from seqbench.runtimes.runtime import Load, LoadError, Runtime
+from seqbench.runtimes.runtime import Load, Runtime
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 RUNTIMES: dict[str, Runtime] = {
@@ -34,7 +34,6 @@ __all__ = [
     "BACKENDS",
     "RUNTIMES",
     "Load",
-    "LoadError",
     "LocalSession",
     "Runtime",
     "Session",

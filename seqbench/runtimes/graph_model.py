@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqbench.core.errors import Unsupported
-from seqbench.runtimes.runtime import LoadError
+from seqbench.core.errors import LoadError, Unsupported
 from seqbench.runtimes.session import Tensor
 
 # What `execute` cannot run: the lists of tfjs-converter's graph_executor, its operations that give

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends import here, on
-from seqbench.backends.lacking import named
+from seqbench.backends import current_backend, on_device
+from seqbench.backends.unsupported import name_unsupported
 from seqbench.core.errors import Unsupported
 from seqbench.machine.frameworks import Framework
 from seqbench.measurement.loop import Budget, Timing
@@ -20,8 +20,8 @@ from seqbench.runtimes.session import LocalSession, Session, Tensor
 def _restore(folder: Path, device: str, threads: int) -> Any:
     import keras
 
-    here().set_threads(threads)
-    with on(device), named(folder.name):
+    current_backend().set_threads(threads)
+    with on_device(device), name_unsupported(folder.name):
         model = restore(folder)
     if keras.backend.backend() != "tensorflow" and model.inputs[0].dtype == "string":
         first = model.layers[0]
@@ -42,17 +42,17 @@ class _KerasSession(LocalSession):
     model: str
 
     def run(self, x: np.ndarray) -> np.ndarray:
-        with named(self.model):
+        with name_unsupported(self.model):
             return LocalSession.run(self, x)
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
-        with named(self.model):
+        with name_unsupported(self.model):
             return LocalSession.measure(self, xs, budget)
 
     def in_blocks(
         self, xs: Sequence[np.ndarray], warmup_s: float
     ) -> Callable[[float], Sequence[float]]:
-        with named(self.model):
+        with name_unsupported(self.model):
             return LocalSession.in_blocks(self, xs, warmup_s)
 
 
@@ -80,7 +80,7 @@ def _session(
         device_used=device_used,
         prepare=prepare,
         call=call,
-        memory=lambda: here().memory_bytes(device_used()),
+        memory=lambda: current_backend().memory_bytes(device_used()),
     )
 
 
@@ -88,13 +88,13 @@ def _load(*, xla: bool) -> Load:
     """Return what restores a prepared model and compiles `model(x, training=False)`."""
 
     def load(artifact: Path, device: str, threads: int) -> Session:
-        backend = here()
+        backend = current_backend()
         model = _restore(artifact, device, threads)
         infer = backend.infer(model, xla)
         ran_on = ""
 
         def prepare(x: np.ndarray) -> Any:
-            with on(device):
+            with on_device(device):
                 return backend.put(x)
 
         def call(batch: Any) -> np.ndarray:
@@ -116,7 +116,7 @@ def load_predict(artifact: Path, device: str, threads: int) -> Session:
         return output
 
     # predict() gives arrays, which don't say where they were made; its variables do.
-    _, ran_on = here().at_host(model.variables[0].value)
+    _, ran_on = current_backend().at_host(model.variables[0].value)
     return _session(model, lambda: ran_on, lambda x: x, call)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.core.errors import Unavailable
+from seqbench.core.errors import LoadError, Unavailable
 from seqbench.machine import nvidia
-from seqbench.runtimes.runtime import LoadError, Runtime, in_process
+from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "gpu": "CUDAExecutionProvider"}

@@ -59,17 +59,13 @@ class Runtime:
 
         It imports nothing: what is installed and does not work shows when it loads an artifact.
         """
-        if self.needs is not None and (reason := frameworks.missing(self.needs)):
+        if self.needs is not None and (reason := frameworks.missing_framework_reason(self.needs)):
             return reason
         if self.imports is not None:
             package, module = self.packages[0], self.imports.partition(".")[0]
             if importlib.util.find_spec(module) is None:
                 return f"the package {package} is not installed: run `pip install {package}`"
         return self.missing_program()
-
-
-class LoadError(Exception):
-    """The runtime does not take the artifact; the message is the runtime's own."""
 
 
 def in_process(load: Load) -> Callable[[], AbstractContextManager[Load]]:

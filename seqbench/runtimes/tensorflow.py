@@ -7,7 +7,8 @@ import numpy as np
 
 from seqbench.backends.tensorflow import memory_bytes
 from seqbench.backends.tensorflow_devices import Placed, set_threads
-from seqbench.runtimes.runtime import LoadError, Runtime, in_process
+from seqbench.core.errors import LoadError
+from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name
 
 

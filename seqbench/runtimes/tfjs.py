@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from seqbench.core.errors import Unavailable
+from seqbench.core.errors import LoadError, Unavailable
 from seqbench.measurement.loop import Budget, Timing
 from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.host import Host, JobError
 from seqbench.runtimes.graph_model import describe
-from seqbench.runtimes.runtime import Load, LoadError, Runtime
+from seqbench.runtimes.runtime import Load, Runtime
 from seqbench.runtimes.session import Session, Tensor, in_batches
 
 Backend = Literal["wasm", "cpu", "webgl"]

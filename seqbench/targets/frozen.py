@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqbench.backends.patches.registry import EXPORTABLE, Table, in_place
-from seqbench.models.stateless import stateless
+from seqbench.models.stateless import start_from_zero_state
 from seqbench.runtimes.session import Tensor, dtype_name
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def freeze(
     spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
     # A new function each time: tf.function would answer a fixed batch with a free one's trace.
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    with in_place(patches), stateless(model), _without_dropout(model):
+    with in_place(patches), start_from_zero_state(model), _without_dropout(model):
         traced = function.get_concrete_function(spec)
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     return Frozen(

@@ -46,23 +46,23 @@ def judge(
         declaration: what the artifact must declare; None where somebody else made it.
 
     """
-    outputs = [answer(session, case.x) for case in cases]
-    found = compare(cases, outputs)
+    outputs = [ask(session, case.x) for case in cases]
+    found = judge_outputs(cases, outputs)
     broken = contract.check_declaration(session, declaration) if declaration else None
     if broken is None and found.differences[0].reason is None:  # else it would be wrong again
         broken = contract.check_repeatable(
-            lambda x: answer(session, x), cases[0], outputs[0], session.output
+            lambda x: ask(session, x), cases[0], outputs[0], session.output
         )
     return Judgement(differences=found.differences, broken=broken)
 
 
-def compare(cases: Sequence[Case], outputs: Sequence[np.ndarray]) -> Judgement:
+def judge_outputs(cases: Sequence[Case], outputs: Sequence[np.ndarray]) -> Judgement:
     """Hold outputs that were given before, one for each case, against the model's."""
     pairs = zip(cases, outputs, strict=True)
     return Judgement(differences=tuple(tolerance.compare_outputs(*pair) for pair in pairs))
 
 
-def answer(session: Session, x: np.ndarray) -> np.ndarray:
+def ask(session: Session, x: np.ndarray) -> np.ndarray:
     """Return the session's output for inputs, which are cast where that loses nothing.
 
     Raises:

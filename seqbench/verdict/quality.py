@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqbench.core.store import typed
+from seqbench.core.store import restore_dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +106,20 @@ def load(path: Path) -> Sample:
     with np.load(path, allow_pickle=False) as arrays:
         return Sample(
             x=arrays["x"],
-            own=typed(arrays["own"]),
+            own=restore_dtype(arrays["own"]),
             y=arrays.get("y"),
             metrics=tuple(str(name) for name in arrays["metrics"]),
         )
 
 
-def judge(sample: Sample, got: np.ndarray, criterion: Criterion) -> Quality:
+def assess_quality(sample: Sample, got: np.ndarray, criterion: Criterion) -> Quality:
     """Hold a variant's outputs against the sample, by its criterion."""
     own, found = sample.own.astype(np.float64), got.astype(np.float64)
     if found.shape != own.shape:
         return _broken(f"output shape is {got.shape} where the model gives {own.shape}")
     if not np.isfinite(found).all():
         return _broken(f"{int((~np.isfinite(found)).sum())} of {found.size} outputs are not finite")
-    metrics, own_metrics = measured(sample, found), measured(sample, own)
+    metrics, own_metrics = compute_metrics(sample, found), compute_metrics(sample, own)
     classifies = bool(ACCURACIES & set(metrics))
     answers = _classes(own).size
     agreement = float((_classes(found) == _classes(own)).mean()) if classifies else None
@@ -149,7 +149,7 @@ def judge(sample: Sample, got: np.ndarray, criterion: Criterion) -> Quality:
     )
 
 
-def measured(sample: Sample, outputs: np.ndarray) -> dict[str, float]:
+def compute_metrics(sample: Sample, outputs: np.ndarray) -> dict[str, float]:
     """Return those of the scenario's metrics that are known here, of some outputs."""
     if sample.y is None:
         return {}

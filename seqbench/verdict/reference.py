@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqbench.backends import here
-from seqbench.backends.inference import Answer, compiled
+from seqbench.backends import current_backend
+from seqbench.backends.inference import Answer, compile_inference
 from seqbench.backends.patches.registry import EXACT
 from seqbench.core.files import replacing
-from seqbench.core.store import typed
+from seqbench.core.store import restore_dtype
 from seqbench.models.twin import (
     computes_in_float64,
     computes_in_less,
+    convert_precision,
     float64_twin,
-    in_precision,
 )
 from seqbench.verdict.inputs import from_first_layers
-from seqbench.verdict.inputs.suite import InputSpec, first_shapes, make, other_shapes
-from seqbench.verdict.inputs.wake_silent_units import waking
-from seqbench.verdict.perturb.activations import shiftable
-from seqbench.verdict.perturb.weights import FLOAT64_SHARE, UNIT_ROUNDOFF, narrowed, rounded
+from seqbench.verdict.inputs.suite import InputSpec, first_shapes, make_inputs, other_shapes
+from seqbench.verdict.inputs.wake_silent_units import find_waking_inputs
+from seqbench.verdict.perturb.activations import make_shiftable
+from seqbench.verdict.perturb.weights import (
+    FLOAT64_SHARE,
+    UNIT_ROUNDOFF,
+    round_as_narrow_dtypes,
+    round_as_sums,
+)
 from seqbench.verdict.tolerance import Case, largest
 
 if TYPE_CHECKING:
@@ -59,7 +64,7 @@ class ReferenceCase(Case):
     float32_error: np.ndarray
 
 
-def as_there(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
+def as_format_has_it(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
     """Return the case as a format is asked it that lacks dtypes.
 
     Args:
@@ -73,7 +78,7 @@ def as_there(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
     return case if dtype is None else replace(case, own=case.own.astype(dtype))
 
 
-def cases(
+def build_cases(
     model: "keras.Sequential", seed: int, data: np.ndarray | None = None
 ) -> list[ReferenceCase]:
     """Run the input suite through the model and its float64 twin.
@@ -85,21 +90,23 @@ def cases(
         ValueError: no batch is left, or the twin is not the same model.
 
     """
-    with here().float64(True):
-        return _cases(model, seed, data)
+    with current_backend().float64(True):
+        return _build_cases(model, seed, data)
 
 
-def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> list[ReferenceCase]:
-    answer, twin = compiled(model, {}, own=True), float64_twin(model)
+def _build_cases(
+    model: "keras.Sequential", seed: int, data: np.ndarray | None
+) -> list[ReferenceCase]:
+    answer, twin = compile_inference(model, {}, own=True), float64_twin(model)
     batches = _suite(model, twin, seed, data)
     own = _outputs(answer, batches)
-    shifts = shiftable(twin)
-    exactly = EXACT if here().name == "tensorflow" else {}
-    run = compiled(twin, exactly, shifts=shifts.variables)
+    shifts = make_shiftable(twin)
+    exactly = EXACT if current_backend().name == "tensorflow" else {}
+    run = compile_inference(twin, exactly, shifts=shifts.variables)
     exact = _outputs(run, batches)
     narrow = own  # what float32 makes of it
     if computes_in_float64(model):
-        narrow = _outputs(compiled(in_precision(model, "float32"), {}), batches)
+        narrow = _outputs(compile_inference(convert_precision(model, "float32"), {}), batches)
     usable = [
         name for name in batches if all(_finite(found[name]) for found in (own, exact, narrow))
     ]
@@ -113,23 +120,23 @@ def _cases(model: "keras.Sequential", seed: int, data: np.ndarray | None) -> lis
     def cost(outputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
         none = {name: np.zeros_like(found) for name, found in scale.items()}
-        error, by_rounding = further(none, outputs, exact), none
-        with rounded(twin, shifts, seed) as runs:
+        error, by_rounding = larger_errors(none, outputs, exact), none
+        with round_as_sums(twin, shifts, seed) as runs:
             for _ in runs:
-                by_rounding = further(by_rounding, _outputs(run, batches), exact)
+                by_rounding = larger_errors(by_rounding, _outputs(run, batches), exact)
         if not computes_in_less(model):
             for name, found in error.items():
                 size = np.maximum(scale[name], largest(_numbers(exact[name])))
                 _refuse_another(name, found, by_rounding[name], size)
-        with narrowed(model, seed) as runs:
+        with round_as_narrow_dtypes(model, seed) as runs:
             for _ in runs:
-                error = further(error, _outputs(answer, batches), exact)
+                error = larger_errors(error, _outputs(answer, batches), exact)
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
     if computes_in_float64(model):  # as its twin does: what that costs, float32 tells
         float32_error = cost(narrow)
         costs = {name: found * FLOAT64_SHARE for name, found in float32_error.items()}
-        error = further(costs, own, exact)
+        error = larger_errors(costs, own, exact)
     else:
         error = float32_error = cost(own)
     return [
@@ -151,14 +158,15 @@ def _suite(
 ) -> dict[str, np.ndarray]:
     """Return the inputs, by their kind."""
     spec, other = _sized(input_spec(model, data), model, data)
-    batches = make(spec, seed, data)
-    candidates = make(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
-    climbing = in_precision(model, "float32") if spec.real else None  # 16 bits have poor slopes
-    sought = waking(twin, climbing, list(batches.values()), candidates, seed)
+    batches = make_inputs(spec, seed, data)
+    candidates = make_inputs(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
+    # 16 bits have poor slopes.
+    climbing = convert_precision(model, "float32") if spec.real else None
+    sought = find_waking_inputs(twin, climbing, list(batches.values()), candidates, seed)
     if sought is not None:
         batches["sought"] = sought
     if other is not None:
-        batches["other size"] = make(other, seed + 2)["random"][:FEW]
+        batches["other size"] = make_inputs(other, seed + 2)["random"][:FEW]
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
     return batches
@@ -199,13 +207,13 @@ def _numbers(output: np.ndarray) -> np.ndarray:
     return numbers
 
 
-def distance(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
+def signed_error(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
     """Return how far an output is from the exact one, float64; words are not apart."""
     found: np.ndarray = _numbers(output) - _numbers(exact)
     return found
 
 
-def further(
+def larger_errors(
     error: Mapping[str, np.ndarray],
     outputs: Mapping[str, np.ndarray],
     exact: Mapping[str, np.ndarray],
@@ -214,7 +222,7 @@ def further(
 
     Outputs that are NaN or infinite say nothing.
     """
-    off = {name: distance(outputs[name], exact[name]) for name in error}
+    off = {name: signed_error(outputs[name], exact[name]) for name in error}
     return {
         name: np.fmax(known, largest(np.where(np.isfinite(off[name]), off[name], 0.0)))
         for name, known in error.items()
@@ -265,9 +273,11 @@ def _sized(
 def _takes(model: "keras.Sequential", spec: InputSpec) -> bool:
     """Tell whether a model has an answer to inputs of one size."""
     try:
-        output = compiled(model, {}, own=True, shape=spec.shape)(make(spec, 0)["random"][:1])
+        output = compile_inference(model, {}, own=True, shape=spec.shape)(
+            make_inputs(spec, 0)["random"][:1]
+        )
     except Exception as error:
-        if here().refuses(error):
+        if current_backend().refuses(error):
             return False
         raise
     return bool(output.size) and (output.dtype.kind == "U" or _finite(output))
@@ -295,7 +305,7 @@ def load(path: Path) -> list[ReferenceCase]:
         return [
             ReferenceCase(
                 name=name.split(":", 1)[1],
-                **{part: typed(arrays[f"{name}:{part}"]) for part in PARTS},
+                **{part: restore_dtype(arrays[f"{name}:{part}"]) for part in PARTS},
             )
             for name in names
         ]

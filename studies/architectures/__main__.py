@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from seqbench import api
-from seqbench.cli.progress import shown
+from seqbench.cli.progress import show_progress
 from seqbench.core import files
 from studies.architectures import table
 from studies.places import place
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("out", nargs="?", type=place, default="results/architectures.md")
     parser.add_argument("--field", action="append", choices=FIELDS, help="may be repeated")
     told = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, shown() as observer:
+    with tempfile.TemporaryDirectory() as folder, show_progress() as observer:
         records = api.export(specs(told.field or FIELDS), out=folder, observer=observer)
     command = " ".join(["python -m studies.architectures", *sys.argv[1:]])
     text = table.markdown(records, command)

@@ -22,7 +22,7 @@ HEADINGS = ("model", "back end", "step", "first step", "call", "first call", "er
 
 def markdown(records: Sequence[Record], command: str) -> str:
     """Return the whole report of a run's records."""
-    found = host.facts(PACKAGES, 0)
+    found = host.record_facts(PACKAGES, 0)
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     models = dict.fromkeys(record.cell.model for record in records)
     rows = [_row(model, name, records) for model in models for name in BACKENDS]

@@ -10,16 +10,17 @@ from pathlib import Path
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
 from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.core.errors import LoadError
 from seqbench.engine.jobs import locate_layer
-from seqbench.machine.host import threads
-from seqbench.runtimes import RUNTIMES, Load, LoadError, Session
+from seqbench.machine.host import available_threads
+from seqbench.runtimes import RUNTIMES, Load, Session
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze
-from seqbench.verdict.judge import answer, judge
+from seqbench.verdict.judge import ask, judge
 from seqbench.verdict.locate import search
-from seqbench.verdict.locate.layer_outputs import layers
+from seqbench.verdict.locate.layer_outputs import compute_layer_outputs
 from seqbench.verdict.locate.search import Layer
-from seqbench.verdict.reference import ReferenceCase, as_there
+from seqbench.verdict.reference import ReferenceCase, as_format_has_it
 from seqbench.verdict.tolerance import Case, Difference
 
 DEFAULT = {
@@ -125,7 +126,7 @@ class Judge:
         except LoadError as error:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
-            asked = [as_there(case, TARGETS[target].lacks) for case in cases]
+            asked = [as_format_has_it(case, TARGETS[target].lacks) for case in cases]
             worst = judge(session, asked).worst
             parted = None
             if worst.reason is not None and original is not None:
@@ -141,18 +142,18 @@ class Judge:
         """Name the layer, as `seqbench.engine.jobs.locate_layer` does in two processes."""
         key = (id(original), case.name)
         if key not in self._layers:
-            self._layers[key] = layers(original, case.x, 0)
-        rows = locate_layer.worst(case, answer(session, case.x), locate_layer.ROWS)
-        cut = [search.only(layer, rows) for layer in self._layers[key]]
+            self._layers[key] = compute_layer_outputs(original, case.x, 0)
+        rows = locate_layer.worst_rows(case, ask(session, case.x), locate_layer.ROWS)
+        cut = [search.select_rows(layer, rows) for layer in self._layers[key]]
         tensors = session.tensors(case.x[rows].astype(session.input.dtype))
-        found = search.find(cut, tensors)
+        found = search.find_divergence(cut, tensors)
         return None if found is None else found.layer.name
 
     def _load(self, target: str, path: Path) -> Session:
         try:
-            return self._loads[target](path, "cpu", threads())
+            return self._loads[target](path, "cpu", available_threads())
         except RuntimeError:  # the browser went down; it comes up again with the next model
-            return self._loads[target](path, "cpu", threads())
+            return self._loads[target](path, "cpu", available_threads())
 
     @contextmanager
     def _empty(self) -> Iterator[Path]:
@@ -164,7 +165,7 @@ class Judge:
 def judging(targets: Sequence[str] = tuple(DEFAULT)) -> Iterator[Judge]:
     """Start the runtimes of `targets`: one browser for all that TF.js runs."""
     if "saved_model" in targets:  # before TensorFlow's first operation, as its runtime does again
-        set_threads(threads())
+        set_threads(available_threads())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         loads = {

@@ -216,4 +216,4 @@ def settle(model: keras.Sequential, seed: int) -> None:
     perturb(model, seed)
     if any(isinstance(layer, L.BatchNormalization) for layer in model.layers):
         for i in range(8):
-            model(suite.make(reference.input_spec(model), seed + i)["random"], training=True)
+            model(suite.make_inputs(reference.input_spec(model), seed + i)["random"], training=True)

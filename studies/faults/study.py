@@ -72,7 +72,7 @@ def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:
     for name in names:
         start = time.monotonic()
         found = subject(name, 0)
-        mine = _of_one(judge, found, reference.cases(found.model, 0, found.data))
+        mine = _of_one(judge, found, reference.build_cases(found.model, 0, found.data))
         caught = sum(one.judged.caught for one in mine)
         say(f"{name}: {caught} of {len(mine)} faults caught, {time.monotonic() - start:.0f} s")
         for one in mine:
@@ -91,7 +91,7 @@ def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) 
         mine: list[Seen] = []
         for seed in seeds:
             found = subject(name, seed, epochs=_epochs(seed))
-            cases = reference.cases(found.model, seed, found.data)
+            cases = reference.build_cases(found.model, seed, found.data)
             mine += [
                 _seen(found, seed, None, "", judged) for judged in judge.model(found.model, cases)
             ]
@@ -150,7 +150,7 @@ def _seen(
 def _idle(found: Subject, faulty: keras.Sequential) -> bool:
     """Whether a fault changes no bit of any output, on inputs that the verdict does not use."""
     spec = reference.input_spec(found.model, found.data)
-    batches = [x for seed in FURTHER_SEEDS for x in suite.make(spec, seed).values()]
+    batches = [x for seed in FURTHER_SEEDS for x in suite.make_inputs(spec, seed).values()]
     if found.data is not None:
         batches.append(found.data)
     return all(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqbench import api
 from seqbench.core import files
-from seqbench.measurement.other_programs import foreign_cpus, usage
+from seqbench.measurement.other_programs import foreign_cpus, read_usage
 from studies.fidelity import study, table
 from studies.places import place
 
@@ -25,9 +25,9 @@ def main() -> int:
         folder = Path(temporary)
         say("exporting")
         api.export(study.MODELS, out=folder, targets=("tflite", "onnx"))
-        before = usage()
+        before = read_usage()
         found = study.measure(folder, say)
-        after = usage()
+        after = read_usage()
     command = " ".join(["python -m studies.fidelity", *sys.argv[1:]])
     text = table.markdown(found, foreign_cpus(before, after), command)
     files.write_text(told.out, text)

@@ -17,7 +17,7 @@ from studies.fidelity.turns import Turns
 
 def main(tool: str, way: str, artifact: Path, rows: int, file: Path) -> None:
     """Let both measure one artifact, on the CPU that other programs leave alone."""
-    cpu = cpus.quiet(np.random.default_rng())
+    cpu = cpus.choose_quiet_cpu(np.random.default_rng())
     if cpu is not None:
         os.sched_setaffinity(0, {cpu})  # before a runtime has its threads
     turns = Turns()

@@ -77,6 +77,6 @@ def _load(foreign_cpus: float) -> str:
 
 
 def _machine() -> str:
-    host = machine.host()
+    host = machine.host_facts()
     found = ", ".join(f"{name} {version}" for name, version in machine.versions(PACKAGES).items())
     return f"{host['cpus']} CPUs ({host['cpu']}), Python {host['python']}; {found}"

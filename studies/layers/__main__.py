@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from seqbench.cli import options, output
-from seqbench.cli.progress import shown
+from seqbench.cli.progress import show_progress
 from seqbench.engine.run_folder import new_run
 from studies.layers import baseline as baselines
 from studies.layers import command, pages
@@ -31,7 +31,7 @@ def coverage(
 
     Exit status 1 where a case is worse than in the baseline, or Keras has an unknown layer.
     """
-    with shown() as observer:
+    with show_progress() as observer:
         outcome = command.coverage(
             out or new_run(), observer, only, targets, baseline or baselines.COMMITTED
         )

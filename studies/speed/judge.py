@@ -8,7 +8,7 @@ against the float64 twin, at most 8 times what float32 costs the model itself.
 import sys
 from pathlib import Path
 
-from seqbench.machine.host import threads
+from seqbench.machine.host import available_threads
 from seqbench.runtimes import RUNTIMES
 from seqbench.verdict import reference
 from seqbench.verdict.judge import judge
@@ -18,7 +18,7 @@ def reason(runtime: str, artifact: Path, answers: Path) -> str | None:
     """Return what is wrong with a file; None where it is right."""
     with RUNTIMES[runtime].start() as load:
         try:
-            session = load(artifact, "cpu", threads())
+            session = load(artifact, "cpu", available_threads())
             cases = reference.load(answers)
             found = judge(session, cases)
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like

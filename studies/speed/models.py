@@ -121,4 +121,4 @@ def save(folder: Path) -> None:
         model = build()
         perturb(model, 0)
         model.save(folder / f"{name}.keras")
-        reference.save(reference.cases(model, seed=0), folder / f"{name}.npz")
+        reference.save(reference.build_cases(model, seed=0), folder / f"{name}.npz")

@@ -57,7 +57,7 @@ _STAGES = (
 
 
 def _machine() -> str:
-    host = machine.host()
+    host = machine.host_facts()
     versions = machine.versions(PACKAGES)
     found = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (

@@ -33,7 +33,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_backend_trains_and_answers_as_the_twin_does(records: list[Record], backend: str) -> None:
     found = {r.cell.kind: r for r in records if r.cell.runtime == BACKENDS[backend]}
-    if backend == "torch" and frameworks.missing("torch"):
+    if backend == "torch" and frameworks.missing_framework_reason("torch"):
         assert not os.environ.get("CI"), "CI runs these tests: make setup-torch"
         assert {r.status for r in found.values()} == {Status.UNAVAILABLE}
         pytest.skip("torch is not here: make setup-torch")
@@ -67,9 +67,9 @@ def test_the_first_call_holds_the_compilation(records: list[Record]) -> None:
 def test_a_missing_framework_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = frameworks.missing
+    there = frameworks.missing_framework_reason
     monkeypatch.setattr(
-        "seqbench.engine.workers.pool.missing",
+        "seqbench.engine.workers.pool.missing_framework_reason",
         lambda name: "not here" if name == "jax" else there(name),
     )
     (found,) = api.run(

@@ -11,8 +11,8 @@ from seqbench.core.errors import InputError
 
 def test_what_is_here_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {item.name: item for item in doctor.examine()}
-    assert found["tensorflow"].found
-    assert found["cpu"].found == "here"
+    assert found["tensorflow"].present
+    assert found["cpu"].present == "here"
     assert not found["cpu"].missing
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seqbench.comparison.aspects import Aspect
-from seqbench.comparison.runs import Comparison, compare, of_records
+from seqbench.comparison.runs import Comparison, compare, compare_records
 from seqbench.comparison.verdicts import Verdict
 from seqbench.core.errors import InputError
 from seqbench.core.record import Record, Status
@@ -14,7 +14,7 @@ from tests.support.sample_runs import EXPORT, MACHINE, TRAIN, VERIFY, infer, rec
 
 
 def compared(base: list[Record], head: list[Record]) -> Comparison:
-    return of_records(base, head, "base", "head", 0.02)
+    return compare_records(base, head, "base", "head", 0.02)
 
 
 def only(base: Record, head: Record, name: str) -> Aspect:

@@ -8,7 +8,7 @@ import pytest
 
 from seqbench.comparison.ab.process_pair import Pair
 from seqbench.comparison.intervals import paired
-from seqbench.comparison.stopping_rule import FEWEST, LOOKS, Settled, settle
+from seqbench.comparison.stopping_rule import ANALYSES, FEWEST_PAIRS, Settled, settle
 from seqbench.comparison.verdicts import FALSE_ALARMS, Verdict
 
 TRIALS = 600
@@ -40,7 +40,7 @@ def settled(log_ratios: Iterator[float], pair_s: float = 0.5, seconds: float = 2
 
 def normal(true: float, spread: float, seed: int) -> Iterator[float]:
     generator = np.random.default_rng(seed)
-    return iter(generator.normal(math.log(true), spread, LOOKS[-1]))
+    return iter(generator.normal(math.log(true), spread, ANALYSES[-1]))
 
 
 def rate(verdict: Callable[[Verdict], bool], true: float, spread: float) -> float:
@@ -61,23 +61,23 @@ def test_effects_are_found(true: float, spread: float) -> None:
 def test_it_stops_at_the_first_look_that_settles_it() -> None:
     found = settled(normal(1.2, 0.001, 0))
     assert found.verdict is Verdict.WORSE
-    assert len(found.pairs) == LOOKS[0]
-    assert found.elapsed_s == LOOKS[0] * 0.5
+    assert len(found.pairs) == ANALYSES[0]
+    assert found.elapsed_s == ANALYSES[0] * 0.5
 
 
 def test_it_goes_on_while_nothing_is_settled() -> None:
-    found = settled(iter([-1.0, 1.0] * LOOKS[-1]))
+    found = settled(iter([-1.0, 1.0] * ANALYSES[-1]))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert len(found.pairs) == LOOKS[-1]
+    assert len(found.pairs) == ANALYSES[-1]
 
 
 def test_it_ends_with_the_time_and_never_before_the_fewest_pairs() -> None:
     assert len(settled(iter([-1.0, 1.0] * 20), pair_s=2.5).pairs) == 8
-    assert len(settled(iter([-1.0, 1.0] * 20), pair_s=30.0).pairs) == FEWEST
+    assert len(settled(iter([-1.0, 1.0] * 20), pair_s=30.0).pairs) == FEWEST_PAIRS
 
 
 def test_the_last_look_spends_what_is_left() -> None:
-    cases = [(5.0, 4, 1.0), (3.0, 6, 0.5), (0.1, LOOKS[-1], 0.5 ** (len(LOOKS) - 1))]
+    cases = [(5.0, 4, 1.0), (3.0, 6, 0.5), (0.1, ANALYSES[-1], 0.5 ** (len(ANALYSES) - 1))]
     for pair_s, count, part in cases:
         found = settled(iter([-0.5, 0.5] * 20), pair_s=pair_s)
         assert len(found.pairs) == count

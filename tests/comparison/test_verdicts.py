@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqbench.comparison.intervals import Interval, paired
-from seqbench.comparison.verdicts import FALSE_ALARMS, Verdict, judge, share, worst
+from seqbench.comparison.verdicts import FALSE_ALARMS, Verdict, alpha_of_cell, decide_verdict, worst
 
 TRIALS = 2000
 EFFECT = 0.02
@@ -32,13 +32,13 @@ def interval(low: float, high: float) -> Interval:
     ],
 )
 def test_each_verdict(low: float, high: float, verdict: Verdict) -> None:
-    assert judge(interval(low, high), EFFECT) is verdict
+    assert decide_verdict(interval(low, high), EFFECT) is verdict
 
 
 @given(st.floats(0.5, 2), st.floats(1e-6, 1), st.floats(0.001, 0.5))
 def test_swapping_the_sides_swaps_the_verdict(ratio: float, half: float, effect: float) -> None:
-    found = judge(interval(ratio * math.exp(-half), ratio * math.exp(half)), effect)
-    turned = judge(interval(math.exp(-half) / ratio, math.exp(half) / ratio), effect)
+    found = decide_verdict(interval(ratio * math.exp(-half), ratio * math.exp(half)), effect)
+    turned = decide_verdict(interval(math.exp(-half) / ratio, math.exp(half) / ratio), effect)
     swap = {Verdict.WORSE: Verdict.BETTER, Verdict.BETTER: Verdict.WORSE}
     assert turned is swap.get(found, found)
 
@@ -48,7 +48,7 @@ def test_what_is_worse_is_estimated_at_half_the_effect_or_more(
     ratio: float, half: float, effect: float
 ) -> None:
     found = interval(ratio * math.exp(-half), ratio * math.exp(half))
-    if judge(found, effect) is Verdict.WORSE:
+    if decide_verdict(found, effect) is Verdict.WORSE:
         assert found.ratio >= math.sqrt(1 + effect) * (1 - 1e-12)
 
 
@@ -58,8 +58,8 @@ def rates(true: float, spread: float, cells: int = 1) -> dict[Verdict, float]:
     found = []
     for _ in range(TRIALS // cells):
         family = generator.normal(math.log(true), spread, (cells, 8))
-        alpha = share(FALSE_ALARMS, cells)
-        found.append(worst(judge(paired(pairs, alpha), EFFECT) for pairs in family))
+        alpha = alpha_of_cell(FALSE_ALARMS, cells)
+        found.append(worst(decide_verdict(paired(pairs, alpha), EFFECT) for pairs in family))
     return {verdict: found.count(verdict) / len(found) for verdict in Verdict}
 
 

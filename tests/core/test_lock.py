@@ -11,13 +11,13 @@ import psutil
 import pytest
 
 from seqbench.core.errors import InputError
-from seqbench.core.lock import NAME, held
+from seqbench.core.lock import NAME, hold
 
 HOLDER = """
 import subprocess, sys
 from pathlib import Path
-from seqbench.core.lock import held
-with held(Path(sys.argv[1]), "it"):
+from seqbench.core.lock import hold
+with hold(Path(sys.argv[1]), "it"):
     child = subprocess.Popen(["sleep", "600"], start_new_session=True, stdout=subprocess.DEVNULL)
     print(child.pid, flush=True)
     sys.stdin.read()
@@ -37,7 +37,7 @@ def start_holder(path: Path) -> "tuple[subprocess.Popen[str], psutil.Process]":
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught, held(path, "it"):
+    with pytest.raises(InputError) as caught, hold(path, "it"):
         pass
     return str(caught.value)
 
@@ -71,7 +71,7 @@ def test_a_second_process_is_told_who_holds_it(
         process.communicate("")
         child.kill()
     assert not path.exists()
-    with held(path, "it"):
+    with hold(path, "it"):
         pass
 
 
@@ -88,7 +88,7 @@ def test_a_killed_holder_blocks_nobody_even_where_its_child_lives(
     try:
         assert child.is_running()
         assert path.exists()
-        with held(path, "it"):
+        with hold(path, "it"):
             assert json.loads(path.read_text())["pid"] == os.getpid()
         assert list(tmp_path.iterdir()) == []
     finally:
@@ -100,11 +100,11 @@ def test_without_locks_a_number_that_is_used_again_is_no_holder(
 ) -> None:
     no_locks(monkeypatch)
     path = tmp_path / NAME
-    with held(path, "it"):
+    with hold(path, "it"):
         assert "No locks available" in refusal(path)
         before = json.loads(path.read_text())
     path.write_text(json.dumps({**before, "process_began": before["process_began"] - 60}))
-    with held(path, "it"):
+    with hold(path, "it"):
         pass
     path.write_text(json.dumps({**before, "host": "another", "pid": 2**22 + 1}))
     assert f"process {2**22 + 1} on another" in refusal(path)
@@ -114,7 +114,7 @@ def test_what_was_cut_off_is_taken_over_and_what_is_the_users_is_not(tmp_path: P
     path = tmp_path / NAME
     for cut in ("", '{"held', '{"held_by": "seqbench", "pid": 1'):
         path.write_text(cut)
-        with held(path, "it"):
+        with hold(path, "it"):
             pass
     for mine in ("mine", '{"held_by": "me"}'):
         path.write_text(mine)
@@ -141,10 +141,10 @@ def test_nothing_is_locked_behind_a_link_or_in_what_is_no_file(tmp_path: Path) -
 def test_the_lock_of_a_folder_made_anew_meanwhile_is_not_removed(tmp_path: Path) -> None:
     path = tmp_path / "folder" / NAME
     path.parent.mkdir()
-    with held(path, "it"):
+    with hold(path, "it"):
         path.parent.rename(tmp_path / "old")
         path.parent.mkdir()
-        with held(path, "it"):
+        with hold(path, "it"):
             pass
         path.write_text("of another process")
     assert path.read_text() == "of another process"

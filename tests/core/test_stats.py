@@ -115,7 +115,7 @@ PROCESSES = st.lists(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=20), ma
 def test_the_order_of_processes_does_not_matter(processes: list[list[float]], random: Any) -> None:
     shuffled = list(processes)
     random.shuffle(shuffled)
-    one, other = stats.of_processes(processes), stats.of_processes(shuffled)
+    one, other = stats.median_of_processes(processes), stats.median_of_processes(shuffled)
     assert (one is None) == (other is None) == (not processes)
     if one and other:
         assert one.value == other.value
@@ -127,8 +127,8 @@ def test_the_order_of_processes_does_not_matter(processes: list[list[float]], ra
 def test_an_interval_over_processes_scales_with_its_samples(
     processes: list[list[float]], factor: float
 ) -> None:
-    one = stats.of_processes(processes)
-    other = stats.of_processes([[factor * it for it in samples] for samples in processes])
+    one = stats.median_of_processes(processes)
+    other = stats.median_of_processes([[factor * it for it in samples] for samples in processes])
     if one and other and one.low is not None and one.high is not None:
         assert one.low <= one.value <= one.high
         assert other.low == pytest.approx(factor * one.low)
@@ -136,15 +136,15 @@ def test_an_interval_over_processes_scales_with_its_samples(
 
 
 def test_one_process_speaks_for_itself_and_six_by_their_range() -> None:
-    assert stats.of_processes([[1, 2, 3, 4, 5, 6]]) == stats.median([1, 2, 3, 4, 5, 6])
-    six = stats.of_processes([[float(number)] * 10 for number in (3, 1, 2, 6, 5, 4)])
+    assert stats.median_of_processes([[1, 2, 3, 4, 5, 6]]) == stats.median([1, 2, 3, 4, 5, 6])
+    six = stats.median_of_processes([[float(number)] * 10 for number in (3, 1, 2, 6, 5, 4)])
     assert six == stats.Estimate(value=3.5, low=1, high=6, count=60)
 
 
 def test_many_calls_do_not_stand_for_many_processes() -> None:
     """Two processes 1 % apart: the interval is 12.7 times half of that, however many calls."""
     for count in (10, 1000):
-        found = stats.of_processes([[1.00] * count, [1.01] * count])
+        found = stats.median_of_processes([[1.00] * count, [1.01] * count])
         assert found is not None
         assert found.low is not None
         assert math.log(found.value / found.low) == pytest.approx(12.706 * 0.01 / 2, rel=0.02)
@@ -156,7 +156,7 @@ def test_intervals_over_processes_hold_the_median_as_often_as_they_say() -> None
         held = 0
         for _ in range(600):
             medians = np.exp(rng.normal(0.0, 0.05, count))
-            found = stats.of_processes([[value] for value in medians])
+            found = stats.median_of_processes([[value] for value in medians])
             assert found is not None
             assert found.low is not None
             assert found.high is not None
@@ -165,7 +165,7 @@ def test_intervals_over_processes_hold_the_median_as_often_as_they_say() -> None
 
 
 def test_a_zero_has_no_interval_over_processes() -> None:
-    found = stats.of_processes([[0.0], [1.0]])
+    found = stats.median_of_processes([[0.0], [1.0]])
     assert found == stats.Estimate(value=0.5, low=None, high=None, count=2)
 
 

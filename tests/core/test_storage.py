@@ -58,7 +58,7 @@ def test_what_does_not_fit_is_a_line_that_names_the_folder(tmp_path: Path) -> No
 def test_a_folder_that_went_away_gets_no_record(tmp_path: Path, *, again: bool) -> None:
     store = Store(tmp_path / "run")
     cell = Cell(model="m", kind=Kind.TRAIN, runtime="keras")
-    with store.held(["m"], {"versions": {"seqbench": "0"}}):
+    with store.hold(["m"], {"versions": {"seqbench": "0"}}):
         (tmp_path / "run").rename(tmp_path / "elsewhere")
         if again:
             (tmp_path / "run").mkdir()

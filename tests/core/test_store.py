@@ -7,7 +7,7 @@ import pytest
 from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json, replace_text
 from seqbench.core.record import Cell, Kind, Record, Status
-from seqbench.core.store import FOLDERS, MARK, PERTURBED, Store, is_run, read
+from seqbench.core.store import FOLDERS, MARK, PERTURBED, Store, is_run, read_records
 
 RECORD = Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS)
 PLAN = {"versions": {"seqbench": "0.1.0"}}
@@ -50,12 +50,12 @@ def test_records_come_back(tmp_path: Path) -> None:
     store.save(RECORD)
     replace_json(tmp_path / "run.json", {})
     assert store.find(RECORD.cell.key) == RECORD
-    assert read(tmp_path) == [RECORD]
+    assert read_records(tmp_path) == [RECORD]
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is not the folder of a run: it has no run\.json"):
-        read(tmp_path)
+        read_records(tmp_path)
 
 
 def test_a_broken_record_is_named(tmp_path: Path) -> None:
@@ -64,14 +64,14 @@ def test_a_broken_record_is_named(tmp_path: Path) -> None:
     path = store.record("broken")
     replace_text(path, "{")
     with pytest.raises(InputError, match=str(path)):
-        read(tmp_path)
+        read_records(tmp_path)
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "run")
     refused = pytest.raises(InputError, match=r"cannot make the folder .*file/run: Not a directory")
-    with refused, store.held([], PLAN):
+    with refused, store.hold([], PLAN):
         pass
 
 
@@ -80,11 +80,11 @@ def test_a_new_or_an_empty_folder_becomes_a_runs_at_once(there: bool, tmp_path: 
     root = tmp_path / "run"
     if there:
         root.mkdir()
-    with Store(root).held(["m"], PLAN):
+    with Store(root).hold(["m"], PLAN):
         assert is_run(root)
     assert is_run(root)
     assert contents(root) == {MARK: (root / MARK).read_text(), "artifacts": None}
-    with Store(root).held(["m"], {"versions": "of later"}):
+    with Store(root).hold(["m"], {"versions": "of later"}):
         assert json.loads((root / MARK).read_text()) == PLAN
 
 
@@ -108,7 +108,7 @@ def test_a_folder_of_other_things_is_refused_and_nothing_in_it_touched(
         case str():
             (tmp_path / MARK).write_text(mark)
     before = contents(tmp_path)
-    with pytest.raises(InputError) as caught, Store(tmp_path).held(["m"], PLAN):
+    with pytest.raises(InputError) as caught, Store(tmp_path).hold(["m"], PLAN):
         pass
     more = 3 if mark is None else 4
     assert str(caught.value) == (
@@ -124,7 +124,7 @@ def test_a_link_to_the_mark_of_another_run_is_no_mark(tmp_path: Path) -> None:
     (tmp_path / "mine" / MARK).symlink_to(tmp_path / "other" / MARK)
     assert is_run(tmp_path / "other")
     refused = pytest.raises(InputError, match=r"not the folder of a run, and not empty: it holds ")
-    with refused, Store(tmp_path / "mine").held([], PLAN):
+    with refused, Store(tmp_path / "mine").hold([], PLAN):
         pass
 
 
@@ -137,7 +137,7 @@ def test_a_link_out_of_a_runs_folder_is_refused(name: str, tmp_path: Path) -> No
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     (run / name).symlink_to(elsewhere)
     before = contents(tmp_path)
-    with pytest.raises(InputError, match=f"{run / name} is a link: "), Store(run).held(["m"], PLAN):
+    with pytest.raises(InputError, match=f"{run / name} is a link: "), Store(run).hold(["m"], PLAN):
         pass
     assert contents(tmp_path) == before
 
@@ -148,14 +148,14 @@ def test_a_folder_to_deliver_to_may_hold_other_things(tmp_path: Path) -> None:
         replace_text(dist / name / "precious", "mine")
     before = contents(dist)
     store = Store(tmp_path / "run", dist)
-    with store.held(["m", "n"], PLAN):
+    with store.hold(["m", "n"], PLAN):
         store.remove_unfinished(["m", "n"])
         assert {path.name for path in dist.glob(".*")} == {".m.seqbench.lock", ".n.seqbench.lock"}
-        with Store(tmp_path / "other run", dist).held(["o"], PLAN):  # another model
+        with Store(tmp_path / "other run", dist).hold(["o"], PLAN):  # another model
             pass
         refused = pytest.raises(
             InputError, match=f"{dist / 'm'} is in use by process {os.getpid()}"
         )
-        with refused, Store(tmp_path / "a third", dist).held(["m"], PLAN):
+        with refused, Store(tmp_path / "a third", dist).hold(["m"], PLAN):
             pass
     assert contents(dist) == before

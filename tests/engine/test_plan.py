@@ -1,5 +1,5 @@
 from seqbench.core.record import Cell, Kind
-from seqbench.engine.plan import Model, Selection, cells, exports, framework
+from seqbench.engine.plan import Model, Selection, cells, has_exports, needed_framework
 
 MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32)
 
@@ -10,7 +10,7 @@ def planned(
     selection = Selection(kinds=kinds, targets=("onnx",), runtimes=None, devices=devices)
     found = cells([model], selection)
     assert len({cell.key for cell in found}) == len(found)
-    assert exports(selection) is any(cell.kind is Kind.EXPORT for cell in found)
+    assert has_exports(selection) is any(cell.kind is Kind.EXPORT for cell in found)
     return set(found)
 
 
@@ -91,9 +91,9 @@ def test_backends_are_trained_timed_and_held_against_the_twin() -> None:
 
 def test_a_cell_needs_its_framework() -> None:
     export = Cell(model="m", kind=Kind.EXPORT, target="onnx")
-    assert framework(export) == "tensorflow"
-    assert framework(Cell(model="m", kind=Kind.INFER, runtime="onnxruntime")) is None
-    assert framework(Cell(model="m", kind=Kind.TRAIN, runtime="keras-jax")) == "jax"
+    assert needed_framework(export) == "tensorflow"
+    assert needed_framework(Cell(model="m", kind=Kind.INFER, runtime="onnxruntime")) is None
+    assert needed_framework(Cell(model="m", kind=Kind.TRAIN, runtime="keras-jax")) == "jax"
 
 
 def test_batch_sizes_that_are_asked_for_are_in_the_place_of_the_models_own() -> None:

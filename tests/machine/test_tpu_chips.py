@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from seqbench.machine import tpu_chips
-from seqbench.machine.devices import DEVICES, environment, no_sign_of
+from seqbench.machine.devices import DEVICES, environment, missing_reason
 
 
 def test_no_chip_is_a_device_that_runs_anything() -> None:
@@ -26,9 +26,9 @@ def test_a_process_that_compiles_leaves_a_real_tpu_alone() -> None:
 
 
 def test_without_libtpu_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert no_sign_of("tpu:v5e") is None
+    assert missing_reason("tpu:v5e") is None
     monkeypatch.setitem(sys.modules, "libtpu", None)
     expected = (
         "libtpu not installed; to compile for a TPU without one: `pip install 'seqbench[tpu]'`"
     )
-    assert no_sign_of("tpu:v6e") == expected
+    assert missing_reason("tpu:v6e") == expected

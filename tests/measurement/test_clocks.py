@@ -59,6 +59,6 @@ def test_records_whose_clock_went_back_are_all_read(tmp_path: Path) -> None:
     for batch, started_at in enumerate(times, start=1):
         cell = Cell(model="m", kind=Kind.INFER, runtime="keras", batch_size=batch)
         kept.save(Record(cell=cell, status=Status.PASS, started_at=started_at, elapsed_s=1.0))
-    found = store.read(tmp_path)
+    found = store.read_records(tmp_path)
     assert [record.cell.batch_size for record in found] == [3, 2, 1]
     assert all(record.elapsed_s == 1.0 for record in found)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from seqbench.measurement.other_programs import Usage, foreign_cpus, note, usage
+from seqbench.measurement.other_programs import Usage, foreign_cpus, note, read_usage
 
 
 def test_what_is_not_ours_is_foreign() -> None:
@@ -21,14 +21,14 @@ def test_there_is_never_less_than_none() -> None:
 
 @pytest.mark.slow  # it holds times of this machine: a busy one may be off
 def test_the_work_of_this_process_and_of_its_children_is_its_own() -> None:
-    before = usage()
+    before = read_usage()
     child = subprocess.Popen([sys.executable, "-c", "while True: pass"], stdin=subprocess.DEVNULL)
     try:
         deadline = time.process_time() + 0.2
         while time.process_time() < deadline:
             pass
         time.sleep(0.3)
-        after = usage()
+        after = read_usage()
     finally:
         child.kill()
         child.wait()

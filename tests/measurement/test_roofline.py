@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import seqbench
 from seqbench.core.record import Cell, Kind
 from seqbench.measurement import roofline
-from seqbench.measurement.roofline import READ_BYTES, Peak, bound, of
+from seqbench.measurement.roofline import READ_BYTES, Peak, bound_of_call, bound_of_cell
 from seqbench.models import arithmetic
 from seqbench.models.arithmetic import Demand, demand
 
@@ -34,14 +34,14 @@ DEMANDS = st.builds(
     ],
 )
 def test_each_cores_part_is_read_where_it_fits(moved: int, rate: float | None) -> None:
-    found = bound(PEAK, Demand(macs=0, weight_bytes=moved, example_bytes=0), rows=1)
+    found = bound_of_call(PEAK, Demand(macs=0, weight_bytes=moved, example_bytes=0), rows=1)
     assert found.bytes_per_s == rate
     assert found.bound_s == (moved / rate if rate else 0)
 
 
 def test_the_bound_is_the_larger_of_arithmetic_and_memory() -> None:
     asked = Demand(macs=10**9, weight_bytes=2**30, example_bytes=1000)
-    found = bound(PEAK, asked, rows=8)
+    found = bound_of_call(PEAK, asked, rows=8)
     assert found.arithmetic_s == pytest.approx(16e9 / 200e9)
     assert found.memory_s == pytest.approx((2**30 + 8000) / 18e9)
     assert found.bound_s == max(found.arithmetic_s, found.memory_s)
@@ -51,8 +51,8 @@ def test_the_bound_is_the_larger_of_arithmetic_and_memory() -> None:
 def test_more_rows_never_take_less_and_more_threads_never_more(
     asked: Demand, rows: int, threads: int
 ) -> None:
-    assert bound(PEAK, asked, rows).bound_s <= bound(PEAK, asked, rows + 1).bound_s
-    fewer, more = (bound(PEAK, asked, rows, n).bound_s for n in (threads, threads + 1))
+    assert bound_of_call(PEAK, asked, rows).bound_s <= bound_of_call(PEAK, asked, rows + 1).bound_s
+    fewer, more = (bound_of_call(PEAK, asked, rows, n).bound_s for n in (threads, threads + 1))
     assert more <= fewer
 
 
@@ -98,9 +98,9 @@ def test_text_has_no_size() -> None:
 def test_only_float32_on_the_cpu_has_a_bound(change: dict[str, Any], there: bool) -> None:
     asked = Demand(macs=1, weight_bytes=1, example_bytes=1)
     cell = Cell(model="a", kind=Kind.INFER, **change)
-    assert (of(cell, asked, PEAK) is not None) is there
-    assert of(cell, None, PEAK) is None
-    assert of(cell, asked, None) is None
+    assert (bound_of_cell(cell, asked, PEAK) is not None) is there
+    assert bound_of_cell(cell, None, PEAK) is None
+    assert bound_of_cell(cell, asked, None) is None
 
 
 def test_a_peak_is_measured_by_the_given_clock() -> None:

@@ -11,7 +11,7 @@ import pytest
 from keras import layers
 
 from seqbench.core.errors import InputError
-from seqbench.models.archive import loadable, read_config
+from seqbench.models.archive import loadable_copy, read_config
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras's, with numpy 2, on saving
@@ -95,13 +95,13 @@ def test_a_config_of_something_else(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("suffix", [".keras", ".h5", ".hdf5"])
 def test_an_unchanged_file_is_not_copied(tmp_path: Path, suffix: str) -> None:
     path = save(tmp_path / f"net{suffix.replace('hdf5', 'h5')}").rename(tmp_path / f"net{suffix}")
-    with loadable(path, None) as file:
+    with loadable_copy(path, None) as file:
         assert file == path
 
 
 def test_a_suffix_that_is_not_the_content_s(tmp_path: Path) -> None:
     path = save(tmp_path / "net.h5").rename(tmp_path / "net.keras")  # as TensorFlow before 2.12
-    with loadable(path, None) as file:
+    with loadable_copy(path, None) as file:
         assert (file.suffix, file.read_bytes()) == (".h5", path.read_bytes())
     assert not file.exists()
 
@@ -112,7 +112,7 @@ def test_a_copy_has_the_config_and_all_else_of_the_file(tmp_path: Path, suffix: 
     before = path.read_bytes()
     config, _ = read_config(path)
     config["config"]["name"] = "n" * 100_000  # longer than an HDF5 attribute of fixed size
-    with loadable(path, config) as file:
+    with loadable_copy(path, config) as file:
         assert read_config(file) == (config, keras.__version__)
         if suffix == ".keras":
             with zipfile.ZipFile(path) as old, zipfile.ZipFile(file) as new:

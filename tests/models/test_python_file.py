@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqbench.core.errors import InputError
-from seqbench.models.python_file import run_file, translated
+from seqbench.models.python_file import run_file, translate_errors
 from seqbench.models.source import Source, resolve
 
 BRACKETS = "keras.Sequential expected one list of layers, found {}; write keras.Sequential(["
@@ -91,7 +91,7 @@ def test_a_file_s_neighbours_hide_no_package(tmp_path: Path) -> None:
 
 def test_prints_go_to_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = source(tmp_path, "print('loaded')\ndef f():\n    print('called')\n    return 3")
-    assert translated(run_file(found).f, found)() == 3
+    assert translate_errors(run_file(found).f, found)() == 3
     assert capsys.readouterr() == ("", "loaded\ncalled\n")
 
 
@@ -100,5 +100,5 @@ def test_seqbench_s_own_word_is_passed_on(tmp_path: Path) -> None:
         raise InputError("no such data")
 
     with pytest.raises(InputError) as caught:
-        translated(refuse, source(tmp_path, "x = 1"))()
+        translate_errors(refuse, source(tmp_path, "x = 1"))()
     assert str(caught.value) == "no such data"

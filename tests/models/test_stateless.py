@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqbench.models.stateless import remarks, stateless
+from seqbench.models.stateless import start_from_zero_state, stateful_notes
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze
 from seqbench.verdict import reference
@@ -19,7 +19,7 @@ def test_each_call_begins_anew_and_for_any_batch() -> None:
     x = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("float32")
     first = np.asarray(model(x))
     assert np.abs(np.asarray(model(x)) - first).max() > 1e-3  # the state went on
-    with stateless(model):
+    with start_from_zero_state(model):
         assert not layer.stateful
         np.testing.assert_allclose(model(x), first, atol=1e-6)
     assert layer.stateful
@@ -34,19 +34,19 @@ def test_every_export_says_that_it_begins_anew(target: str, tmp_path: Path) -> N
     layer = keras.layers.GRU(3, stateful=True, name="memory")
     model = keras.Sequential([keras.Input(batch_shape=(2, 5, 4)), layer])
     notes = TARGETS[target].export(freeze(model), tmp_path / "artifact").notes
-    assert notes == remarks(model)
+    assert notes == stateful_notes(model)
     assert "zero state" in notes[0]
     assert "memory" in notes[0]
 
 
 def test_other_models_have_nothing_to_say_of_states() -> None:
-    assert remarks(keras.Sequential([keras.Input((5, 4)), keras.layers.GRU(3)])) == ()
+    assert stateful_notes(keras.Sequential([keras.Input((5, 4)), keras.layers.GRU(3)])) == ()
 
 
 def test_the_reference_asks_from_the_zero_state() -> None:
     model = keras.Sequential(
         [keras.Input(batch_shape=(2, 5, 4)), keras.layers.LSTM(3, stateful=True)]
     )
-    again = [reference.cases(model, seed=0)[0] for _ in range(2)]
+    again = [reference.build_cases(model, seed=0)[0] for _ in range(2)]
     np.testing.assert_array_equal(again[0].own, again[1].own)
     assert len(again[0].x) > 2

@@ -23,7 +23,7 @@ keras.Sequential([keras.Input((4,)), module]).save(sys.argv[1])
 
 @pytest.mark.slow
 def test_a_module_of_torch_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    if (reason := frameworks.missing("torch")) is not None:
+    if (reason := frameworks.missing_framework_reason("torch")) is not None:
         pytest.skip(reason)
     path = tmp_path / "torch.keras"
     environment = {**os.environ, "KERAS_BACKEND": "torch"}

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from seqbench.models.twin import computes_in_float64, float64_twin, in_precision, rebuilt
+from seqbench.models.twin import computes_in_float64, convert_precision, float64_twin, rebuild
 
 NUMBERS = np.array([[3], [5], [5], [7]])
 WORDS = ["ape bee", "bee cat cat", "dog"]
@@ -31,20 +31,20 @@ def test_a_lookup_keeps_what_it_adapted_to(mode: str) -> None:
         (numbers, tf.constant([[3, 5, 7, 9]], "int64")),
         (words, tf.constant([["bee dog emu"]])),
     ):
-        again = rebuilt(model, model.get_config())
+        again = rebuild(model, model.get_config())
         np.testing.assert_array_equal(again(x), model(x))
 
 
 def test_a_shear_whose_range_keras_refuses_to_read_is_made_again() -> None:
     model = stack(layers.RandomShear(0.2, 0.3), (6, 6, 3))
     x = np.random.default_rng(0).random((2, 6, 6, 3)).astype("float32")
-    again = rebuilt(model, model.get_config())
+    again = rebuild(model, model.get_config())
     np.testing.assert_array_equal(again(x, training=False), x)
 
 
 def test_a_model_of_float64_computes_in_float32_too() -> None:
     model = stack(layers.Dense(3, dtype="float64"))
-    narrow = in_precision(model, "float32")
+    narrow = convert_precision(model, "float32")
     x = np.random.default_rng(0).random((5, 4)).astype("float32")
     assert narrow(x).dtype == "float32"
     difference = np.abs(np.asarray(narrow(x), "float64") - np.asarray(model(x))).max()

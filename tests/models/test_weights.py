@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from seqbench.models.weights import fresh_weights, give, perturb
+from seqbench.models.weights import assign_weights, fresh_weights, perturb
 
 
 def test_normalization_computes_with_the_statistics_that_it_was_given() -> None:
@@ -15,7 +15,7 @@ def test_normalization_computes_with_the_statistics_that_it_was_given() -> None:
     x = np.array([[3.0, 7.0]], "float32")
     weights = dict(zip([w.name for w in model.weights], model.get_weights(), strict=True))
     weights |= {"mean": np.array([1.0, 1.0]), "variance": np.array([4.0, 9.0])}
-    give(model, list(weights.values()))
+    assign_weights(model, list(weights.values()))
     np.testing.assert_allclose(model(x), [[1.0, 2.0]])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from seqbench.machine.host import host
+from seqbench.machine.host import host_facts
 from seqbench.reports.pytest_benchmark import machine_info
 
 # Where the environment has the entry point, naming the module again would register it twice.
@@ -81,7 +81,7 @@ def test_cells_are_tests_and_benchmarks(tiny_scenario: Path) -> None:
         f"tiny::infer[{one}-cpu-fp32-b1]"
         for one in ("keras", "saved_model-tensorflow", "tflite-litert", "onnx-onnxruntime")
     }
-    assert json.loads((folder / "a.json").read_text())["machine_info"] == machine_info(host())
+    assert json.loads((folder / "a.json").read_text())["machine_info"] == machine_info(host_facts())
     one = found["tiny::infer[onnx-onnxruntime-cpu-fp32-b1]"]
     assert one["group"] == "tiny infer"
     assert one["extra_info"]["verdict"] == "pass"

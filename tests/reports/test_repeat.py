@@ -106,7 +106,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def failure(run: Path, model: str, kind: Kind, target: str | None) -> tuple[Failure, Record]:
     """Return the first of a report's failures that has such a cell, with that cell's record."""
-    records = {record.cell.key: record for record in store.read(run)}
+    records = {record.cell.key: record for record in store.read_records(run)}
     for found in reports.load(run).failures:
         for cell in found.cells:
             if (cell.model, cell.kind, cell.target) == (model, kind, target):

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from seqbench.core.errors import Unsupported
+from seqbench.core.errors import LoadError, Unsupported
 from seqbench.runtimes.graph_model import describe
-from seqbench.runtimes.runtime import LoadError
 from seqbench.runtimes.session import Tensor
 from tests.support.graphs import graph_model, write
 

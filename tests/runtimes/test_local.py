@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqbench.core.errors import Unavailable
-from seqbench.runtimes import LoadError, litert, onnxruntime
+from seqbench.core.errors import LoadError, Unavailable
+from seqbench.runtimes import litert, onnxruntime
 from seqbench.runtimes.session import in_batches
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze

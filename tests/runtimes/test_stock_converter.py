@@ -73,7 +73,7 @@ def test_both_converters_give_equal_outputs_in_the_browser(
     convert(str(tmp_path / "saved_model"), str(tmp_path / "stock"))
     ours, stock = load(tmp_path / "ours", "cpu", 1), load(tmp_path / "stock", "cpu", 1)
     assert (ours.input.name, ours.output.name) == (stock.input.name, stock.output.name)
-    for case in reference.cases(model, seed=0):
+    for case in reference.build_cases(model, seed=0):
         mine, theirs = ours.run(case.x), stock.run(case.x)
         assert tolerance.compare_outputs(case, mine).reason is None
         assert tolerance.compare_outputs(case, theirs).reason is None

@@ -10,12 +10,11 @@ import numpy as np
 import psutil
 import pytest
 
-from seqbench.core.errors import Unavailable, Unsupported
+from seqbench.core.errors import LoadError, Unavailable, Unsupported
 from seqbench.measurement.loop import Budget
 from seqbench.runtimes import tfjs
 from seqbench.runtimes.browser import browser
 from seqbench.runtimes.browser.host import Host
-from seqbench.runtimes.runtime import LoadError
 from seqbench.runtimes.session import Session
 from seqbench.runtimes.tfjs import Backend, open_session
 from tests.support.graphs import graph_model, hard_values, write

@@ -77,7 +77,7 @@ def judge() -> Iterator[Judge]:
 @pytest.fixture(scope="module")
 def smalls() -> list[tuple[Subject, Sequence[ReferenceCase], str]]:
     found = [made(name, 0) for name in MAKE]
-    return [(one, reference.cases(one.model, 0), MAKE[one.name][1]) for one in found]
+    return [(one, reference.build_cases(one.model, 0), MAKE[one.name][1]) for one in found]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -98,7 +98,7 @@ def test_every_kind_of_fault_is_caught(
 @pytest.mark.parametrize("seed", range(3))
 def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
     found = made(name, seed)
-    for judged in judge.model(found.model, reference.cases(found.model, seed)):
+    for judged in judge.model(found.model, reference.build_cases(found.model, seed)):
         assert not judged.caught, judged
 
 
@@ -129,7 +129,7 @@ def test_the_study_finds_no_miss_and_no_alarm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_faults_are_caught_in_a_browser(name: str) -> None:
     found = subject(name, 0)
-    cases = reference.cases(found.model, 0, found.data)
+    cases = reference.build_cases(found.model, 0, found.data)
     with judging(("tfjs",)) as judge:
         (judged,) = judge.model(found.model, cases)
         assert not judged.caught, judged

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.runtimes.runtime import LoadError, Runtime, in_process
+from seqbench.core.errors import LoadError
+from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 
 

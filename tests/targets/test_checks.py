@@ -99,7 +99,8 @@ def test_nodes_of_onnx_that_run_code(tmp_path: Path, op: str) -> None:
 
 
 def test_a_node_of_a_foreign_domain_cannot_run_and_is_named(tmp_path: Path) -> None:
-    from seqbench.runtimes import LoadError, onnxruntime
+    from seqbench.core.errors import LoadError
+    from seqbench.runtimes import onnxruntime
 
     node = helper.make_node("TheirOwn", ["x"], ["y"], domain="somebody.else")
     path = onnx_model(tmp_path / "m.onnx", node=node)
@@ -151,7 +152,8 @@ def test_weights_of_tflite_out_of_the_folder(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["TheirOwn", "FlexWriteFile"])
 def test_a_custom_operation_of_tflite_cannot_run_and_is_named(tmp_path: Path, name: str) -> None:
-    from seqbench.runtimes import LoadError, litert
+    from seqbench.core.errors import LoadError
+    from seqbench.runtimes import litert
 
     path = tflite(tmp_path / "m.tflite", custom=name)
     assert TARGETS["tflite"].check(path) == ()

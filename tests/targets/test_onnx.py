@@ -78,7 +78,7 @@ def test_bfloat16_computes_in_float32_and_says_so(policy: str, tmp_path: Path) -
     assert exported.notes == ("in float32: ONNX Runtime has hardly an operation in bfloat16",)
     assert exported.output.dtype == "float32"
     session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
-    cases = reference.cases(model, seed=0)
+    cases = reference.build_cases(model, seed=0)
     assert all(
         tolerance.compare_outputs(case, session.run(case.x)).reason is None for case in cases
     )

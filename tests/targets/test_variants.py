@@ -86,7 +86,7 @@ def test_it_is_smaller_and_good_enough(
     sample = Sample(x=x, own=np.asarray(model(x, training=False)))
     with RUNTIMES[runtime].start() as load:
         got = load(narrow, "cpu", 1).run(x)
-    found = quality.judge(sample, got, CRITERIA[variant])
+    found = quality.assess_quality(sample, got, CRITERIA[variant])
     assert found.reason is None
     assert found.snr_db < 120  # the plain artifact stands above
 
@@ -99,7 +99,7 @@ def test_the_browser_widens_the_weights(variant: str, tmp_path: Path) -> None:
     assert size_bytes(narrow) < 0.75 * size_bytes(plain)
     with RUNTIMES["tfjs-wasm"].start() as load:
         got = load(narrow, "cpu", 1).run(X)
-    found = quality.judge(
+    found = quality.assess_quality(
         Sample(x=X, own=np.asarray(model(X, training=False))), got, CRITERIA[variant]
     )
     assert found.reason is None

@@ -9,7 +9,7 @@ import pytest
 
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 from seqbench.verdict.contract import Declaration
-from seqbench.verdict.judge import answer, compare, judge
+from seqbench.verdict.judge import ask, judge, judge_outputs
 from seqbench.verdict.tolerance import Case
 
 X = np.random.default_rng(0).standard_normal((32, 4)).astype(np.float32)
@@ -86,14 +86,14 @@ def test_an_answer_that_depends_on_the_call_before(cases: list[Case]) -> None:
 
 def test_outputs_that_were_given_before_are_held_alike(cases: list[Case]) -> None:
     outputs = [2 * X, 2 * X + np.float32(1)]
-    assert compare(cases[:1], outputs[:1]).reason is None
-    assert compare(cases, outputs).worst.case == "spread"
+    assert judge_outputs(cases[:1], outputs[:1]).reason is None
+    assert judge_outputs(cases, outputs).worst.case == "spread"
     with pytest.raises(ValueError, match="zip"):
-        compare(cases, outputs[:1])
+        judge_outputs(cases, outputs[:1])
 
 
 def test_inputs_are_cast_only_where_nothing_is_lost() -> None:
     taken = session(lambda x: x, dtype="int32")
-    assert answer(taken, np.array([[1.0, 2.0]], np.float32)).dtype == np.int32
+    assert ask(taken, np.array([[1.0, 2.0]], np.float32)).dtype == np.int32
     with pytest.raises(TypeError, match="the input's dtype is int32 where the model takes float32"):
-        answer(taken, np.array([[1.5, 2.0]], np.float32))
+        ask(taken, np.array([[1.5, 2.0]], np.float32))

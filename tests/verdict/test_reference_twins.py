@@ -31,7 +31,7 @@ def doubled(x: Any) -> Any:
 )
 def test_a_twin_computes_the_same_in_float64(shape: Any, dtype: str, make: Any) -> None:
     model = keras.Sequential([keras.Input(shape, dtype=dtype), make(keras.layers)])
-    case = reference.cases(model, seed=0)[0]
+    case = reference.build_cases(model, seed=0)[0]
     difference = np.abs(case.exact - case.own.astype("float64")).max()
     assert difference <= 0.02 * np.abs(case.exact).max()
     twin = float64_twin(model)

@@ -67,12 +67,12 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     if itself == (base is not None):
         raise click.UsageError("give either --base or --self")
     comparison = study.ab(
-        options.some(models),
+        options.require_models(models),
         study.Plan(
             runtimes=runtimes or study.default_runtimes(),
             batch_sizes=batch_sizes or (1,),
             threads=threads or (1,),
-            device=options.one("--device", devices, "cpu"),
+            device=options.require_one("--device", devices, "cpu"),
             **chosen,
         ),
         base=base or head,

@@ -13,7 +13,7 @@ def check(models: tuple[str, ...], *, allow_code: bool) -> int:
     """Warn of likely mistakes, such as a last layer that does not fit the loss."""
     from seqbench import api
 
-    found = api.check(options.some(models), allow_code=allow_code)
+    found = api.check(options.require_models(models), allow_code=allow_code)
     for name, warnings in found.items():
         for warning in warnings:
             output.say(f"{name}: {warning}")

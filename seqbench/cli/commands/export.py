@@ -32,20 +32,20 @@ def export(
 ) -> int:
     """Export to each target, then verify each artifact in its runtime."""
     from seqbench import api, reports
-    from seqbench.cli.progress import shown
+    from seqbench.cli.progress import show_progress
 
     options.known_requirements(require)
-    with shown() as observer:
+    with show_progress() as observer:
         records = api.export(
-            options.some(models),
+            options.require_models(models),
             out=out,
             allow_code=allow_code,
             observer=observer,
-            **options.given(chosen),
+            **options.drop_unset(chosen),
         )
     output.write_json(records, json_file)
     if json_file != "-":
-        repeat = options.repeat(models, allow_code=allow_code)
+        repeat = options.repeat_options(models, allow_code=allow_code)
         found = reports.build(records, str(out), repeat=repeat)
         output.show_document(reports.summary(found))
-    return output.status(records, require)
+    return output.exit_status(records, require)

@@ -10,9 +10,9 @@ from seqbench.cli import output
 @output.command
 def list_(*, as_json: bool) -> None:
     """Show scenarios, targets, runtimes and devices, and what is available here."""
-    from seqbench.cli.inventory import inventory, table
+    from seqbench.cli.inventory import collect_inventory, table
 
-    found = inventory()
+    found = collect_inventory()
     if as_json:
         output.show_json(found)
     else:

@@ -43,24 +43,24 @@ def run(
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, reports
-    from seqbench.cli.progress import shown
+    from seqbench.cli.progress import show_progress
     from seqbench.engine.run_folder import new_run
     from seqbench.models.catalogue import available
 
     options.known_requirements(require)
     folder = out or new_run()
-    with shown() as observer:
+    with show_progress() as observer:
         records = api.run(
             models or [entry.name for entry in available()],
             out=folder,
             quick=quick,
             allow_code=allow_code,
             observer=observer,
-            **options.given(chosen),
+            **options.drop_unset(chosen),
         )
     path = reports.write(folder)
     output.write_json(records, json_file)
     if json_file != "-":
         output.show_document(reports.summary(reports.load(folder)))
         output.say(f"report: {path}")
-    return output.status(records, require)
+    return output.exit_status(records, require)

@@ -15,7 +15,7 @@ def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     from seqbench import api
     from seqbench.models.describe import table
 
-    found = api.show(options.some(models), allow_code=allow_code)
+    found = api.show(options.require_models(models), allow_code=allow_code)
     if as_json:
         output.show_json(found)
     else:

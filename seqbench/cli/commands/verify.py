@@ -38,12 +38,12 @@ def verify(
     It is judged as of one --variant, fp32 unless told otherwise.
     """
     from seqbench import api, reports
-    from seqbench.cli.progress import shown
+    from seqbench.cli.progress import show_progress
     from seqbench.core.record import PLAIN
 
     options.known_requirements(require)
-    variant = options.one("--variant", variants, PLAIN)
-    with shown() as observer:
+    variant = options.require_one("--variant", variants, PLAIN)
+    with show_progress() as observer:
         records = api.verify(
             artifact,
             model,
@@ -55,7 +55,7 @@ def verify(
         )
     output.write_json(records, json_file)
     if json_file != "-":
-        repeat = options.repeat([model], allow_code=allow_code, artifact=artifact)
+        repeat = options.repeat_options([model], allow_code=allow_code, artifact=artifact)
         found = reports.build(records, str(artifact), repeat=repeat)
         output.show_document(reports.summary(found))
-    return output.status(records, require)
+    return output.exit_status(records, require)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import one_line
 from seqbench.machine import tether
 from seqbench.runtimes import RUNTIMES
 

@@ -23,7 +23,7 @@ def _times() -> Sequence[Any]:
     return found
 
 
-def quiet(generator: np.random.Generator, times: Times = _times) -> int | None:
+def choose_quiet_cpu(generator: np.random.Generator, times: Times = _times) -> int | None:
     """Return a CPU that other programs leave alone, any of them where there are several.
 
     The caller's own processes must be waiting. None where the system puts no process on a CPU.

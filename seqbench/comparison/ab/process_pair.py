@@ -6,7 +6,6 @@ import select
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 
 from seqbench.comparison.ab import cpus
 from seqbench.comparison.ab.child import Work
+from seqbench.machine.clock import clock
 from seqbench.measurement.loop import SAMPLE_S
 
 BLOCK_S = SAMPLE_S
@@ -102,7 +102,7 @@ def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
 
     """
     blocks: tuple[list[float], list[float]] = ([], [])
-    began = time.monotonic()
+    began = clock()
     with ExitStack() as stack:
         children = {
             int(side): stack.enter_context(_Child.started(int(side), sides[side]))
@@ -110,10 +110,10 @@ def measure(sides: Sequence[Launch], generator: np.random.Generator) -> Pair:
         }
         for child in children.values():
             child.answer("ready")
-        cpu = cpus.quiet(generator)
-        ready = time.monotonic()
+        cpu = cpus.choose_quiet_cpu(generator)
+        ready = clock()
         ends = ready + min(ready - began, LONGEST_S)
-        while len(blocks[0]) < FEWEST_ROUNDS or time.monotonic() < ends:
+        while len(blocks[0]) < FEWEST_ROUNDS or clock() < ends:
             for side in generator.permutation(2):
                 blocks[side].append(children[int(side)].block(cpu))
         for child in children.values():

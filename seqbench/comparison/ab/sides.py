@@ -26,7 +26,7 @@ from seqbench.models.source import Source
 
 Kind = Literal["HERE", "RUN", "ENV", "REV"]
 
-HERE = "."
+WORKING_TREE = "."
 
 ENDING_S = 5.0
 """How long a side's seqbench may take to clean up after Ctrl-C."""
@@ -68,7 +68,7 @@ def resolve(option: str, spec: str) -> Side:
 
     """
     path = Path(spec)
-    if spec == HERE:
+    if spec == WORKING_TREE:
         return Side(spec=spec, kind="HERE", python=sys.executable)
     if (path / "run.json").is_file():
         return Side(spec=spec, kind="RUN", python=sys.executable, run=path.resolve())
@@ -88,7 +88,7 @@ def resolve(option: str, spec: str) -> Side:
 
 
 @contextmanager
-def prepared(
+def prepare_side(
     option: str, side: Side, sources: Sequence[Source], targets: Sequence[str], *, allow_code: bool
 ) -> Iterator[Path]:
     """Give the folder of a run with the side's models, exported to `targets`.

@@ -13,11 +13,11 @@ from seqbench.comparison import aspects
 from seqbench.comparison.ab import process_pair, sides
 from seqbench.comparison.ab.child import Work
 from seqbench.comparison.ab.process_pair import Launch, SideError
-from seqbench.comparison.ab.sides import HERE, Side
+from seqbench.comparison.ab.sides import WORKING_TREE, Side
 from seqbench.comparison.aspects import Aspect
 from seqbench.comparison.runs import Compared, Comparison, check_effect
 from seqbench.comparison.stopping_rule import Settled, settle
-from seqbench.comparison.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, share
+from seqbench.comparison.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, alpha_of_cell
 from seqbench.core import units
 from seqbench.core.errors import InputError
 from seqbench.core.files import size_bytes, temporary_folder
@@ -67,7 +67,7 @@ def ab(
     plan: Plan,
     *,
     base: str,
-    head: str = HERE,
+    head: str = WORKING_TREE,
     allow_code: bool = False,
     say: Say = lambda _: None,
 ) -> Comparison:
@@ -100,7 +100,7 @@ def ab(
                 runs.append(runs[0])
                 continue
             say(f"{option} {side.spec} is {side.kind}: preparing {len(sources)} models")
-            context = sides.prepared(option, side, sources, targets, allow_code=allow_code)
+            context = sides.prepare_side(option, side, sources, targets, allow_code=allow_code)
             runs.append(stack.enter_context(context))
         inputs = stack.enter_context(temporary_folder())
         cells = tuple(_cells(sources, plan, found, runs, inputs, say))
@@ -172,7 +172,9 @@ def _cells(
         say(f"{number} of {len(todo)}: {cell.key}, up to {plan.seconds:g} s")
         yield Compared(
             cell=cell,
-            aspects=tuple(_compared(cell, plan, found, runs, inputs, share(1.0, len(todo)))),
+            aspects=tuple(
+                _compared(cell, plan, found, runs, inputs, alpha_of_cell(1.0, len(todo)))
+            ),
         )
 
 
@@ -227,7 +229,7 @@ def _launch(side: Side, cell: Cell, artifact: Path, inputs: Path) -> Launch:
             artifact=str(artifact),
             inputs=str(inputs),
             device=cell.device,
-            threads=cell.threads or host.threads(),
+            threads=cell.threads or host.available_threads(),
             block_s=process_pair.BLOCK_S,
         ),
     )

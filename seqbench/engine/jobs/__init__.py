@@ -13,7 +13,7 @@ from seqbench.engine.jobs.export import Export
 from seqbench.engine.jobs.inspect import Check, Describe, Inspect, InspectArtifact, Probe
 from seqbench.engine.jobs.locate_layer import LocateLayer, ReadTensors
 from seqbench.engine.jobs.measure import Measure
-from seqbench.engine.jobs.parallel import TrainOnSeveral
+from seqbench.engine.jobs.parallel import TrainOnDevices
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.jobs.prepare import Prepare, Train
 from seqbench.engine.workers.messages import Context, Job
@@ -30,7 +30,7 @@ KINDS: dict[str, type[Job[Any]]] = {
         MeasurePeak,
         Prepare,
         Train,
-        TrainOnSeveral,
+        TrainOnDevices,
         Export,
         Measure,
         ReadTensors,

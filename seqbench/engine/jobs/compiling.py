@@ -1,4 +1,4 @@
-"""Compile models for a TPU that need not be here."""
+"""Compile models for a TPU that may be absent."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from seqbench.machine.tpu_chips import CHIPS, Chip
 from seqbench.measurement.tpu import compiler, programs
 from seqbench.measurement.tpu.programs import Program
 from seqbench.models.snapshot import Origin, load_origin
-from seqbench.models.stateless import stateless
+from seqbench.models.stateless import start_from_zero_state
 
 if TYPE_CHECKING:
     import keras
@@ -69,7 +69,7 @@ def _compiled(cell: Cell, built: Built) -> dict[str, Any]:
         if cell.kind is Kind.COMPILE_TRAIN:
             found = compiler.compile_for(chip, model, _step(model, scenario, data))
         else:
-            with stateless(model):
+            with start_from_zero_state(model):
                 program = programs.inference(model, cell.batch_size or 1, data)
                 found = compiler.compile_for(chip, model, program)
     except compiler.TooLargeError as error:

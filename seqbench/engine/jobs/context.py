@@ -1,6 +1,5 @@
 """What a job writes to: the run's folder, and its parent."""
 
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.core import storage
-from seqbench.core.errors import InputError, Unavailable, Unsupported
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import InputError, LoadError, Unavailable, Unsupported, one_line
 from seqbench.core.record import Cell, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine.workers.messages import LOGS, Event
 from seqbench.machine import host, nvidia
+from seqbench.machine.clock import clock
 from seqbench.machine.devices import kind_of
-from seqbench.runtimes.runtime import LoadError
 
 STATUSES: dict[type[Exception], Status] = {
     Unsupported: Status.UNSUPPORTED,
@@ -59,8 +57,8 @@ class WorkerContext:
         """
         self.send("begin", cell.key)
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        start = time.monotonic()
-        fields = guarded(do, self.folder)
+        start = clock()
+        fields = run_guarded(do, self.folder)
         ran_on = fields.get("ran_on")
         if ran_on is not None and ran_on != cell.device:
             fields["status"] = Status.FAIL
@@ -68,8 +66,8 @@ class WorkerContext:
         record = Record(
             cell=cell,
             started_at=started_at,
-            elapsed_s=time.monotonic() - start,
-            machine=_card(cell) | host.facts(packages, seed, cell.threads),
+            elapsed_s=clock() - start,
+            machine=_card(cell) | host.record_facts(packages, seed, cell.threads),
             **fields,
         )
         storage.check_there(self.folder / LOGS)
@@ -83,7 +81,7 @@ def _card(cell: Cell) -> dict[str, Any]:
     return {"gpu": nvidia.facts()} if kind_of(cell.device) == "gpu" else {}
 
 
-def guarded(do: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any]:
+def run_guarded(do: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any]:
     """Return what `do` returns with a status; any exception but InputError becomes one.
 
     Raises:

@@ -14,7 +14,7 @@ from seqbench.core.errors import Unavailable
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
 from seqbench.core.store import PERTURBED, Store
-from seqbench.engine.jobs.context import guarded
+from seqbench.engine.jobs.context import run_guarded
 from seqbench.engine.workers.messages import Context, Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
@@ -134,7 +134,7 @@ def _export(job: Export, context: Context) -> Iterator[Ended]:
             record = context.attempt(cell, artifact.packages, snapshot.seed, one)
             status, reason = record.status, record.reason
         else:
-            fields = guarded(one, context.folder)
+            fields = run_guarded(one, context.folder)
             status, reason = fields["status"], fields.get("reason")
         yield Ended(target=target, variant=variant, status=status, reason=reason)
 

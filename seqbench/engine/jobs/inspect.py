@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Never
 
-from seqbench.backends import here
+from seqbench.backends import current_backend
 from seqbench.core.scenario import Scenario
 from seqbench.engine.plan import Model
 from seqbench.engine.workers.messages import Context, Job
@@ -113,8 +113,8 @@ class Probe(Job[str | None]):
 
     def run(self, context: Context) -> Iterator[str | None]:  # noqa: ARG002 - it writes nothing
         """Yield why the device is not here, None where it is."""
-        backend = here()
-        found = backend.sees()
+        backend = current_backend()
+        found = backend.visible_devices()
         kind = kind_of(self.device)
         how = DEVICES[kind].how_to_get
         sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"

@@ -9,16 +9,16 @@ import numpy as np
 
 from seqbench.backends.tensorflow_devices import set_threads
 from seqbench.core.files import replacing
-from seqbench.core.store import typed
+from seqbench.core.store import restore_dtype
 from seqbench.engine.workers.messages import Context, Job
-from seqbench.machine.host import threads
+from seqbench.machine.host import available_threads
 from seqbench.models import snapshot
 from seqbench.runtimes import RUNTIMES
 from seqbench.targets import TARGETS
 from seqbench.verdict import reference, tolerance
-from seqbench.verdict.judge import answer
+from seqbench.verdict.judge import ask
 from seqbench.verdict.locate import search
-from seqbench.verdict.locate.layer_outputs import layers
+from seqbench.verdict.locate.layer_outputs import compute_layer_outputs
 from seqbench.verdict.tolerance import Case
 
 ROWS = 4
@@ -102,10 +102,10 @@ class LocateLayer(Job[Located | None]):
 def _read_tensors(job: ReadTensors) -> None:
     runtime = RUNTIMES[job.runtime]
     lacks = TARGETS[runtime.target].lacks if runtime.target else {}
-    case = reference.as_there(_case(job), lacks)
+    case = reference.as_format_has_it(_case(job), lacks)
     with runtime.start() as load:
-        session = load(job.artifact, job.device, threads())
-        rows = worst(case, answer(session, case.x), session.input.shape[0] or ROWS)
+        session = load(job.artifact, job.device, available_threads())
+        rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()
     arrays = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
@@ -114,15 +114,15 @@ def _read_tensors(job: ReadTensors) -> None:
 
 
 def _locate(job: LocateLayer) -> Located | None:
-    set_threads(threads())
+    set_threads(available_threads())
     case = _case(job)
     seed = snapshot.read(job.model).seed
     with np.load(job.tensors, allow_pickle=False) as arrays:
         rows = arrays["rows"]
-        found = [typed(arrays[name]) for name in arrays if name != "rows"]
-    stack = layers(snapshot.restore(job.model), case.x, seed)
-    cut = [search.only(layer, rows) for layer in stack]
-    parted = search.find(cut, found)
+        found = [restore_dtype(arrays[name]) for name in arrays if name != "rows"]
+    stack = compute_layer_outputs(snapshot.restore(job.model), case.x, seed)
+    cut = [search.select_rows(layer, rows) for layer in stack]
+    parted = search.find_divergence(cut, found)
     return None if parted is None else _located(parted)
 
 
@@ -131,7 +131,7 @@ def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:
     return next(case for case in cases if case.name == job.case)
 
 
-def worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
+def worst_rows(case: Case, got: np.ndarray, count: int) -> np.ndarray:
     """Return the numbers of the rows with the largest errors, the first rows where none can be."""
     if got.shape != case.exact.shape or case.own.dtype.kind not in "fV":
         return np.arange(min(count, len(case.x)))
@@ -143,7 +143,7 @@ def worst(case: Case, got: np.ndarray, count: int) -> np.ndarray:
     return rows
 
 
-def _located(parted: search.Parting) -> Located:
+def _located(parted: search.Divergence) -> Located:
     layer = parted.layer
     return Located(
         layer=layer.name,

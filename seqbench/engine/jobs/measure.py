@@ -13,14 +13,20 @@ from seqbench.engine.jobs import timed, verify
 from seqbench.engine.jobs.timed import Opened
 from seqbench.engine.jobs.verify import Subject
 from seqbench.engine.workers.messages import Context, Job
-from seqbench.machine.host import forget_peak_memory, limit_memory, peak_memory_bytes, threads
-from seqbench.measurement.loop import Budget, clock
+from seqbench.machine.clock import clock
+from seqbench.machine.host import (
+    available_threads,
+    limit_memory,
+    peak_memory_bytes,
+    reset_peak_memory,
+)
+from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Bound
 from seqbench.runtimes import RUNTIMES, Load, Runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Here:
+class RuntimeInUse:
     """What a job's cells share.
 
     Attributes:
@@ -69,7 +75,7 @@ class Measure(Job[Never]):
         if self.given and not runtime.own_process:
             limit_memory()
         with runtime.start() as load:
-            here = Here(
+            here = RuntimeInUse(
                 runtime=runtime,
                 load=load,
                 import_s=import_s,
@@ -96,7 +102,7 @@ def _import_s(runtime: Runtime, context: Context) -> float | None:
     return context.import_s + clock() - start
 
 
-def _time(cells: list[Cell], subject: Subject, here: Here, budget: Budget) -> None:
+def _time(cells: list[Cell], subject: Subject, here: RuntimeInUse, budget: Budget) -> None:
     """Time cells of one artifact, all with the same number of threads, in one session."""
     pair = subject.pairs[0]
     opened: list[Opened] = []  # in the first cell that can, for all
@@ -106,9 +112,11 @@ def _time(cells: list[Cell], subject: Subject, here: Here, budget: Budget) -> No
             opened.append(_open(pair.artifact, cell, here))
         earlier = Store(here.context.folder).find(cell.key)
         size = earlier.calls_per_sample if earlier else None
-        fields = timed.once(opened[0], pair.reference, cell, replace(budget, calls_per_sample=size))
+        fields = timed.time_session(
+            opened[0], pair.reference, cell, replace(budget, calls_per_sample=size)
+        )
         fields["details"]["roofline"] = codec.to_json(here.bounds[cell.key])
-        return timed.joined(earlier, fields)
+        return timed.join_processes(earlier, fields)
 
     for cell in cells:
         here.context.say(f"{cell.model}: timing {here.runtime.name}, batch {cell.batch_size}")
@@ -117,10 +125,10 @@ def _time(cells: list[Cell], subject: Subject, here: Here, budget: Budget) -> No
         one_opened.session.close()
 
 
-def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
-    forget_peak_memory()
+def _open(artifact: Path, cell: Cell, here: RuntimeInUse) -> Opened:
+    reset_peak_memory()
     start = clock()
-    session = here.load(artifact, cell.device, cell.threads or threads())
+    session = here.load(artifact, cell.device, cell.threads or available_threads())
     return Opened(
         session=session,
         import_s=here.import_s,
@@ -129,10 +137,10 @@ def _open(artifact: Path, cell: Cell, here: Here) -> Opened:
     )
 
 
-def _verify(cell: Cell, subject: Subject, here: Here) -> None:
+def _verify(cell: Cell, subject: Subject, here: RuntimeInUse) -> None:
     what = cell.target or "the model"
     what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
     here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
-    judge = verify.plain if cell.variant == PLAIN else verify.reduced
+    judge = verify.verify_plain if cell.variant == PLAIN else verify.verify_reduced
     judged = partial(judge, subject, here.load, cell)
     here.context.attempt(cell, here.runtime.packages, subject.seed, judged)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never
 
-from seqbench.backends import here
+from seqbench.backends import current_backend
 from seqbench.core.record import Status
 from seqbench.core.scenario import Scenario
 from seqbench.core.units import error, share
 from seqbench.engine.workers.messages import Context, Job
-from seqbench.machine.devices import several
-from seqbench.machine.host import peak_memory_bytes, threads
-from seqbench.measurement.training import made
+from seqbench.machine.devices import parse_count
+from seqbench.machine.host import available_threads, peak_memory_bytes
+from seqbench.measurement.training import instantiate
 from seqbench.models.snapshot import Origin, load_origin
 from seqbench.runtimes import RUNTIMES
 from seqbench.verdict.data_parallel.compare import Compared, compare
@@ -23,23 +23,23 @@ VIRTUAL = "{count} virtual devices of one CPU: neither time nor efficiency is th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainOnSeveral(Job[Never]):
+class TrainOnDevices(Job[Never]):
     """Train the cells' one model on the job's devices, and on one of them."""
 
     source: Origin
 
     def run(self, context: Context) -> tuple[()]:
         """Train, and write the cells' records."""
-        here().set_threads(threads())
+        current_backend().set_threads(available_threads())
         scenario = load_origin(self.source)
         for cell in self.cells:
             context.say(f"{cell.model}: training on {cell.device}, and on one of them")
-            trained = partial(_trained, self.source, scenario, self.device)
+            trained = partial(_train, self.source, scenario, self.device)
             context.attempt(cell, RUNTIMES[cell.runtime or ""].packages, scenario.seed, trained)
         return ()
 
 
-def _trained(origin: Origin, scenario: Scenario, devices: str) -> dict[str, Any]:
+def _train(origin: Origin, scenario: Scenario, devices: str) -> dict[str, Any]:
     training = scenario.training
     assert training is not None  # noqa: S101 - else no such cell was planned
     assert scenario.data is not None  # noqa: S101 - else no such cell was planned
@@ -51,19 +51,21 @@ def _trained(origin: Origin, scenario: Scenario, devices: str) -> dict[str, Any]
         # Loaded anew: a file's model would be the same object, with its variables where they are.
         model = load_origin(origin).build()
         model.compile(
-            loss=made(training.loss), optimizer=made(training.optimizer), jit_compile=False
+            loss=instantiate(training.loss),
+            optimizer=instantiate(training.optimizer),
+            jit_compile=False,
         )
         model.optimizer.build(model.trainable_variables)
         return model
 
-    count, device = several(devices) or (1, devices)
+    count, device = parse_count(devices) or (1, devices)
     found = compare(make, scenario.data(), training.batch_size, device, count)
     return {**_verdict(found), **_fields(found, device, count)}
 
 
 def _verdict(found: Compared) -> dict[str, Any]:
     """Hold the weights to one device's, where every layer computes as it does there."""
-    if found.apart or found.difference <= found.allowed:
+    if found.per_device_layers or found.difference <= found.allowed:
         return {"status": Status.PASS}
     return {
         "status": Status.FAIL,
@@ -77,11 +79,11 @@ def _fields(found: Compared, device: str, count: int) -> dict[str, Any]:
         f"weights are {error(found.difference)} from those of one device "
         f"({error(found.allowed)} is allowed)"
     )
-    names = ", ".join(found.apart)
+    names = ", ".join(found.per_device_layers)
     meant = f"weights differ from one device's: batch statistics or dropout apart on each ({names})"
     notes = (
         f"{share(found.efficiency)} scaling efficiency: one device's time over {count} times this",
-        meant if found.apart else equal,
+        meant if found.per_device_layers else equal,
         *([VIRTUAL.format(count=count)] if device == "cpu" else []),
     )
     return {
@@ -99,9 +101,9 @@ def _fields(found: Compared, device: str, count: int) -> dict[str, Any]:
                 "efficiency": found.efficiency,
                 "single_samples_s": list(found.single_samples_s),
                 "max_weight_difference": found.difference,
-                "allowed": None if found.apart else found.allowed,
+                "allowed": None if found.per_device_layers else found.allowed,
                 "tensor": found.tensor,
-                "apart": list(found.apart),
+                "apart": list(found.per_device_layers),
             }
         },
     }

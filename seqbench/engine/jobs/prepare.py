@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
 
-from seqbench.backends import here, on
-from seqbench.backends.lacking import named
+from seqbench.backends import current_backend, on_device
+from seqbench.backends.unsupported import name_unsupported
 from seqbench.core.files import replacing
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
 from seqbench.engine.jobs import timed
 from seqbench.engine.workers.messages import Context, Job
-from seqbench.machine.host import peak_memory_bytes, threads
-from seqbench.measurement.loop import clock
+from seqbench.machine.clock import clock
+from seqbench.machine.host import available_threads, peak_memory_bytes
 from seqbench.measurement.training import Trained, train
 from seqbench.models import snapshot
 from seqbench.models.checks.datacheck import check_data
 from seqbench.models.snapshot import Origin, load_origin
-from seqbench.models.weights import fresh_weights, give, perturb
+from seqbench.models.weights import assign_weights, fresh_weights, perturb
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
 from seqbench.verdict import quality, reference
@@ -79,7 +79,7 @@ def _prepare(job: Prepare, context: Context) -> None:
         given = model.get_weights()
         perturb(model, scenario.seed)
         _write(model, folder / PERTURBED, job.source, scenario, held_out, fresh)
-        give(model, given)
+        assign_weights(model, given)
     _write(model, folder, job.source, scenario, held_out, fresh)
 
 
@@ -98,11 +98,11 @@ def _trained(
 ) -> "tuple[Scenario, keras.Sequential, Data | None]":
     import keras
 
-    here().set_threads(threads())
+    current_backend().set_threads(available_threads())
     scenario = load_origin(origin)
     keras.utils.set_random_seed(scenario.seed)
     start = clock()
-    with on(device):
+    with on_device(device):
         model = scenario.build()
         build_s = clock() - start
         _start(model, scenario, Store(context.folder).model(scenario.name))
@@ -115,10 +115,10 @@ def _trained(
     xla = cell is not None and cell.runtime == XLA.name
 
     def trained() -> dict[str, Any]:
-        with named(scenario.name):
+        with name_unsupported(scenario.name):
             found = train(model, data, training, device, context.say, xla=xla)
         earlier = Store(context.folder).find(cell.key) if cell else None
-        return timed.joined(earlier, _fields(found, context.import_s, build_s))
+        return timed.join_processes(earlier, _fields(found, context.import_s, build_s))
 
     if cell is None:
         trained()
@@ -142,7 +142,7 @@ def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]
         "details": {
             "epochs": trained.epochs,
             "steps": 1 + len(trained.samples_s),
-            "device_memory_bytes": here().memory_bytes(trained.ran_on),
+            "device_memory_bytes": current_backend().memory_bytes(trained.ran_on),
             "timing": {
                 "import_s": [import_s],
                 "load_s": [build_s],
@@ -180,5 +180,7 @@ def _write(
 ) -> None:
     """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
-    reference.save(reference.cases(model, scenario.seed, held_out), folder / snapshot.REFERENCE)
+    reference.save(
+        reference.build_cases(model, scenario.seed, held_out), folder / snapshot.REFERENCE
+    )
     snapshot.save(model, folder, origin, scenario.seed, fresh)

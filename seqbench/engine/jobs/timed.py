@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from seqbench.core.record import PLAIN, Cell, Record, Status
-from seqbench.machine.host import forget_peak_memory, host, peak_memory_bytes
+from seqbench.machine.host import host_facts, peak_memory_bytes, reset_peak_memory
 from seqbench.measurement import other_programs
 from seqbench.measurement.loop import Budget
 from seqbench.runtimes import Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import quality, reference
-from seqbench.verdict.judge import compare
+from seqbench.verdict.judge import judge_outputs
 from seqbench.verdict.quality import CRITERIA, Sample
 from seqbench.verdict.tolerance import Case
 
@@ -43,16 +43,16 @@ class Opened:
     peak_bytes: int | None
 
 
-def once(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:
+def time_session(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:
     """Time a session in this process; return the fields of a record of this process alone."""
     session, rows = opened.session, cell.batch_size or 1
-    batches = cases(answers, cell, rows)
-    forget_peak_memory()
-    before = other_programs.usage()
+    batches = timed_cases(answers, cell, rows)
+    reset_peak_memory()
+    before = other_programs.read_usage()
     timing = session.measure([case.x.astype(session.input.dtype) for case in batches], budget)
-    after = other_programs.usage()
+    after = other_programs.read_usage()
     peak = None if opened.peak_bytes is None else max(opened.peak_bytes, peak_memory_bytes())
-    fault = wrong(batches, timing.outputs, cell.variant)
+    fault = find_fault(batches, timing.outputs, cell.variant)
     seen = {
         "import_s": opened.import_s,
         "load_s": opened.load_s,
@@ -79,7 +79,7 @@ def once(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str,
     }
 
 
-def joined(earlier: Record | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+def join_processes(earlier: Record | None, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record's fields from earlier processes with those of one more.
 
     Every list in `details["timing"]` holds one value for each process. Where a process is wrong the
@@ -100,11 +100,11 @@ def joined(earlier: Record | None, fields: Mapping[str, Any]) -> dict[str, Any]:
             "metrics": earlier.metrics,
             "details": {**fields["details"], "timing": columns},
         }
-    found["notes"] = (*fields["notes"], *about(found["details"]["timing"]))
+    found["notes"] = (*fields["notes"], *timing_notes(found["details"]["timing"]))
     return found
 
 
-def about(columns: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
+def timing_notes(columns: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
     """Return what a reader should know of how the processes were timed."""
     notes = []
     settled = columns.get("settled", ())  # training has no warm-up
@@ -115,7 +115,7 @@ def about(columns: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
             f"the warm-up had not settled after {took_s:.1f} s in {unsettled} of {all_of} "
             "processes: time it again on a quieter machine or with --full"
         )
-    loaded = other_programs.note(list(columns["foreign_cpus"]), host()["cpus"])
+    loaded = other_programs.note(list(columns["foreign_cpus"]), host_facts()["cpus"])
     return (*notes, loaded) if loaded else tuple(notes)
 
 
@@ -126,28 +126,28 @@ def _notes(cell: Cell, session: Session) -> tuple[str, ...]:
     return (f"fixed batch of {fixed}: one call here is {-(-rows // fixed)} of the runtime's",)
 
 
-def cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
+def timed_cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
     """Return the distinct batches to time, with what the model and its twin make of their rows."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
-    case = reference.as_there(reference.load(answers)[0], lacks)
+    case = reference.as_format_has_it(reference.load(answers)[0], lacks)
     chosen = np.resize(np.arange(len(case.x)), (DISTINCT_INPUTS, rows))
     return [
         replace(case, x=case.x[row], exact=case.exact[row], own=case.own[row]) for row in chosen
     ]
 
 
-def wrong(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
+def find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
     """Return what is wrong with what the timed calls gave; None where nothing is.
 
     Reduced precision is asked for half of its criterion's decibels: these are few rows, and one of
     them may be less exact than all together; an answer to another input has none.
     """
     if variant == PLAIN:
-        return compare(batches, outputs).reason
+        return judge_outputs(batches, outputs).reason
     criterion = CRITERIA[variant]
     sample = Sample(
         x=np.concatenate([case.x for case in batches]),
         own=np.concatenate([case.own for case in batches]),
     )
     halved = replace(criterion, snr_db=criterion.snr_db / 2)
-    return quality.judge(sample, np.concatenate(list(outputs)), halved).reason
+    return quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason

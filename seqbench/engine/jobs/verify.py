@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.core.record import Cell, Status
-from seqbench.machine.host import threads
+from seqbench.machine.host import available_threads
 from seqbench.runtimes import Load
 from seqbench.targets import TARGETS
 from seqbench.verdict import quality, reference
 from seqbench.verdict.contract import Declaration
-from seqbench.verdict.judge import Judgement, answer, judge
+from seqbench.verdict.judge import Judgement, ask, judge
 from seqbench.verdict.quality import CRITERIA, Sample
 
 
@@ -53,14 +53,14 @@ class Subject:
     held_out: Path
 
 
-def plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
+def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     judgements: list[Judgement] = []
     ran_on, facts = cell.device, {}
     for pair in subject.pairs:
-        cases = [reference.as_there(case, lacks) for case in reference.load(pair.reference)]
-        with closing(load(pair.artifact, cell.device, threads())) as session:
+        cases = [reference.as_format_has_it(case, lacks) for case in reference.load(pair.reference)]
+        with closing(load(pair.artifact, cell.device, available_threads())) as session:
             declaration = None if judgements else subject.declaration
             judgements.append(judge(session, cases, declaration))
             ran_on, facts = session.ran_on, dict(session.facts)
@@ -101,7 +101,7 @@ def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ..
     return (f"{found}: an artifact that lost them would compute the same",)
 
 
-def reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
+def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge a variant in reduced precision by its criterion; return its record's fields."""
     pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
@@ -112,8 +112,8 @@ def reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         sample = Sample(x=case.x, own=case.own)
         notes = (f"judged on {case.name} inputs: the model came without data",)
     criterion = CRITERIA[cell.variant]
-    with closing(load(pair.artifact, cell.device, threads())) as session:
-        found = quality.judge(sample, answer(session, sample.x), criterion)
+    with closing(load(pair.artifact, cell.device, available_threads())) as session:
+        found = quality.assess_quality(sample, ask(session, sample.x), criterion)
         ran_on, facts = session.ran_on, dict(session.facts)
     return {
         "status": Status.PASS if found.reason is None else Status.FAIL,

@@ -57,7 +57,7 @@ def measure(
                 for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in mine)
             ),
             bounds={
-                cell.key: roofline.of(cell, _demand(run.store, cell.model), run.peak)
+                cell.key: roofline.bound_of_cell(cell, _demand(run.store, cell.model), run.peak)
                 for cell in mine
                 if cell.kind is Kind.INFER
             },

@@ -10,7 +10,7 @@ from seqbench.core.units import error
 from seqbench.engine.jobs.locate_layer import Located, LocateLayer, ReadTensors
 from seqbench.engine.state import Run
 from seqbench.engine.workers.pool import temporary
-from seqbench.machine.frameworks import missing
+from seqbench.machine.frameworks import missing_framework_reason
 from seqbench.models import snapshot
 from seqbench.runtimes import Runtime
 from seqbench.targets import TARGETS
@@ -21,7 +21,7 @@ def name_layers(run: Run, cells: Sequence[Cell], runtime: Runtime) -> None:
 
     Where the look fails, a note says so: the verdict does not hang on it.
     """
-    if missing("tensorflow"):  # which computes every layer's output apart
+    if missing_framework_reason("tensorflow"):  # which computes every layer's output apart
         return
     for cell in cells:
         record = run.store.find(cell.key)
@@ -50,7 +50,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
         artifact = folder / artifact.name
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
     reference = folder / snapshot.REFERENCE
-    looked = run.do(
+    looked = run.run_job(
         ReadTensors(
             needs=runtime.needs,
             device=cell.device,
@@ -63,7 +63,9 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
     )
     if looked.problem is not None:
         return f"which layer differs is not known, the look inside failed: {looked.problem}"
-    outcome = run.do(LocateLayer(model=folder, reference=reference, case=case, tensors=tensors))
+    outcome = run.run_job(
+        LocateLayer(model=folder, reference=reference, case=case, tensors=tensors)
+    )
     tensors.unlink()
     problem = outcome.problem or outcome.bad_input
     if problem is not None:

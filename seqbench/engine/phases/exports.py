@@ -19,7 +19,7 @@ def refuse_foreign(request: Request, store: Store) -> None:
     artifacts = [
         Artifact(target=TARGETS[target], variant=variant)
         for target in selection.targets
-        for variant in selection.of(target)
+        for variant in selection.variants_of(target)
     ]
     for source in request.sources:
         manifest.refuse_foreign(store.artifacts / source.name, artifacts)
@@ -36,13 +36,13 @@ def export(run: Run, model: str) -> None:
         (target, variant)
         for target in run.request.selection.targets
         if target in targets
-        for variant in run.request.selection.of(target)
+        for variant in run.request.selection.variants_of(target)
         if (target, variant) in needed
     ]
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
     while wanted:
         job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
-        outcome = run.do(job)
+        outcome = run.run_job(job)
         state.keep(run, outcome.done)
         for result in outcome.results:
             made = (result.target, result.variant)

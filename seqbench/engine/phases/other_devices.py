@@ -1,20 +1,20 @@
 """Steps on other devices than models are prepared on: several at once, chips to compile for."""
 
 from seqbench.engine.jobs.compiling import Compile
-from seqbench.engine.jobs.parallel import TrainOnSeveral
-from seqbench.engine.plan import framework
+from seqbench.engine.jobs.parallel import TrainOnDevices
+from seqbench.engine.plan import needed_framework
 from seqbench.engine.state import Run, execute
-from seqbench.machine.devices import several
+from seqbench.machine.devices import parse_count
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.models.snapshot import Origin
 
 
-def train_on_several(run: Run, source: Origin) -> None:
+def train_on_devices(run: Run, source: Origin) -> None:
     """Train a model on several devices of this host, in a process for each cell."""
     for cell in run.cells(source.name):
-        if several(cell.device):
-            needs, device = framework(cell), cell.device
-            execute(run, TrainOnSeveral(cells=(cell,), needs=needs, device=device, source=source))
+        if parse_count(cell.device):
+            needs, device = needed_framework(cell), cell.device
+            execute(run, TrainOnDevices(cells=(cell,), needs=needs, device=device, source=source))
 
 
 def compile_ahead(run: Run) -> None:

@@ -10,7 +10,7 @@ from seqbench.engine.jobs.prepare import Prepare, Train
 from seqbench.engine.plan import Model
 from seqbench.engine.state import Given, Run
 from seqbench.machine.devices import DEVICES
-from seqbench.machine.frameworks import home, missing
+from seqbench.machine.frameworks import missing_framework_reason, preparing_framework
 from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
 from seqbench.targets import TARGETS
@@ -23,7 +23,7 @@ def inspect(run: Run) -> list[Model]:
         InputError: a model cannot be used.
 
     """
-    outcome = run.do(Inspect(sources=run.request.sources))
+    outcome = run.run_job(Inspect(sources=run.request.sources))
     refusal = outcome.refusal([source.spec for source in run.request.sources])
     if refusal is not None:
         raise InputError(refusal)
@@ -38,10 +38,10 @@ def inspect_given(run: Run, given: Given) -> None:
 
     """
     needs = TARGETS[given.target].check_needs
-    if needs and missing(needs):  # then nothing here loads it either
+    if needs and missing_framework_reason(needs):  # then nothing here loads it either
         return
     job = InspectArtifact(needs=needs, artifact=given.artifact, target=given.target)
-    refusal = run.do(job).refusal([str(given.artifact)])
+    refusal = run.run_job(job).refusal([str(given.artifact)])
     if refusal is not None:
         raise InputError(refusal)
 
@@ -53,8 +53,8 @@ def prepare(run: Run, source: Origin) -> None:
     if mine and snapshot.find(run.store.model(source.name)) is None:
         # Exports are made by TensorFlow; the first training there gives them their weights.
         exports = any(cell.target for cell in mine)
-        needs = home() if exports or not trains else plan.framework(trains[0])
-        first = tuple(cell for cell in trains if plan.framework(cell) == needs)[:1]
+        needs = preparing_framework() if exports or not trains else plan.needed_framework(trains[0])
+        first = tuple(cell for cell in trains if plan.needed_framework(cell) == needs)[:1]
         device = first[0].device if first else "cpu"
         job = Prepare(cells=first, needs=needs, device=device, source=source)
         problem = state.execute(run, job)
@@ -80,5 +80,5 @@ def train_again(run: Run, models: Sequence[str], process: int) -> None:
 
 def _train(run: Run, source: Origin, cells: Iterable[Cell]) -> None:
     for cell in cells:
-        needs = plan.framework(cell)
+        needs = plan.needed_framework(cell)
         state.execute(run, Train(cells=(cell,), needs=needs, device=cell.device, source=source))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from seqbench.core import codec
 from seqbench.core.record import Cell, Record
-from seqbench.machine.frameworks import Needs, home
+from seqbench.machine.frameworks import Needs, preparing_framework
 
 LOGS = "logs"
 """Folder, within a run's, of what its jobs print; the parent of the workers makes it."""
@@ -56,7 +56,7 @@ class Job(Generic[Result]):
 
     results_as: ClassVar[Any] = None
     cells: tuple[Cell, ...] = ()
-    needs: Needs = field(default_factory=home)
+    needs: Needs = field(default_factory=preparing_framework)
     device: str = "cpu"
     silence_s: float = 900.0
 

@@ -19,8 +19,8 @@ from seqbench.core.files import remove_soon
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
-from seqbench.machine.devices import environment, no_sign_of
-from seqbench.machine.frameworks import Needs, missing
+from seqbench.machine.devices import environment, missing_reason
+from seqbench.machine.frameworks import Needs, missing_framework_reason
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.runtimes.browser.browser import LONGEST
 
@@ -152,7 +152,7 @@ class Workers:
 
     def start(self, needs: Needs, device: str = "cpu") -> None:
         """Let a worker import what its jobs will need, if it is here; this waits for nothing."""
-        if needs is None or missing(needs) is None:
+        if needs is None or missing_framework_reason(needs) is None:
             self._worker(needs, device)
 
     def run(self, job: Job[Result]) -> Outcome[Result]:
@@ -163,7 +163,7 @@ class Workers:
             StorageError: the folder takes no more; what was finished before is on disk.
 
         """
-        lacking = missing(job.needs) if job.needs else None
+        lacking = missing_framework_reason(job.needs) if job.needs else None
         if lacking is not None:
             return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
@@ -211,7 +211,7 @@ class Workers:
         What cannot be told from outside is asked in a process of its own, except without a
         framework: then the runtime will say.
         """
-        reason = (missing(needs) if needs else None) or no_sign_of(device)
+        reason = (missing_framework_reason(needs) if needs else None) or missing_reason(device)
         if reason is None and needs and device not in ("cpu", *CHIPS):
             outcome = self.run(Probe(needs=needs, device=device))
             reason = outcome.problem or outcome.results[0]

@@ -17,14 +17,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from seqbench.core import storage
-from seqbench.core.errors import InputError, StorageError
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import InputError, StorageError, one_line
 from seqbench.engine import jobs
 from seqbench.engine.jobs.context import WorkerContext
 from seqbench.engine.workers.messages import Event, Job, Message
 from seqbench.machine import tether
+from seqbench.machine.clock import clock
 from seqbench.machine.frameworks import FRAMEWORKS
-from seqbench.measurement.loop import clock
 
 
 def serve(needs: str) -> None:

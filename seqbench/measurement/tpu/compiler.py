@@ -4,14 +4,13 @@ This shows "compiles and fits", never "runs in": nothing runs.
 """
 
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seqbench.core.errors import Unsupported
-from seqbench.core.oneline import one_line
+from seqbench.core.errors import Unsupported, one_line
+from seqbench.machine.clock import clock
 from seqbench.machine.tpu_chips import Chip
-from seqbench.measurement.tpu.programs import Program, alone, unrolled
+from seqbench.measurement.tpu.programs import Program, single_layer, unrolled
 
 if TYPE_CHECKING:
     import keras
@@ -73,15 +72,15 @@ def compile_for(chip: Chip, model: "keras.Sequential", program: Program) -> Comp
         Unsupported: JAX or XLA:TPU refuses an operation; the message names the layer.
 
     """
-    start = time.perf_counter()
+    start = clock()
     try:
         lowered = _lowered(chip, program)
-        traced = time.perf_counter()
+        traced = clock()
         compiled = lowered.compile()
     except Exception as error:
         _translate(chip, model, program, error)
         raise
-    compile_s = time.perf_counter() - traced
+    compile_s = clock() - traced
     flops, loops = count(model, program)
     memory = compiled.memory_analysis()
     compute_s = flops / chip.peak_flops_per_s
@@ -154,7 +153,7 @@ def _culprit(
 ) -> tuple[str, Exception] | None:
     """Compile each layer alone, and return the name of the first that is refused, and why."""
     for layer in model.layers:
-        part = alone(layer, 1, differentiated=bool(program.donated))
+        part = single_layer(layer, 1, differentiated=bool(program.donated))
         try:
             if part is not None:
                 _lowered(chip, part).compile()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqbench.core.errors import Unsupported
 from seqbench.core.scenario import Data, Training
-from seqbench.measurement.training import made
+from seqbench.measurement.training import instantiate
 
 if TYPE_CHECKING:
     import keras
@@ -63,7 +63,9 @@ def inference(model: "keras.Sequential", batch_size: int, data: Data | None) -> 
         function=function,
         arguments=arguments,
         donated=(),
-        moved_bytes=_bytes(arguments) - _bytes(_shapes(tables)) + _given(function, arguments),
+        moved_bytes=_bytes(arguments)
+        - _bytes(_shapes(tables))
+        + _output_bytes(function, arguments),
     )
 
 
@@ -76,7 +78,11 @@ def training_step(model: "keras.Sequential", training: Training, data: Data) -> 
         Unsupported: XLA has no such input, or its shape is not known.
 
     """
-    model.compile(loss=made(training.loss), optimizer=made(training.optimizer), jit_compile=False)
+    model.compile(
+        loss=instantiate(training.loss),
+        optimizer=instantiate(training.optimizer),
+        jit_compile=False,
+    )
     model.optimizer.build(model.trainable_variables)
     size = min(training.batch_size, len(data.x_train))
     batch = _batch(model, size, data), _shape((size, *data.y_train.shape[1:]), data.y_train.dtype)
@@ -103,11 +109,11 @@ def training_step(model: "keras.Sequential", training: Training, data: Data) -> 
         function=function,
         arguments=arguments,
         donated=(0,),
-        moved_bytes=_bytes(arguments) + _given(function, arguments) - unchanged,
+        moved_bytes=_bytes(arguments) + _output_bytes(function, arguments) - unchanged,
     )
 
 
-def alone(layer: "keras.Layer", batch_size: int, *, differentiated: bool) -> Program | None:
+def single_layer(layer: "keras.Layer", batch_size: int, *, differentiated: bool) -> Program | None:
     """Return one layer's function, or its gradient; None where its input's shape is not known."""
     import jax
 
@@ -169,7 +175,7 @@ def _shapes(variables: Sequence[Any]) -> list[Any]:
     return [_shape(tuple(variable.shape), variable.dtype) for variable in variables]
 
 
-def _given(function: Callable[[], Callable[..., Any]], arguments: Any) -> int:
+def _output_bytes(function: Callable[[], Callable[..., Any]], arguments: Any) -> int:
     import jax
 
     return _bytes(jax.eval_shape(function(), *arguments))

@@ -90,7 +90,7 @@ def gather(folder: Path, pattern: str | None = None) -> History:
     unreadable = []
     for run in there:
         try:
-            records[run.name] = store.read(run)
+            records[run.name] = store.read_records(run)
         except InputError as error:
             unreadable.append(f"left out {run}: {error}")
     return History(

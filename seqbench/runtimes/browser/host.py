@@ -1,12 +1,12 @@
 """A browser that runs models: one server and one headless browser for many models in turn."""
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from seqbench.core.errors import Unavailable
+from seqbench.machine.clock import clock
 from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.browser import Browser
 from seqbench.runtimes.browser.job_queue import PageGone, pack, unpack
@@ -124,9 +124,9 @@ class Host:
         if self._browser is not None:
             return self._browser
         started = self._browser = Browser(self._program, self._server.url, self._flags)
-        deadline = time.monotonic() + _START_TIMEOUT_S
+        deadline = clock() + _START_TIMEOUT_S
         while not self._server.job_queue.wait_for_page(0.1):
-            if started.ended() or time.monotonic() > deadline:
+            if started.ended() or clock() > deadline:
                 words, ended = started.last_words(), started.ended()
                 boxless = started.lacks_sandbox()
                 self._stop()

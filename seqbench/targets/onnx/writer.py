@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from seqbench.models.stateless import remarks
+from seqbench.models.stateless import stateful_notes
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, nodes
 from seqbench.targets.graph_rewrites import ONNX, bfloat16, float64_sigmoid, rewritten
 from seqbench.targets.onnx.tf2onnx_fixes import (
@@ -46,29 +46,29 @@ def export(frozen: Frozen, path: Path) -> Exported:
     import onnx
     from tf2onnx.convert import from_graph_def
 
-    tables = lookup_tables.tables(frozen.model, frozen.traced)
+    tables = lookup_tables.read_tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
-    with optimizers.careful():
+    with optimizers.restrict_optimizers():
         model, _ = from_graph_def(
             graph_def,
             name=frozen.model.name,
             input_names=[frozen.function.inputs[0].name],
             output_names=[frozen.function.outputs[0].name],
             opset=OPSET,
-            custom_op_handlers=HANDLERS | lookup_tables.handlers(tables),
+            custom_op_handlers=HANDLERS | lookup_tables.make_handlers(tables),
         )
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):
         pads.mend(node)
-    scale.keep_apart(model.graph)
+    scale.keep_scale_unfused(model.graph)
     _rename(model.graph, frozen.function.inputs[0].name, INPUT)
     _rename(model.graph, frozen.function.outputs[0].name, OUTPUT)
     _name_batch(model.graph, frozen)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
     ops = operations(model.graph)
-    notes = remarks(frozen.model)
+    notes = stateful_notes(frozen.model)
     if "bfloat16" not in (frozen.input.dtype, frozen.output.dtype):
         return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
     source, sink = (

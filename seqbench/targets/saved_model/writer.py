@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from seqbench.models.stateless import remarks
+from seqbench.models.stateless import stateful_notes
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
 from seqbench.targets.target import Exported
 
@@ -26,7 +26,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, str(path), signatures=module.serve, options=options)
     ops = tuple(sorted(frozen.ops))
-    notes = remarks(frozen.model)
+    notes = stateful_notes(frozen.model)
     return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
 
 

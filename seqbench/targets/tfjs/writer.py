@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seqbench.backends.patches import registry
-from seqbench.models.stateless import remarks
+from seqbench.models.stateless import stateful_notes
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, freeze
@@ -67,7 +67,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     signature = _signature(lowered)
     original = lowered.graph.as_graph_def()
     wide = bfloat16.in_float32(original, NARROWER)
-    notes = remarks(frozen.model)
+    notes = stateful_notes(frozen.model)
     if wide != original:
         notes = (*notes, "computes in float32: TF.js has no other precision")
     graph = _optimize(rewritten(wide, TFJS), signature)

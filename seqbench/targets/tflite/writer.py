@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.backends.patches import registry
-from seqbench.models.stateless import remarks
+from seqbench.models.stateless import stateful_notes
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.litert import describe
 from seqbench.targets.frozen import Frozen, freeze
@@ -62,7 +62,7 @@ def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported
 def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
     """Return the graph as TFLite can have it, in float32, and what a user should know of it."""
     _refuse_strings(frozen)
-    notes = remarks(frozen.model)
+    notes = stateful_notes(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):
         frozen = freeze(frozen.model, patches=registry.TFLITE)
     if frozen.has_lists:

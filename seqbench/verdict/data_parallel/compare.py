@@ -12,7 +12,7 @@ import numpy as np
 
 from seqbench.core.errors import Unsupported
 from seqbench.core.scenario import Data
-from seqbench.measurement.loop import Clock, clock
+from seqbench.machine.clock import Clock, clock
 from seqbench.verdict.data_parallel.steps import Batch, Make, Steps
 from seqbench.verdict.tolerance import FACTOR, FLOOR_ULPS
 
@@ -35,8 +35,8 @@ class Compared:
             it is largest as a part of what is allowed.
         allowed: the difference allowed in that tensor.
         tensor: that tensor's path.
-        apart: layers of which each device has its own statistics or random numbers: with any, the
-            weights are meant to differ.
+        per_device_layers: layers of which each device has its own statistics or random
+            numbers: with any, the weights are meant to differ.
         ran_on: the devices on which the steps really ran, as `4xcpu`.
         efficiency: one device's median step over `count` times that of all devices together.
 
@@ -48,7 +48,7 @@ class Compared:
     difference: float
     allowed: float
     tensor: str
-    apart: tuple[str, ...]
+    per_device_layers: tuple[str, ...]
     ran_on: str
     efficiency: float
 
@@ -103,7 +103,7 @@ def compare(
         difference=float(differences[worst]),
         allowed=float(allowed[worst]),
         tensor=several.paths[worst],
-        apart=several.apart,
+        per_device_layers=several.per_device_layers,
         ran_on=f"{found}x{kind}",
         efficiency=float(np.median(single_times[1:]) / (count * np.median(times[1:]))),
     )

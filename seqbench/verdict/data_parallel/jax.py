@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, enough, variables
+from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices, variables
 
 
 def begin(device: str, count: int) -> None:
@@ -16,7 +16,7 @@ def begin(device: str, count: int) -> None:
     """
     import jax
 
-    enough(device, count, len(jax.devices(device)))
+    require_devices(device, count, len(jax.devices(device)))
 
 
 def steps(make: Make, device: str, count: int) -> Steps:
@@ -65,5 +65,5 @@ def steps(make: Make, device: str, count: int) -> Steps:
         step=step,
         ran_on=ran_on,
         paths=tuple(variable.path for variable in model.trainable_variables),
-        apart=(),
+        per_device_layers=(),
     )

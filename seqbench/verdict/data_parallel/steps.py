@@ -30,7 +30,7 @@ class Steps:
         step: makes a step with what `put` returned, to its end at the host; returns the loss.
         ran_on: the kind of device on which the variables are, and on how many.
         paths: names of the variables that are trained.
-        apart: layers of which each device has its own statistics or random numbers.
+        per_device_layers: layers of which each device has its own statistics or random numbers.
 
     """
 
@@ -40,7 +40,7 @@ class Steps:
     step: Callable[[Any], float]
     ran_on: Callable[[], tuple[str, int]]
     paths: tuple[str, ...]
-    apart: tuple[str, ...]
+    per_device_layers: tuple[str, ...]
 
 
 def variables(model: "keras.Sequential") -> tuple[list[Any], ...]:
@@ -53,7 +53,7 @@ def variables(model: "keras.Sequential") -> tuple[list[Any], ...]:
     )
 
 
-def enough(device: str, wanted: int, found: int) -> None:
+def require_devices(device: str, wanted: int, found: int) -> None:
     """Refuse to go on with fewer devices than are wanted.
 
     Raises:

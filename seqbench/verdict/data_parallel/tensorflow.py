@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench.backends.tensorflow_devices import tpu_strategy
-from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, enough, variables
+from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices, variables
 
 if TYPE_CHECKING:
     import keras
@@ -25,7 +25,7 @@ def begin(device: str, count: int) -> None:
         parts = [tf.config.LogicalDeviceConfiguration()] * count
         tf.config.set_logical_device_configuration(found[0], parts)
     elif device == "gpu":
-        enough(device, count, len(found))
+        require_devices(device, count, len(found))
 
 
 def steps(make: Make, device: str, count: int) -> Steps:
@@ -77,7 +77,7 @@ def steps(make: Make, device: str, count: int) -> Steps:
         step=step,
         ran_on=ran_on,
         paths=tuple(variable.path for variable in model.trainable_variables),
-        apart=_apart(model) if count > 1 else (),
+        per_device_layers=_per_device_layers(model) if count > 1 else (),
     )
 
 
@@ -91,7 +91,7 @@ def _strategy(device: str, names: list[str]) -> Any:
     return tf.distribute.MirroredStrategy(names)
 
 
-def _apart(model: "keras.Sequential") -> tuple[str, ...]:
+def _per_device_layers(model: "keras.Sequential") -> tuple[str, ...]:
     import keras
 
     return tuple(

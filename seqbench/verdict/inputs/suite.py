@@ -67,7 +67,9 @@ class InputSpec:
         return numbers and self.vocabulary is None
 
 
-def make(spec: InputSpec, seed: int, data: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def make_inputs(
+    spec: InputSpec, seed: int, data: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     """Return batches by name, each of shape (rows, *shape), in the model's dtype.
 
     `data` are real inputs, shape (n, *shape); the first of them make a batch of their own. Strings

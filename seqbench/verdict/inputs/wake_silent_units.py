@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.backends import here
+from seqbench.backends import current_backend
 from seqbench.models import arithmetic
 from seqbench.verdict.inputs.suite import MAX_ELEMENTS
 
@@ -45,7 +45,7 @@ Heights = Callable[[Any], Any]
 """How high each unit stands on each input: (rows, ...) -> (rows, units)."""
 
 
-def waking(
+def find_waking_inputs(
     twin: "keras.Sequential",
     other: "keras.Sequential | None",
     batches: Sequence[np.ndarray],
@@ -153,7 +153,9 @@ def _heights(model: "keras.Sequential", first: int) -> Heights:
 
 def _compiled(model: "keras.Sequential", heights: Heights) -> Callable[[np.ndarray], np.ndarray]:
     source = model.inputs[0]
-    return here().outputs(heights, model.variables, (None, *source.shape[1:]), source.dtype)
+    return current_backend().outputs(
+        heights, model.variables, (None, *source.shape[1:]), source.dtype
+    )
 
 
 def _climber(
@@ -165,7 +167,7 @@ def _climber(
     def reached(x: Any, wanted: Any) -> Any:
         return ops.sum(wanted * ops.minimum(ops.cast(heights(x), "float32"), 1.0))
 
-    compiled = here().slope(reached, model.variables)
+    compiled = current_backend().compile_gradient(reached, model.variables)
 
     def climb(x: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         x = x.astype("float32")

@@ -40,7 +40,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parting:
+class Divergence:
     """Where an artifact parts from the model.
 
     Attributes:
@@ -61,14 +61,14 @@ class Parting:
     error_after: float | None
 
 
-def only(layer: Layer, rows: np.ndarray) -> Layer:
+def select_rows(layer: Layer, rows: np.ndarray) -> Layer:
     """Return a layer with some rows of its batch; what they may differ by stays the batch's."""
     case = layer.case
     cut = replace(case, x=case.x[rows], exact=case.exact[rows], own=case.own[rows])
     return replace(layer, case=cut)
 
 
-def find(layers: Sequence[Layer], tensors: Sequence[np.ndarray]) -> Parting | None:
+def find_divergence(layers: Sequence[Layer], tensors: Sequence[np.ndarray]) -> Divergence | None:
     """Return where the artifact parts from the model; None where it holds every layer's output.
 
     Args:
@@ -87,7 +87,7 @@ def find(layers: Sequence[Layer], tensors: Sequence[np.ndarray]) -> Parting | No
     after = next((i for i in range(first, len(layers)) if nearest[i] is not None), None)
     found = nearest[after] if after is not None else None
     before = nearest[last] if held else None
-    return Parting(
+    return Divergence(
         layer=layers[first],
         others=tuple(layer.name for layer in layers[first + 1 : after] if after is not None),
         before=layers[last].name if held else None,

@@ -32,7 +32,7 @@ CENTERED = ("LayerNormalization", "GroupNormalization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shifts:
+class ActivationShifts:
     """What moves a model's gates and averages.
 
     Attributes:
@@ -53,7 +53,7 @@ class Shifts:
             variable.assign(0.0)
 
 
-def shiftable(model: "keras.Sequential") -> Shifts:
+def make_shiftable(model: "keras.Sequential") -> ActivationShifts:
     """Make the model's gates and averages movable; return what moves them."""
     import keras
 
@@ -72,7 +72,7 @@ def shiftable(model: "keras.Sequential") -> Shifts:
             movable = _gate(layer, vars(layer).get(name))  # a recurrent layer's is its cell's
             if movable is not None:
                 setattr(layer, name, movable(new()))
-    return Shifts(variables=tuple(variables))
+    return ActivationShifts(variables=tuple(variables))
 
 
 def _gate(layer: Any, function: Any) -> Callable[[Any], Callable[[Any], Any]] | None:

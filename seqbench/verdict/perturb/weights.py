@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqbench.verdict.perturb.activations import Shifts
+from seqbench.verdict.perturb.activations import ActivationShifts
 
 if TYPE_CHECKING:
     import keras
@@ -39,18 +39,20 @@ ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 
 
 @contextmanager
-def rounded(model: "keras.Sequential", shifts: Shifts, seed: int) -> Iterator[Iterator[None]]:
+def round_as_sums(
+    model: "keras.Sequential", shifts: ActivationShifts, seed: int
+) -> Iterator[Iterator[None]]:
     """Give an iterator that puts the model off by what float32 sums may move it, in turn.
 
     It does so `ROUNDINGS` times. However the block ends, the model has its own weights, gates and
-    averages again. `shifts` is what `shiftable` returned of the model.
+    averages again. `shifts` is what `make_shiftable` returned of the model.
     """
     weights, rng = model.get_weights(), np.random.default_rng(seed)
 
     def runs() -> Iterator[None]:
         for _ in range(ROUNDINGS):
             model.set_weights(weights)
-            model.set_weights(moved(model, rng))
+            model.set_weights(move_weights(model, rng))
             shifts.move(rng, UNIT_ROUNDOFF)
             yield
 
@@ -62,7 +64,7 @@ def rounded(model: "keras.Sequential", shifts: Shifts, seed: int) -> Iterator[It
 
 
 @contextmanager
-def narrowed(model: "keras.Sequential", seed: int) -> Iterator[Iterator[None]]:
+def round_as_narrow_dtypes(model: "keras.Sequential", seed: int) -> Iterator[Iterator[None]]:
     """Give an iterator that puts weights off by what the dtypes that use them may round them by.
 
     Only layers that compute in less than float32 have such weights; a model without any is not run
@@ -98,7 +100,7 @@ def narrowed(model: "keras.Sequential", seed: int) -> Iterator[Iterator[None]]:
         model.set_weights(weights)
 
 
-def moved(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarray]:
+def move_weights(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarray]:
     """Return the model's weights, moved at random by what float32 sums may move them."""
     owners = _owners(model)
     weights = [(owners.get(id(variable)), variable) for variable in model.weights]

@@ -44,7 +44,7 @@ def test_these_are_the_options_that_name_a_file() -> None:
     assert len(list(file_options())) == 10
     for name, flag in file_options():
         (option,) = (it for it in COMMANDS[name].params if flag in it.opts)
-        assert option.callback is options.place
+        assert option.callback is options.check_output_place
 
 
 def seqbench(*words: object) -> Result:

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from seqbench.comparison.ab.cpus import LOOK_S, TICK_S, quiet
+from seqbench.comparison.ab.cpus import LOOK_S, TICK_S, choose_quiet_cpu
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="this system pins no process"
@@ -60,12 +60,14 @@ def test_it_is_the_one_that_was_idle_longest(two: list[int]) -> None:
     for used, free in (two, two[::-1]):
         for seed in range(8):
             before, after = {used: 9.0, free: 1.0}, {used: 9.01, free: 1.05}
-            assert quiet(np.random.default_rng(seed), looks(before, after)) == free
+            assert choose_quiet_cpu(np.random.default_rng(seed), looks(before, after)) == free
 
 
 def test_any_of_those_that_are_alike_may_be_it(two: list[int]) -> None:
     before, after = dict.fromkeys(two, 1.0), {two[0]: 1.045, two[1]: 1.05}  # within a tick
-    chosen = {quiet(np.random.default_rng(seed), looks(before, after)) for seed in range(16)}
+    chosen = {
+        choose_quiet_cpu(np.random.default_rng(seed), looks(before, after)) for seed in range(16)
+    }
     assert chosen == set(two)
 
 
@@ -82,7 +84,7 @@ def test_it_is_not_the_one_that_another_program_uses(two: list[int]) -> None:
                     seen.append(psutil.cpu_times(percpu=True))
                     return seen[-1]
 
-                chosen = quiet(generator, look)
+                chosen = choose_quiet_cpu(generator, look)
                 assert chosen in two
                 idle_s = [now.idle - then.idle for then, now in zip(*seen, strict=True)]
                 assert idle_s[cpu] < LOOK_S / 2  # the program that keeps it busy is seen
@@ -94,6 +96,6 @@ def test_it_is_one_that_this_process_may_use() -> None:
     one = min(allowed)
     os.sched_setaffinity(0, {one})
     try:
-        assert quiet(np.random.default_rng(0)) == one
+        assert choose_quiet_cpu(np.random.default_rng(0)) == one
     finally:
         os.sched_setaffinity(0, allowed)

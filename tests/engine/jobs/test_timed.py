@@ -83,7 +83,7 @@ def opened(call: Call) -> Opened:
 
 
 def test_a_right_session_passes(answers: Path) -> None:
-    fields = timed.once(opened(doubling), answers, CELL, BUDGET)
+    fields = timed.time_session(opened(doubling), answers, CELL, BUDGET)
     assert (fields["status"], fields["reason"]) == (Status.PASS, None)
     assert fields["samples_per_process"] == (len(fields["samples_s"]),)
     assert fields["peak_memory_bytes"] > 1e6
@@ -100,7 +100,7 @@ def test_a_right_session_passes(answers: Path) -> None:
 @pytest.mark.parametrize("variant", ["fp32", "int8"])
 def test_fast_because_wrong_fails(answers: Path, wrong: Call, variant: str) -> None:
     cell = Cell(model="m", kind=Kind.INFER, target="onnx", variant=variant, batch_size=2)
-    fields = timed.once(opened(wrong), answers, cell, BUDGET)
+    fields = timed.time_session(opened(wrong), answers, cell, BUDGET)
     assert fields["status"] is Status.FAIL
     said = "numbers differ: on held-out inputs" if variant == "fp32" else "signal to noise is"
     assert fields["reason"].startswith(f"fast, and wrong: while timed, {said}")
@@ -110,14 +110,16 @@ def test_fast_because_wrong_fails(answers: Path, wrong: Call, variant: str) -> N
 def test_a_reduced_session_that_is_a_little_off_passes(answers: Path) -> None:
     cell = Cell(model="m", kind=Kind.INFER, target="onnx", variant="int8", batch_size=2)
     session = opened(lambda x: 2 * x + np.float32(0.02))
-    assert timed.once(session, answers, cell, BUDGET)["status"] is Status.PASS
+    assert timed.time_session(session, answers, cell, BUDGET)["status"] is Status.PASS
 
 
 def test_processes_are_joined(answers: Path) -> None:
-    one = timed.once(opened(doubling), answers, CELL, BUDGET)
-    first = timed.joined(None, one)
+    one = timed.time_session(opened(doubling), answers, CELL, BUDGET)
+    first = timed.join_processes(None, one)
     record = Record(cell=CELL, **first)
-    second = timed.joined(record, timed.once(opened(doubling), answers, CELL, BUDGET))
+    second = timed.join_processes(
+        record, timed.time_session(opened(doubling), answers, CELL, BUDGET)
+    )
     both = Record(cell=CELL, **second)
     assert len(both.by_process) == 2
     assert both.by_process[0] == record.samples_s
@@ -131,26 +133,26 @@ def test_notes_say_what_was_not_as_it_should_be() -> None:
         "warmup_s": [0.1, 0.21],
         "foreign_cpus": [0.0, 1.2],
     }
-    settled, loaded = timed.about(columns)
+    settled, loaded = timed.timing_notes(columns)
     assert settled == (
         "the warm-up had not settled after 0.2 s in 1 of 2 processes: "
         "time it again on a quieter machine or with --full"
     )
     assert loaded.startswith("other programs used up to 1.2 of ")
-    assert timed.about({"settled": [True], "warmup_s": [0.1], "foreign_cpus": [0.0]}) == ()
+    assert timed.timing_notes({"settled": [True], "warmup_s": [0.1], "foreign_cpus": [0.0]}) == ()
 
 
 def test_peak_memory_starts_anew() -> None:
     large = np.ones(30_000_000)  # 240 MB
     assert host.peak_memory_bytes() > large.nbytes
     del large
-    host.forget_peak_memory()
+    host.reset_peak_memory()
     after = host.peak_memory_bytes()
     again = np.ones(10_000_000)
     assert host.peak_memory_bytes() > after + 0.9 * again.nbytes
 
 
 def test_cases_hold_distinct_rows(answers: Path) -> None:
-    cases: list[Case] = timed.cases(answers, CELL, 2)
+    cases: list[Case] = timed.timed_cases(answers, CELL, 2)
     assert len({case.x.tobytes() for case in cases}) == timed.DISTINCT_INPUTS
     assert all(np.array_equal(case.own, 2 * case.x) for case in cases)

@@ -11,9 +11,9 @@ import pytest
 from seqbench.core.errors import Unavailable
 from seqbench.core.record import Status
 from seqbench.engine.jobs.parallel import _fields, _verdict
-from seqbench.machine.devices import environment, kind_of, no_sign_of, several
+from seqbench.machine.devices import environment, kind_of, missing_reason, parse_count
 from seqbench.verdict.data_parallel.compare import Compared
-from seqbench.verdict.data_parallel.steps import enough
+from seqbench.verdict.data_parallel.steps import require_devices
 
 CODE = """
 import itertools, json, sys
@@ -102,7 +102,7 @@ except Unavailable as error:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(no_sign_of("tpu") is None, reason="a TPU may be here")
+@pytest.mark.skipif(missing_reason("tpu") is None, reason="a TPU may be here")
 def test_without_a_tpu_tensorflow_says_so() -> None:
     command = [sys.executable, "-c", NO_TPU]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -125,9 +125,9 @@ def seen(**changed: Any) -> Compared:
 
 
 def test_fewer_devices_than_wanted_are_unavailable() -> None:
-    enough("gpu", 2, 2)
+    require_devices("gpu", 2, 2)
     with pytest.raises(Unavailable, match="4xgpu was asked for, and 1 of them found here"):
-        enough("gpu", 4, 1)
+        require_devices("gpu", 4, 1)
 
 
 def test_other_weights_fail_and_the_tensor_is_named() -> None:
@@ -150,13 +150,13 @@ def test_virtual_devices_are_said_to_be_virtual() -> None:
 
 
 def test_names_of_several_devices() -> None:
-    assert several("4xcpu") == (4, "cpu")
-    assert several("16xgpu") == (16, "gpu")
+    assert parse_count("4xcpu") == (4, "cpu")
+    assert parse_count("16xgpu") == (16, "gpu")
     for other in ("cpu", "1xcpu", "0xgpu", "4x", "4xtpu:v5e", "tpu:v5e"):
-        assert several(other) is None
+        assert parse_count(other) is None
     assert kind_of("2xgpu") == "gpu"
     assert kind_of("tpu:v5e") == "tpu:v5e"
     assert environment("4xcpu", None)["XLA_FLAGS"] == "--xla_force_host_platform_device_count=4"
     assert "XLA_FLAGS" not in environment("cpu", None)
-    reason = no_sign_of("2xgpu")
+    reason = missing_reason("2xgpu")
     assert reason is None or reason.startswith("no GPU is here")

@@ -29,14 +29,18 @@ def test_vocabulary(model: Any, expected: int | None) -> None:
 
 
 def test_tokens_that_come_as_real_numbers_stay_in_the_table() -> None:
-    cases = reference.cases(stack(layers.Embedding(50, 3), layers.Flatten(), layers.Dense(2)), 0)
+    cases = reference.build_cases(
+        stack(layers.Embedding(50, 3), layers.Flatten(), layers.Dense(2)), 0
+    )
     for case in cases:
         assert case.x.dtype == np.float32
         assert set(np.unique(case.x)) <= set(range(50))
 
 
 def test_bytes_use_their_whole_range() -> None:
-    x = suite.make(reference.input_spec(stack(layers.Rescaling(1.0), dtype="uint8")), 0)["random"]
+    x = suite.make_inputs(reference.input_spec(stack(layers.Rescaling(1.0), dtype="uint8")), 0)[
+        "random"
+    ]
     assert x.dtype == np.uint8
     assert x.max() > 200
 
@@ -53,7 +57,7 @@ def test_bytes_use_their_whole_range() -> None:
 )
 def test_expected_inputs_come_out_of_the_first_layers_standard(first: list[Any]) -> None:
     model = stack(*first, layers.Dense(2))
-    x = suite.make(reference.input_spec(model), 0)["expected"]
+    x = suite.make_inputs(reference.input_spec(model), 0)["expected"]
     for layer in first:
         x = np.asarray(layer(x))
     half = len(x) // 2
@@ -66,13 +70,13 @@ def test_expected_inputs_come_out_of_the_first_layers_standard(first: list[Any])
 def test_a_model_that_scales_nothing_has_no_expected_inputs() -> None:
     model = stack(layers.Dense(2))
     assert from_first_layers.scaling(model) == (None, None)
-    assert "expected" not in suite.make(reference.input_spec(model), 0)
+    assert "expected" not in suite.make_inputs(reference.input_spec(model), 0)
 
 
 @pytest.mark.parametrize(("length", "size"), [(8, 30), (40, 2000), (20, 20_000), (3, 100)])
 def test_every_token_of_a_vocabulary_is_near_the_end_of_some_row(length: int, size: int) -> None:
     spec = suite.InputSpec(shape=(length,), dtype="int32", vocabulary=size)
-    rows = suite.make(spec, 0)["cover"]
+    rows = suite.make_inputs(spec, 0)["cover"]
     period = max(suite.COVER_PERIOD, -(-size // suite.COVER_ROWS))
     assert set(np.unique(rows[:, -period:])) == set(range(size))
     assert len(rows) <= max(2 * suite.COVER_ROWS, 2 * size / length)
@@ -80,7 +84,7 @@ def test_every_token_of_a_vocabulary_is_near_the_end_of_some_row(length: int, si
 
 def test_a_huge_vocabulary_is_seen_in_part() -> None:
     spec = suite.InputSpec(shape=(2,), dtype="int32", vocabulary=1_000_000)
-    rows = suite.make(spec, 0)["cover"]
+    rows = suite.make_inputs(spec, 0)["cover"]
     assert len(rows) == suite.MOST_COVER_ROWS
     assert len(np.unique(rows)) == rows.size
     assert rows.max() > 900_000

@@ -7,7 +7,7 @@ from seqbench.verdict.inputs.suite import (
     VARIABLE,
     InputSpec,
     first_shapes,
-    make,
+    make_inputs,
     other_shapes,
 )
 
@@ -18,7 +18,7 @@ sizes = st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple)
 def test_float_batches_have_the_shape_and_are_never_constant_but_zeros(
     shape: tuple[int, ...], seed: int
 ) -> None:
-    batches = make(InputSpec(shape=shape, dtype="float32"), seed)
+    batches = make_inputs(InputSpec(shape=shape, dtype="float32"), seed)
     for name, x in batches.items():
         assert x.shape[1:] == shape
         assert x.dtype == np.float32
@@ -29,7 +29,7 @@ def test_float_batches_have_the_shape_and_are_never_constant_but_zeros(
 
 @given(sizes, st.integers(1, 300))
 def test_every_token_of_the_vocabulary_occurs(shape: tuple[int, ...], vocabulary: int) -> None:
-    batches = make(InputSpec(shape=shape, dtype="int32", vocabulary=vocabulary), 0)
+    batches = make_inputs(InputSpec(shape=shape, dtype="int32", vocabulary=vocabulary), 0)
     assert set(np.unique(batches["cover"])) == set(range(vocabulary))
     for x in batches.values():
         assert x.min() >= 0
@@ -38,24 +38,24 @@ def test_every_token_of_the_vocabulary_occurs(shape: tuple[int, ...], vocabulary
 
 def test_the_same_seed_makes_the_same_batches() -> None:
     spec = InputSpec(shape=(3,), dtype="float32")
-    one, again, other = make(spec, 1), make(spec, 1), make(spec, 2)
+    one, again, other = make_inputs(spec, 1), make_inputs(spec, 1), make_inputs(spec, 2)
     assert all(np.array_equal(one[name], again[name]) for name in one)
     assert not np.array_equal(one["random"], other["random"])
 
 
 def test_open_dimensions_get_a_size() -> None:
-    x = make(InputSpec(shape=(None, 2), dtype="float32"), 0)["random"]
+    x = make_inputs(InputSpec(shape=(None, 2), dtype="float32"), 0)["random"]
     assert x.shape[1:] == (VARIABLE, 2)
 
 
 def test_large_inputs_get_fewer_rows() -> None:
-    x = make(InputSpec(shape=(512, 512, 3), dtype="float32"), 0)["random"]
+    x = make_inputs(InputSpec(shape=(512, 512, 3), dtype="float32"), 0)["random"]
     assert 2 <= len(x) <= MAX_ELEMENTS // (512 * 512 * 3) + 2
 
 
 def test_real_data_come_first() -> None:
     data = np.arange(100.0).reshape(50, 2)
-    batches = make(InputSpec(shape=(2,), dtype="float32"), 0, data)
+    batches = make_inputs(InputSpec(shape=(2,), dtype="float32"), 0, data)
     assert next(iter(batches)) == "held-out"
     assert np.array_equal(batches["held-out"], data[:32].astype(np.float32))
 
@@ -63,14 +63,14 @@ def test_real_data_come_first() -> None:
 @given(sizes, st.integers(1, 40))
 def test_every_entry_of_a_table_occurs(shape: tuple[int, ...], size: int) -> None:
     entries = np.arange(size) * 1000
-    batches = make(InputSpec(shape=shape, dtype="int64", entries=entries), 0)
+    batches = make_inputs(InputSpec(shape=shape, dtype="int64", entries=entries), 0)
     assert set(np.unique(batches["cover"])) == set(entries)
     assert all(set(x.flat) <= set(entries) for x in batches.values())
 
 
 def test_words_are_texts_that_need_no_pickle() -> None:
     spec = InputSpec(shape=(1,), dtype="string", entries=np.array(["", "ape", "bee"]), texts=True)
-    batches = make(spec, 0)
+    batches = make_inputs(spec, 0)
     for x in batches.values():
         assert x.dtype.kind == "U"
         assert x.shape[1:] == (1,)
@@ -96,5 +96,5 @@ def test_a_second_size_differs_in_what_is_open_alone() -> None:
 
 def test_the_suite_is_as_long_as_the_data() -> None:
     data = np.zeros((40, 11, 5), np.float32)
-    batches = make(InputSpec(shape=(None, 5), dtype="float32"), 0, data)
+    batches = make_inputs(InputSpec(shape=(None, 5), dtype="float32"), 0, data)
     assert {x.shape[1:] for x in batches.values()} == {(11, 5)}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqbench.verdict.locate.search import Layer, find
+from seqbench.verdict.locate.search import Layer, find_divergence
 from seqbench.verdict.tolerance import Case, largest
 
 RNG = np.random.default_rng(0)
@@ -26,12 +26,12 @@ OTHER = RNG.standard_normal((4, 6, 6, 5))
 
 
 def test_nothing_parts_where_every_layer_is_there() -> None:
-    assert find(STACK, [A, B, C]) is None
-    assert find(STACK, [C, OTHER]) is None  # what comes after is right, so it is right
+    assert find_divergence(STACK, [A, B, C]) is None
+    assert find_divergence(STACK, [C, OTHER]) is None  # what comes after is right, so it is right
 
 
 def test_the_first_that_is_not_there_is_named_with_the_errors_about_it() -> None:
-    parted = find(STACK, [A + 3e-8, OTHER, C + 1])
+    parted = find_divergence(STACK, [A + 3e-8, OTHER, C + 1])
     assert parted is not None
     assert (parted.layer.name, parted.before) == ("b", "a")
     assert parted.error_before < 1e-7
@@ -40,22 +40,22 @@ def test_the_first_that_is_not_there_is_named_with_the_errors_about_it() -> None
 
 
 def test_the_first_layer_of_all() -> None:
-    parted = find(STACK, [np.sin(A)])
+    parted = find_divergence(STACK, [np.sin(A)])
     assert parted is not None
     assert (parted.layer.name, parted.before, parted.error_before) == ("a", None, 0.0)
 
 
 def test_other_layouts_hold_the_same_layer() -> None:
     first = A.transpose(0, 3, 1, 2)
-    parted = find(STACK, [first[:, :, None], C.reshape(2, 2, 10) + 1])
+    parted = find_divergence(STACK, [first[:, :, None], C.reshape(2, 2, 10) + 1])
     assert parted is not None
     assert parted.layer.name == "b"
 
 
 def test_units_in_another_order_are_another_layer() -> None:
-    parted = find(STACK, [A, B[..., [1, 0, 2, 3, 4]], C])
+    parted = find_divergence(STACK, [A, B[..., [1, 0, 2, 3, 4]], C])
     assert parted is None  # harmless: what follows is right
-    parted = find(STACK, [A, B, C[:, ::-1]])
+    parted = find_divergence(STACK, [A, B, C[:, ::-1]])
     assert parted is not None
     assert parted.layer.name == "c"
 
@@ -63,13 +63,13 @@ def test_units_in_another_order_are_another_layer() -> None:
 def test_numbers_that_are_none_are_not_the_layer() -> None:
     broken = C.copy()
     broken[0, 0] = np.nan
-    parted = find(STACK, [A, B, broken])
+    parted = find_divergence(STACK, [A, B, broken])
     assert parted is not None
     assert (parted.layer.name, parted.error_after) == ("c", np.inf)
 
 
 def test_layers_that_the_artifact_does_not_show_are_said() -> None:
-    parted = find(STACK, [C + 1])
+    parted = find_divergence(STACK, [C + 1])
     assert parted is not None
     assert (parted.layer.name, parted.others) == ("a", ("b",))
 
@@ -83,10 +83,10 @@ def test_a_scale_folded_into_the_layer_before_it() -> None:
         layer("relu", np.maximum(norm, 0), "ReLU"),
     ]
     wrong_scale = np.maximum(conv * [1.0, 2.2, 3.0] + [0.1, 0.2, 0.3], 0)
-    parted = find(stack, [wrong_scale])
+    parted = find_divergence(stack, [wrong_scale])
     assert parted is not None
     assert parted.layer.name == "norm"
     wrong_sums = np.maximum((conv + 0.01 * RNG.standard_normal(conv.shape)) * [1.0, 2.0, 3.0], 0)
-    parted = find(stack, [wrong_sums])
+    parted = find_divergence(stack, [wrong_sums])
     assert parted is not None
     assert parted.layer.name == "conv"

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from seqbench.models.twin import float64_twin
-from seqbench.verdict.perturb.activations import shiftable
+from seqbench.verdict.perturb.activations import make_shiftable
 
 
 def test_gates_are_off_by_the_last_place_of_1_and_no_more() -> None:
@@ -16,7 +16,7 @@ def test_gates_are_off_by_the_last_place_of_1_and_no_more() -> None:
     model = float64_twin(keras.Sequential([keras.Input((5, 3)), *stack]))
     x = np.random.default_rng(0).standard_normal((8, 5, 3))
     before = np.asarray(model(x))
-    shift = shiftable(model).move
+    shift = make_shiftable(model).move
     assert np.array_equal(before, model(x))
     shift(np.random.default_rng(0), 1e-6)
     assert 1e-8 < np.abs(np.asarray(model(x)) - before).max() < 1e-4
@@ -29,7 +29,7 @@ def test_a_gate_within_an_activation_is_off_too_times_its_input(name: str) -> No
     stack = [layers.Rescaling(1.0), layers.Activation(name)]
     model = float64_twin(keras.Sequential([keras.Input((3,)), *stack]))
     x, function = np.array([[-40.0, 1.0, 40.0]]), keras.activations.get(name)
-    shift = shiftable(model).move
+    shift = make_shiftable(model).move
     np.testing.assert_allclose(model(x), function(x), rtol=1e-12, atol=1e-15)
     shift(np.random.default_rng(0), 1e-6)
     off = (np.asarray(model(x)) - function(x)) / x
@@ -44,7 +44,7 @@ def test_an_average_is_off_by_the_root_of_its_count(size: int) -> None:
     )
     x = np.full((1, size, size, 2), [3.0, -3.0])
     x[:, ::2, :, 1] *= -1  # cancels to zero, but the sum on the way does not
-    shift = shiftable(model).move
+    shift = make_shiftable(model).move
     np.testing.assert_allclose(model(x), [[3.0, 0.0]], atol=1e-15)
     shift(np.random.default_rng(0), 1e-6)
     off = np.asarray(model(x)) - [[3.0, 0.0]]
@@ -67,7 +67,7 @@ def test_what_is_left_of_numbers_that_hardly_differ_is_off(layer: layers.Layer, 
     x = np.full((2, 4, 4, 4), 1000.0)
     x[:, 0, 0, 0] = 0  # is moved as the others are
     x[:, 1:, 1:] += np.random.default_rng(0).uniform(-1e-3, 1e-3, (2, 3, 3, 4))
-    before, shift = np.asarray(model(x)), shiftable(model).move
+    before, shift = np.asarray(model(x)), make_shiftable(model).move
     assert np.array_equal(before, model(x))
     shift(np.random.default_rng(0), 1e-9)
     off = np.abs(np.asarray(model(x)) - before)[:, 1:, 1:]

@@ -6,20 +6,20 @@ import pytest
 from keras import layers
 
 from seqbench.models.twin import float64_twin
-from seqbench.verdict.perturb.activations import shiftable
+from seqbench.verdict.perturb.activations import make_shiftable
 from seqbench.verdict.perturb.weights import (
     NARROW_ROUNDOFF,
     ROUNDINGS,
     UNIT_ROUNDOFF,
-    moved,
-    narrowed,
-    rounded,
+    move_weights,
+    round_as_narrow_dtypes,
+    round_as_sums,
 )
 
 
 def relative(model: Any, seed: int = 0) -> dict[str, np.ndarray]:
     """Return by how much each weight is moved, in units of one rounding."""
-    weights = moved(model, np.random.default_rng(seed))
+    weights = move_weights(model, np.random.default_rng(seed))
     return {
         "/".join(variable.path.split("/")[-2:]): (new / np.asarray(variable) - 1) / UNIT_ROUNDOFF
         for variable, new in zip(model.weights, weights, strict=True)
@@ -79,7 +79,7 @@ def test_what_is_not_added_up_moves_by_one_rounding(small_cnn: Any) -> None:
 
 def test_whole_numbers_stay(small_rnn: Any) -> None:
     twin = float64_twin(small_rnn)
-    for old, new in zip(twin.weights, moved(twin, np.random.default_rng(0)), strict=True):
+    for old, new in zip(twin.weights, move_weights(twin, np.random.default_rng(0)), strict=True):
         if np.asarray(old).dtype.kind != "f":
             assert np.array_equal(np.asarray(old), new)
 
@@ -88,7 +88,7 @@ def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
     narrow = layers.Dense(50, dtype="mixed_bfloat16")
     model = keras.Sequential([keras.Input((40,)), narrow, layers.Dense(5)])
     before, runs = model.get_weights(), []
-    with narrowed(model, seed=0) as roundings:
+    with round_as_narrow_dtypes(model, seed=0) as roundings:
         for _ in roundings:
             runs.append(model.get_weights())
             assert np.array_equal(runs[-1][2], before[2])
@@ -102,16 +102,16 @@ def test_only_what_narrow_layers_use_is_moved_by_narrow_roundings() -> None:
 
 
 def test_a_float32_model_is_not_run_again_in_less(small_cnn: Any) -> None:
-    with narrowed(small_cnn, seed=0) as roundings:
+    with round_as_narrow_dtypes(small_cnn, seed=0) as roundings:
         assert list(roundings) == []
 
 
 def test_a_model_is_as_before_when_its_roundings_end(small_rnn: Any) -> None:
     twin = float64_twin(small_rnn)
-    shifts = shiftable(twin)
+    shifts = make_shiftable(twin)
     x = np.arange(14).reshape(2, 7) % 11
     before = np.asarray(twin(x))
-    with rounded(twin, shifts, seed=0) as roundings:
+    with round_as_sums(twin, shifts, seed=0) as roundings:
         for _ in roundings:
             assert not np.array_equal(before, np.asarray(twin(x)))
     assert np.array_equal(before, np.asarray(twin(x)))
@@ -119,12 +119,12 @@ def test_a_model_is_as_before_when_its_roundings_end(small_rnn: Any) -> None:
 
 def test_a_model_is_as_before_when_something_fails_amid_its_roundings(small_rnn: Any) -> None:
     twin = float64_twin(small_rnn)
-    shifts = shiftable(twin)
+    shifts = make_shiftable(twin)
     x = np.arange(14).reshape(2, 7) % 11
     before = np.asarray(twin(x))
 
     def fail() -> None:
-        with rounded(twin, shifts, seed=0) as roundings:
+        with round_as_sums(twin, shifts, seed=0) as roundings:
             next(roundings)
             raise ZeroDivisionError
 

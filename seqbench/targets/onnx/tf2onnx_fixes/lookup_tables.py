@@ -19,7 +19,7 @@ Tables = Mapping[str, tuple[np.ndarray, np.ndarray]]
 """Keys and values of tables, by the names of the graph's inputs that stand for their handles."""
 
 
-def tables(model: "keras.Sequential", traced: Any) -> Tables:
+def read_tables(model: "keras.Sequential", traced: Any) -> Tables:
     """Return the tables that a traced model asks."""
     import tensorflow as tf
 
@@ -37,7 +37,7 @@ def _contents(table: Any) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(keys), np.asarray(values)
 
 
-def handlers(found: Tables) -> dict[str, Any]:
+def make_handlers(found: Tables) -> dict[str, Any]:
     """Return conversions as tf2onnx takes them; none for a model without words."""
     if not found:
         return {}

@@ -16,7 +16,7 @@ from typing import Any
 
 
 @contextmanager
-def careful() -> Iterator[None]:
+def restrict_optimizers() -> Iterator[None]:
     """Put careful optimizers in the place of tf2onnx's, and these back at the end."""
     from onnx import TensorProto
     from tf2onnx import optimizer

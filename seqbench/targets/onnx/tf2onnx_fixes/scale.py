@@ -8,7 +8,7 @@ Source: onnxruntime 1.31, core/optimizer/matmul_scale_fusion.cc.
 from typing import Any
 
 
-def keep_apart(graph: Any) -> None:
+def keep_scale_unfused(graph: Any) -> None:
     """Put a `Sum` between each float64 factor and the `MatMul` before or after it, in place."""
     from onnx import TensorProto, helper
 

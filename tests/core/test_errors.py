@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqbench.core.oneline import LIMIT, one_line
+from seqbench.core.errors import LIMIT, one_line
 
 
 def test_type_and_message_in_one_line() -> None:

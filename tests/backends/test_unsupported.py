@@ -3,7 +3,7 @@ from typing import Any
 import keras
 import pytest
 
-from seqbench.backends.lacking import named
+from seqbench.backends.unsupported import name_unsupported
 from seqbench.core.errors import Unsupported
 
 
@@ -18,11 +18,11 @@ class Unheard(keras.layers.Layer):  # type: ignore[misc] # Keras has no types
 def test_what_a_framework_lacks_names_the_layer() -> None:
     with (
         pytest.raises(Unsupported, match=r"layer 'odd' \(Unheard\): Keras on tensorflow .*no such"),
-        named("mine"),
+        name_unsupported("mine"),
     ):
         Unheard(name="odd")(keras.ops.ones((2, 3)))
 
 
 def test_other_errors_stay_what_they_are() -> None:
-    with pytest.raises(ZeroDivisionError), named("mine"):
+    with pytest.raises(ZeroDivisionError), name_unsupported("mine"):
         _ = 1 / 0

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from seqbench.backends import here
-from seqbench.core.errors import Unsupported
-from seqbench.core.oneline import one_line
+from seqbench.backends import current_backend
+from seqbench.core.errors import Unsupported, one_line
 
 if TYPE_CHECKING:
     import keras
 
 
 @contextmanager
-def named(model_name: str) -> Iterator[None]:
+def name_unsupported(model_name: str) -> Iterator[None]:
     """Turn what the framework says it cannot do into `Unsupported`, with layer and operation.
 
     Raises:
@@ -23,7 +22,7 @@ def named(model_name: str) -> Iterator[None]:
     """
     import keras
 
-    backend = here()
+    backend = current_backend()
     keras.config.disable_traceback_filtering()  # the frames that are hidden tell the layer
     try:
         yield
