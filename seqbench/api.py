@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from seqbench.core.errors import InputError
 from seqbench.core.files import replacing
+from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
 from seqbench.engine import pipeline
@@ -111,7 +112,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         threads=threads,
     )
     if processes is not None:
-        budget = replace(budget, processes=_counted("processes", processes))
+        budget = replace(budget, processes=check_count("processes", processes))
     with _sources(models, allow_code=allow_code, run=Store(Path(out))) as sources:
         request = Request(
             sources=sources,
@@ -239,14 +240,14 @@ def selection(
 
     """
     return Selection(
-        kinds=tuple(Kind(kind) for kind in _known("kind", kinds, KINDS)),
-        targets=_known("target", targets, TARGETS),
-        runtimes=None if runtimes is None else _known("runtime", runtimes, RUNTIMES),
+        kinds=tuple(Kind(kind) for kind in known("kind", kinds, KINDS)),
+        targets=known("target", targets, TARGETS),
+        runtimes=None if runtimes is None else known("runtime", runtimes, RUNTIMES),
         devices=_devices(devices),
-        backends=None if backends is None else _known("back end", backends, BACKENDS),
-        variants=_known("variant", variants, VARIANTS),
-        threads=_counts("threads", threads) or (None,),
-        batch_sizes=_counts("batch", batch_sizes) or None,
+        backends=None if backends is None else known("back end", backends, BACKENDS),
+        variants=known("variant", variants, VARIANTS),
+        threads=check_counts("threads", threads) or (None,),
+        batch_sizes=check_counts("batch", batch_sizes) or None,
     )
 
 
@@ -339,29 +340,6 @@ def _each(models: Models) -> Sequence[Any]:
     return found
 
 
-def _counted(what: str, count: int) -> int:
-    """Return the number of what is counted.
-
-    Raises:
-        InputError: it is less than 1.
-
-    """
-    if count < 1:
-        msg = f"{what} {count}: expected 1 or more"
-        raise InputError(msg)
-    return count
-
-
-def _counts(what: str, counts: Sequence[int]) -> tuple[int, ...]:
-    """Return the numbers of what is counted, each once.
-
-    Raises:
-        InputError: one is less than 1.
-
-    """
-    return tuple(dict.fromkeys(_counted(what, count) for count in counts))
-
-
 def _devices(names: Sequence[str]) -> tuple[str, ...]:
     """Return the devices, each once: those of the tables in their order, then several at once.
 
@@ -372,19 +350,4 @@ def _devices(names: Sequence[str]) -> tuple[str, ...]:
     names = (names,) if isinstance(names, str) else names
     at_once = tuple(dict.fromkeys(name for name in names if parse_count(name)))
     single = [name for name in names if name not in at_once]
-    return (*_known("device", single, (*DEVICES, *CHIPS)), *at_once)
-
-
-def _known(what: str, names: Sequence[str], table: Any) -> tuple[str, ...]:
-    """Return the names, each once, in the table's order; a text is one name.
-
-    Raises:
-        InputError: a name is not in the table.
-
-    """
-    names = (names,) if isinstance(names, str) else names
-    unknown = [name for name in names if name not in table]
-    if unknown:
-        msg = f"unknown {what} {unknown[0]!r}: expected one of {', '.join(table)}"
-        raise InputError(msg)
-    return tuple(name for name in table if name in names)
+    return (*known("device", single, (*DEVICES, *CHIPS)), *at_once)

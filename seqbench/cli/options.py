@@ -99,22 +99,20 @@ def repeat_options(
     )
 
 
-def known_requirements(names: Iterable[str] | None) -> None:
+def check_requirements(names: Iterable[str] | None) -> None:
     """Refuse a name that is no device, runtime or target.
 
     Raises:
         InputError: a name is unknown.
 
     """
+    from seqbench.core.names import known
     from seqbench.machine.devices import DEVICES
     from seqbench.machine.tpu_chips import CHIPS
     from seqbench.runtimes import RUNTIMES
     from seqbench.targets import TARGETS
 
-    known = [*DEVICES, *CHIPS, *RUNTIMES, *TARGETS]
-    for name in names or ():
-        if name not in known:
-            raise InputError(f"--require {name}: expected one of {', '.join(known)}")
+    known("requirement", names or (), (*DEVICES, *CHIPS, *RUNTIMES, *TARGETS))
 
 
 RECORDS_HELP = "Write the records to this file (- for stdout)."

@@ -9,6 +9,7 @@ from pathlib import Path
 from seqbench.core import store
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, replace_text, write_text
+from seqbench.core.names import known
 from seqbench.core.record import Cell, Kind, Record, encode
 from seqbench.reports.document import Document
 from seqbench.reports.html import html
@@ -111,9 +112,8 @@ def write_document(view: Document, out: Path) -> None:
 
 def _files(run: Path, out: Path | None, form: str | None) -> dict[Path, str]:
     """Return the form of each file that is to be written."""
-    if form is not None and form not in FORMATS:
-        msg = f"unknown format {form!r}: expected one of {', '.join(FORMATS)}"
-        raise InputError(msg)
+    if form is not None:
+        known("format", form, FORMATS)
     if out is None:
         names = [form] if form else ["markdown", "html"]
         return {run / FORMATS[name].filename: name for name in names}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from seqbench.core.errors import InputError
+from seqbench.core.names import known
 from seqbench.core.record import Kind, Record
 from seqbench.core.store import Store
 from seqbench.engine import pipeline
@@ -46,10 +47,8 @@ def judges(targets: Sequence[str] | None) -> tuple[str, ...]:
         InputError: a target is unknown.
 
     """
-    for target in targets or ():
-        if target not in TARGETS:
-            raise InputError(f"unknown target {target!r}: expected one of {', '.join(TARGETS)}")
-    return tuple(name for name in IN if targets is None or RUNTIMES[name].target in targets)
+    wanted = TARGETS if targets is None else known("target", targets, TARGETS)
+    return tuple(name for name in IN if RUNTIMES[name].target in wanted)
 
 
 def walk(

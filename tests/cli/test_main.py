@@ -75,7 +75,10 @@ def test_importing_the_package_and_its_api_loads_no_framework() -> None:
             ("export", "three_class", "--variant", "int4"),
             "seqbench: unknown variant 'int4': expect",
         ),
-        (("run", "three_class", "--require", "abacus"), "seqbench: --require abacus: expected one"),
+        (
+            ("run", "three_class", "--require", "abacus"),
+            "seqbench: unknown requirement 'abacus': expected one",
+        ),
         (("verify", "missing.onnx", "three_class"), "seqbench: missing.onnx: no such file or"),
         (("report", "missing"), "seqbench: missing is not the folder of a run"),
         (("export",), "give at least one MODEL"),

@@ -34,7 +34,7 @@ def export(
     from seqbench import api, reports
     from seqbench.cli.progress import show_progress
 
-    options.known_requirements(require)
+    options.check_requirements(require)
     with show_progress() as observer:
         records = api.export(
             options.require_models(models),

@@ -47,7 +47,7 @@ def run(
     from seqbench.engine.run_folder import new_run
     from seqbench.models.catalogue import available
 
-    options.known_requirements(require)
+    options.check_requirements(require)
     folder = out or new_run()
     with show_progress() as observer:
         records = api.run(

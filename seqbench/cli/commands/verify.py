@@ -41,7 +41,7 @@ def verify(
     from seqbench.cli.progress import show_progress
     from seqbench.core.record import PLAIN
 
-    options.known_requirements(require)
+    options.check_requirements(require)
     variant = options.require_one("--variant", variants, PLAIN)
     with show_progress() as observer:
         records = api.verify(

@@ -21,6 +21,7 @@ from seqbench.comparison.verdicts import FALSE_ALARMS, MIN_EFFECT, Verdict, alph
 from seqbench.core import units
 from seqbench.core.errors import InputError
 from seqbench.core.files import size_bytes, temporary_folder
+from seqbench.core.names import check_counts, known
 from seqbench.core.record import Cell, Kind, Status
 from seqbench.machine import host
 from seqbench.machine.devices import DEVICES, environment
@@ -125,17 +126,10 @@ def _check(plan: Plan) -> None:
     check_effect(plan.min_effect)
     if not plan.seconds > 0:
         raise InputError(f"--seconds {plan.seconds:g}: expected more than 0")
-    for option, given, known in (
-        ("--runtime", plan.runtimes, RUNTIMES),
-        ("--device", (plan.device,), DEVICES),
-    ):
-        for name in given:
-            if name not in known:
-                raise InputError(f"{option} {name}: expected one of {', '.join(known)}")
-    for option, numbers in (("--batch", plan.batch_sizes), ("--threads", plan.threads)):
-        for number in numbers:
-            if number < 1:
-                raise InputError(f"{option} {number}: expected 1 or more")
+    known("runtime", plan.runtimes, RUNTIMES)
+    known("device", plan.device, DEVICES)
+    check_counts("batch", plan.batch_sizes)
+    check_counts("threads", plan.threads)
 
 
 def _targets(plan: Plan) -> list[str]:

@@ -38,7 +38,7 @@ def test_targets_have_one_name_and_a_short_one(
 def test_what_must_be_here_is_named_alike(command: str) -> None:
     done = CliRunner().invoke(main, [*command.split(), "--require", "abacus"])
     assert done.exit_code == 2
-    assert done.stderr.startswith("seqbench: --require abacus: expected one of cpu,")
+    assert done.stderr.startswith("seqbench: unknown requirement 'abacus': expected one of cpu,")
 
 
 @pytest.mark.parametrize(
