@@ -11,7 +11,7 @@ import click
 
 from seqbench.cli import options, streams
 from seqbench.core import signals, storage
-from seqbench.core.errors import InputError
+from seqbench.core.errors import InputError, SeqbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from seqbench.core.record import Record
     from seqbench.reports.document import Document
 
-
-BAD_INPUT = 2
-"""Exit status for wrong usage, for input that cannot be used and where nothing can be written."""
 
 SIGNALLED = 128
 """Exit status after a signal, less its number, as shells have it: 130 after Ctrl-C."""
@@ -48,10 +45,10 @@ def _status_of(do: Callable[[], int | None]) -> int:
     try:
         with signals.raising():
             return do() or 0
-    except InputError as error:
+    except SeqbenchError as error:
         for line in str(error).splitlines():
             _complain(line)
-        return BAD_INPUT
+        return error.exit_code
     except KeyboardInterrupt as error:
         number = getattr(error, "number", signal.SIGINT)
         _complain(f"{KEPT[number]}; finished records are kept")
@@ -77,7 +74,7 @@ def write_error_status(error: BaseException) -> int | None:
     streams.discard(sys.stdout)
     place = getattr(error, "filename", None) or "the output"
     _complain(f"cannot write {place}: {full}: make room, then give the same command again")
-    return BAD_INPUT
+    return InputError.exit_code
 
 
 def _complain(line: str) -> None:

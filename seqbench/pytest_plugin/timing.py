@@ -4,10 +4,9 @@ from contextlib import closing
 from itertools import cycle
 from typing import Any
 
-from seqbench.core.errors import one_line
 from seqbench.core.record import Cell, Status
 from seqbench.engine.jobs import timed
-from seqbench.engine.jobs.context import STATUSES
+from seqbench.engine.jobs.context import explain_exception
 from seqbench.machine.clock import clock
 from seqbench.machine.host import available_threads
 from seqbench.models.snapshot import Origin
@@ -55,8 +54,7 @@ def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
     except NotPassedError:
         raise
     except Exception as error:  # noqa: BLE001 - any exception is a verdict, as in a run
-        status = STATUSES.get(type(error), Status.ERROR)
-        conclude(status, one_line(error) if status is Status.ERROR else str(error))
+        conclude(*explain_exception(error))
     else:
         benchmark.extra_info["ran_on"] = ran_on
         if ran_on != cell.device:

@@ -1,8 +1,42 @@
-"""Foreign exceptions in one line."""
+"""The tree of errors, and foreign exceptions in one line."""
+
+import importlib
+import inspect
+import pkgutil
+from typing import Any
 
 import pytest
 
-from seqbench.core.errors import LIMIT, one_line
+import seqbench
+from seqbench.core import errors
+from seqbench.core.errors import LIMIT, SeqbenchError, one_line
+from seqbench.core.record import Status
+
+TREE: dict[str, Any] = {name: kind for name, kind in vars(errors).items() if inspect.isclass(kind)}
+
+
+def test_every_error_says_how_a_command_and_a_cell_end() -> None:
+    assert all(issubclass(kind, SeqbenchError) for kind in TREE.values())
+    ends = {name: (kind.exit_code, Status(kind.status)) for name, kind in TREE.items()}
+    assert ends == {
+        "SeqbenchError": (1, Status.ERROR),
+        "InputError": (2, Status.ERROR),
+        "StorageError": (2, Status.ERROR),
+        "Unsupported": (1, Status.UNSUPPORTED),
+        "Unavailable": (1, Status.UNAVAILABLE),
+        "LoadError": (1, Status.FAIL),
+    }
+
+
+def test_no_other_module_adds_an_error_to_the_tree() -> None:
+    for found in pkgutil.walk_packages(seqbench.__path__, "seqbench."):
+        if found.name != "seqbench.__main__":
+            importlib.import_module(found.name)
+    pending, kinds = [SeqbenchError], set()
+    while pending:
+        kinds.add(pending[-1])
+        pending += pending.pop().__subclasses__()
+    assert kinds == set(TREE.values())
 
 
 def test_type_and_message_in_one_line() -> None:

@@ -8,20 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.core import storage
-from seqbench.core.errors import InputError, LoadError, Unavailable, Unsupported, one_line
+from seqbench.core.errors import InputError, SeqbenchError, one_line
 from seqbench.core.record import Cell, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine.workers.messages import LOGS, Event
 from seqbench.machine import host, nvidia
 from seqbench.machine.clock import clock
 from seqbench.machine.devices import kind_of
-
-STATUSES: dict[type[Exception], Status] = {
-    Unsupported: Status.UNSUPPORTED,
-    Unavailable: Status.UNAVAILABLE,
-    LoadError: Status.FAIL,
-}
-"""What an exception means for a cell; any other is an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +86,18 @@ def run_guarded(do: Callable[[], dict[str, Any]], folder: Path) -> dict[str, Any
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - any exception is a verdict, the others go on
-        status = STATUSES.get(type(error), Status.ERROR)
+        status, reason = explain_exception(error)
         if status is Status.ERROR:
             storage.check_room(error, folder)
-        reason = one_line(error) if status is Status.ERROR else str(error)
         traceback.print_exc()
         return {"status": status, "reason": reason}
+
+
+def explain_exception(error: BaseException) -> tuple[Status, str]:
+    """Return the status of a cell whose work ended in an exception, and the reason for people.
+
+    What seqbench itself says no with has a status of its own; anything else is an error.
+    """
+    if isinstance(error, SeqbenchError) and error.status != Status.ERROR:
+        return Status(error.status), str(error)
+    return Status.ERROR, one_line(error)
