@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,25 @@ for name, function in public.items():
     said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
     assert set(said) == {"check", "export", "run", "show", "verify"}
     assert all(text.startswith("no/such.onnx: no such file") for text in said.values()), said
+
+
+def test_the_root_of_the_package_holds_twelve_rooms_and_two_modules() -> None:
+    apparatus = {"__init__.py", "__main__.py", "__pycache__", "py.typed"}
+    entries = {path.name for path in PACKAGE.iterdir()} - apparatus
+    rooms = {name for name in entries if (PACKAGE / name / "__init__.py").exists()}
+    assert len(rooms) <= 12 + len({"pytest_plugin"})
+    assert entries - rooms == {"api.py"}
+
+
+def test_the_contract_has_ten_floors_at_most_and_a_place_for_every_room() -> None:
+    settings = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (floors,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    assert len(floors) <= 10
+    placed = [room.strip() for floor in floors for room in floor.split("|")]
+    rooms = {path.stem for path in PACKAGE.glob("[a-z]*.py")}
+    rooms |= {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert sorted(placed) == sorted(rooms)
 
 
 def test_files_are_small() -> None:
