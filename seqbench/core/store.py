@@ -53,7 +53,7 @@ class Store:
 
     @contextmanager
     def hold(self, models: Iterable[str], mark: Mapping[str, Any]) -> Iterator[None]:
-        """Keep the run's folder, and where artifacts are delivered these models', for this process.
+        """Lock the run's folder, and these models' where artifacts are delivered, for this process.
 
         A new or an empty folder becomes a run's: `mark` is written at once as its plan, for now.
         Nothing in another folder is touched.

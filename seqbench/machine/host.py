@@ -28,7 +28,7 @@ def host_facts() -> dict[str, Any]:
 
 
 def available_threads() -> int:
-    """Return how many threads a runtime is given: the CPUs that this process may use."""
+    """Return the number of CPUs that this process may use: the threads that a runtime is given."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -43,12 +43,13 @@ FEW = 4
 """Rows of another size."""
 
 FAR = 0.01
-"""A float32 model that is further than this from its twin, as a share of the output's usual size,
-has another twin than itself, unless roundings alone take it as far. Of the walk's float32 models
-the furthest is at 0.002: decibels of a spectrum that cancels."""
+"""The largest error of a float32 model against its float64 twin, as a share of the output's usual
+size, that needs no explanation. Beyond it the twin is taken for a different model (its restored
+configuration or weights differ), unless rounding alone moves the output as far. The furthest of
+the layer study's float32 models is at 0.002: decibels of a spectrum that cancels."""
 
 BEYOND_ROUNDING = 30.0
-"""How many times further than its rounded runs such a model is."""
+"""How many times further from the twin than its rounded runs a model must be to be refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +176,16 @@ def _suite(
 def _refuse_another(
     name: str, error: np.ndarray, by_rounding: np.ndarray, size: np.ndarray
 ) -> None:
-    """Refuse a twin that is not the same model: what is judged by it would pass with any numbers.
+    """Refuse a twin that is a different model: artifacts judged by it would pass with any numbers.
+
+    Args:
+        name: the case's.
+        error: the model's error against the twin, shape (channels,).
+        by_rounding: the largest error of the twin's own rounded runs, shape (channels,).
+        size: the output's usual size, shape (channels,).
 
     Raises:
-        ValueError: it is another.
+        ValueError: the twin is a different model.
 
     """
     far = float(error.max()) > BEYOND_ROUNDING * float(by_rounding.max())
@@ -208,7 +215,7 @@ def _numbers(output: np.ndarray) -> np.ndarray:
 
 
 def signed_error(output: np.ndarray, exact: np.ndarray) -> np.ndarray:
-    """Return how far an output is from the exact one, float64; words are not apart."""
+    """Return an output less the exact one, of their shape, float64; zeros for words."""
     found: np.ndarray = _numbers(output) - _numbers(exact)
     return found
 
@@ -218,9 +225,9 @@ def larger_errors(
     outputs: Mapping[str, np.ndarray],
     exact: Mapping[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
-    """Return the larger ones, in each channel, of errors and of how far outputs are off.
+    """Return, by case, the larger of a known error and of the outputs' own, shape (channels,).
 
-    Outputs that are NaN or infinite say nothing.
+    Where an output is NaN or infinite its error counts as nothing.
     """
     off = {name: signed_error(outputs[name], exact[name]) for name in error}
     return {

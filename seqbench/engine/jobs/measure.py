@@ -27,7 +27,7 @@ from seqbench.runtimes import RUNTIMES, Load, Runtime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeInUse:
-    """What a job's cells share.
+    """A runtime that is started, with what every cell of a job needs of it.
 
     Attributes:
         runtime: the runtime.

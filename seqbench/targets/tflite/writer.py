@@ -60,7 +60,10 @@ def write(frozen: Frozen, path: Path, adjust: Callable[[Any], None]) -> Exported
 
 @lru_cache(maxsize=1)  # a model's variants are written one after another
 def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
-    """Return the graph as TFLite can have it, in float32, and what a user should know of it."""
+    """Return the graph as TFLite can have it, in float32, and what a user should know of it.
+
+    The graph of one model is kept, the last: a second one frees it, so memory holds one at a time.
+    """
     _refuse_strings(frozen)
     notes = stateful_notes(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):

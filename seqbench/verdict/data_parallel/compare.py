@@ -25,7 +25,7 @@ NUDGED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What was seen.
+    """What training on several devices gave, held against the same steps on one.
 
     Attributes:
         first_step_s: seconds of the first step on all devices, compilation included.

@@ -8,7 +8,7 @@ from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_dev
 
 
 def begin(device: str, count: int) -> None:
-    """Look whether there are so many: what a CPU is to be is said in the process's environment.
+    """Check that JAX has `count` devices; virtual CPUs come from the process's environment.
 
     Raises:
         Unavailable: there are fewer.

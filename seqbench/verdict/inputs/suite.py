@@ -103,7 +103,7 @@ def first_shapes(spec: InputSpec) -> Iterator[tuple[int, ...]]:
 
 
 def other_shapes(spec: InputSpec, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Yield shapes of a row that are another where the model leaves one open."""
+    """Yield shapes of a row that differ from `shape` where the model leaves the size open."""
     for more in OTHERS:
         sizes = zip(shape, spec.shape, strict=True)
         yield tuple(size + more if given is None else size for size, given in sizes)

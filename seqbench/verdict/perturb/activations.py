@@ -33,22 +33,22 @@ CENTERED = ("LayerNormalization", "GroupNormalization")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationShifts:
-    """What moves a model's gates and averages.
+    """Offsets that are added to the values of a model's gates and averages; zero at first.
 
     Attributes:
-        variables: Keras's variables, one for each, that it is off by.
+        variables: Keras's variables with the offsets, one for each gate and average.
 
     """
 
     variables: tuple[Any, ...]
 
     def move(self, rng: np.random.Generator, size: float) -> None:
-        """Put each off by `size`, one way or the other."""
+        """Set each offset to `size` or `-size`, at random."""
         for variable in self.variables:
             variable.assign(rng.choice([-size, size]))
 
     def reset(self) -> None:
-        """Put each back to where it is off by nothing."""
+        """Set each offset to zero."""
         for variable in self.variables:
             variable.assign(0.0)
 
