@@ -71,6 +71,7 @@ def test_records_hold_what_was_measured(finished: Path) -> None:
     assert export.size_bytes == (finished / (export.artifact or "")).stat().st_size
 
 
+@pytest.mark.timing
 def test_what_is_timed_runs_alone_and_exports_run_together(tmp_path: Path) -> None:
     api.run(
         ["three_class", "three_layer"],

@@ -23,6 +23,7 @@ CONFIGS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(3, 4, 5, 2), (None, None, None, 2)], ids=["fixed", "open"])
 @pytest.mark.parametrize("config", CONFIGS, ids=str)
 def test_it_is_the_layer(config: dict[str, Any], shape: tuple[int | None, ...]) -> None:

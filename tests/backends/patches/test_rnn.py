@@ -52,6 +52,7 @@ def held_to_keras(model: Any, x: np.ndarray, folder: Path) -> None:
         np.testing.assert_allclose(session.run(x[:rows]), want, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("time", [7, None], ids=["fixed", "open"])
 def test_any_batch_and_time(name: str, time: int | None, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from seqbench.cli import options, output
 from seqbench.cli.main import main
@@ -16,6 +16,7 @@ from seqbench.core.record import Record
 from seqbench.core.store import MARK, Store
 from studies.layers import baseline
 from tests.core.test_store import contents
+from tests.support.commands import seqbench
 from tests.support.sample_runs import infer, run, timed
 
 FOLDERS = {"run", "export", "coverage"}
@@ -40,10 +41,6 @@ def test_these_are_the_options_that_name_a_file() -> None:
     for name, flag in file_options():
         (option,) = (it for it in main.commands[name].params if flag in it.opts)
         assert option.callback is options.place
-
-
-def seqbench(*words: object) -> Result:
-    return CliRunner().invoke(main, [*map(str, words)])
 
 
 @pytest.mark.parametrize(("command", "option"), list(file_options()))
