@@ -64,6 +64,7 @@ def test_any_batch_and_time(name: str, time: int | None, tmp_path: Path) -> None
     held_to_keras(model, x, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_convolution_in_the_loop(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     layer = LAYERS.ConvLSTM2D(3, 3, padding="same", return_sequences=True)
