@@ -12,7 +12,10 @@ import psutil
 import pytest
 
 from seqbench.core import lock
+from seqbench.core.errors import InputError
 from seqbench.core.store import MARK
+from seqbench.engine.state import Observer
+from studies.layers import command
 from tests.support.commands import seqbench
 
 pytestmark = pytest.mark.slow
@@ -58,14 +61,15 @@ def test_the_second_run_in_a_folder_ends_at_once_and_the_first_goes_on(
     first = start(*words, cwd=tmp_path)
     try:
         holder = json.loads((tmp_path / "run" / lock.NAME).read_text())
-        for other in (words, ("coverage", "--only", "^Dense-plain$", "--out", "run")):
-            second = seqbench(*other, cwd=tmp_path)
-            assert second.exit_code == 2
-            assert second.stderr == (
-                f"seqbench: {tmp_path / 'run'} is in use by process {first.pid} on "
-                f"{holder['host']}, since {holder['since']}: wait until it has ended, or choose "
-                "another with --out\n"
-            )
+        refusal = (
+            f"{tmp_path / 'run'} is in use by process {first.pid} on {holder['host']}, since "
+            f"{holder['since']}: wait until it has ended, or choose another with --out"
+        )
+        second = seqbench(*words, cwd=tmp_path)
+        assert (second.exit_code, second.stderr) == (2, f"seqbench: {refusal}\n")
+        with pytest.raises(InputError) as refused:
+            command.coverage(tmp_path / "run", Observer(), "^Dense-plain$")
+        assert str(refused.value) == refusal
     finally:
         (tmp_path / "go").touch()
         _, stderr = first.communicate(timeout=120)
