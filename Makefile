@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
 PYTEST := $(BIN)/python -m pytest
 # Sessions of pytest side by side; more of them need more memory as well as more CPUs.
-PARALLEL := --numprocesses $(JOBS) --dist worksteal
+PARALLEL = --numprocesses $(JOBS) --dist worksteal
 STAMP := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/build.txt requirements/node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 JAX_VENV := .venv-jax
 JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements/jax.txt requirements/build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)

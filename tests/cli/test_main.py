@@ -127,10 +127,6 @@ from keras import Input, Model, layers
 a, b = Input((2,)), Input((2,))
 model = Model([a, b], layers.Add()([a, b]))
 """
-NO_INPUT = """
-import keras
-model = keras.Sequential([keras.layers.Dense(2)])
-"""
 
 
 @pytest.mark.slow
@@ -140,7 +136,6 @@ model = keras.Sequential([keras.layers.Dense(2)])
         ("1/0", "ZeroDivisionError"),
         ("def build(): raise KeyError('colour')", "KeyError"),
         (NO_BRACKETS, "write keras.Sequential([layer, layer, ...])"),
-        (NO_INPUT, "keras.Input"),
         (TWO_INPUTS, "Functional API"),
     ],
 )
