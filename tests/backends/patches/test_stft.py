@@ -12,6 +12,7 @@ from seqbench.backends.patches import EXPORTABLE, in_place
 RNG = np.random.default_rng(0)
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("shape", [(400,), (2, 400), (2, 3, 400)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def run(layers: list[Any], x: np.ndarray, shape: tuple[int | None, ...]) -> tupl
     return model(x, training=False), frozen.function(tf.constant(x))[0], frozen
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("time", [3, None], ids=["fixed", "open"])
 @pytest.mark.parametrize(
     "make",
