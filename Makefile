@@ -9,12 +9,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
+PYTEST := $(BIN)/python -m pytest
+# Sessions of pytest side by side; more of them need more memory as well as more CPUs.
+PARALLEL = --numprocesses $(JOBS) --dist worksteal
 STAMP := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/build.txt requirements/node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 JAX_VENV := .venv-jax
 JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements/jax.txt requirements/build.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 # No hash: which file pip takes (with CUDA or without) depends on the index that it is told to use.
 TORCH := 2.13.0
 
+JOBS ?= 2
 SCENARIO ?=
 DEVICE ?=
 TARGET ?=
@@ -96,11 +100,12 @@ faults: setup ## Inject faults into exports and count what the verdict catches; 
 comparison: setup ## Count what seqbench ab and two others say of pairs that are and are not the same; long
 	@$(BIN)/python -m studies.comparison results/comparison.md
 
-test: setup setup-jax setup-torch ## Run all tests, slow and browser ones included
-	$(BIN)/python -m pytest
+test: setup setup-jax setup-torch ## Run all tests: those that hold times alone, then the others
+	$(PYTEST) --durations 10 -m timing
+	$(PYTEST) --durations 10 -m "not timing" $(PARALLEL)
 
 test-quick: setup ## Run the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser and not timing" $(PARALLEL)
 
 check: setup ## Formatting, lint, types and layers
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""`seqbench compare` as a process: what it prints and writes, and its exit status."""
+"""`seqbench compare`: what it prints and writes, and its exit status."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqbench.core.record import Status
-from tests.cli.test_main import seqbench
+from tests.support.commands import seqbench
 from tests.support.sample_runs import EXPORT, VERIFY, infer, record, run, timed
 
 
@@ -28,7 +28,7 @@ def test_worse_is_status_1_and_is_shown_with_its_reason(tmp_path: Path) -> None:
         record(VERIFY, Status.FAIL, reason="numbers [differ]"),
     )
     done = seqbench("compare", base(tmp_path), head, "--out", tmp_path / "c.html")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "numbers [differ]" in done.stdout
     assert "3 cells: 3 worse" in done.stdout
     page = (tmp_path / "c.html").read_text()
@@ -45,7 +45,7 @@ def test_same_and_better_are_status_0_and_json_says_all(tmp_path: Path) -> None:
         record(VERIFY),
     )
     done = seqbench("compare", base(tmp_path), head, "--json", "-")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     found = json.loads(done.stdout)
     assert found["verdict"] == "better"
     by_kind = {cell["kind"]: cell for cell in found["cells"]}
@@ -58,7 +58,7 @@ def test_same_and_better_are_status_0_and_json_says_all(tmp_path: Path) -> None:
 def test_markdown_escapes_what_records_say(tmp_path: Path) -> None:
     head = run(tmp_path / "head", record(VERIFY, Status.ERROR, reason="a | b\nc"))
     done = seqbench("compare", base(tmp_path), head, "--out", tmp_path / "c.md")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     text = (tmp_path / "c.md").read_text()
     assert "a \\| b<br>c" in text
     assert "vanished: the head has no such cell" in text
@@ -86,7 +86,7 @@ def test_bad_input_is_a_line_and_status_2(
     words: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     done = seqbench("compare", *words, cwd=tmp_path)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert message in done.stderr
     assert done.stdout == ""
 
@@ -95,9 +95,9 @@ def test_bad_input_is_a_line_and_status_2(
 def test_a_real_run_is_no_better_or_worse_than_itself(tmp_path: Path) -> None:
     words = ("--only", "export,infer,verify", "--target", "onnx", "--runtime", "onnxruntime")
     made = seqbench("run", "three_class", *words, "--out", "a", "--device", "cpu", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr
+    assert made.exit_code == 0, made.stderr
     done = seqbench("compare", "a", "a", "--json", "-", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     cells = json.loads(done.stdout)["cells"]
     assert {cell["kind"] for cell in cells} == {"export", "infer", "verify"}
     assert {cell["verdict"] for cell in cells} <= {"same", "inconclusive"}

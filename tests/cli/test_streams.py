@@ -66,7 +66,7 @@ def test_what_is_closed_or_full_is_no_traceback(redirection: str, status: int) -
     assert (done.returncode, done.stderr) == (status, b"")
 
 
-@pytest.mark.parametrize("words", ["list", "list --json", "--help"])
+@pytest.mark.parametrize("words", ["list --json", "--help"])
 def test_a_full_output_is_a_line(words: str) -> None:
     code = (
         f"import sys; sys.argv[1:] = '{words}'.split(); from seqbench.cli.main import main; main()"
@@ -83,7 +83,6 @@ def test_a_full_output_is_a_line(words: str) -> None:
     "words",
     [
         ("list",),
-        ("list", "--json"),
         pytest.param(("run", "--json", "-"), marks=pytest.mark.slow),
     ],
 )

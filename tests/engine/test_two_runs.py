@@ -12,8 +12,11 @@ import psutil
 import pytest
 
 from seqbench.core import lock
+from seqbench.core.errors import InputError
 from seqbench.core.store import MARK
-from tests.cli.test_main import seqbench
+from seqbench.engine.state import Observer
+from studies.layers import command
+from tests.support.commands import seqbench
 
 pytestmark = pytest.mark.slow
 
@@ -58,14 +61,15 @@ def test_the_second_run_in_a_folder_ends_at_once_and_the_first_goes_on(
     first = start(*words, cwd=tmp_path)
     try:
         holder = json.loads((tmp_path / "run" / lock.NAME).read_text())
-        for other in (words, ("coverage", "--only", "^Dense-plain$", "--out", "run")):
-            second = seqbench(*other, cwd=tmp_path)
-            assert second.returncode == 2
-            assert second.stderr == (
-                f"seqbench: {tmp_path / 'run'} is in use by process {first.pid} on "
-                f"{holder['host']}, since {holder['since']}: wait until it has ended, or choose "
-                "another with --out\n"
-            )
+        refusal = (
+            f"{tmp_path / 'run'} is in use by process {first.pid} on {holder['host']}, since "
+            f"{holder['since']}: wait until it has ended, or choose another with --out"
+        )
+        second = seqbench(*words, cwd=tmp_path)
+        assert (second.exit_code, second.stderr) == (2, f"seqbench: {refusal}\n")
+        with pytest.raises(InputError) as refused:
+            command.coverage(tmp_path / "run", Observer(), "^Dense-plain$")
+        assert str(refused.value) == refusal
     finally:
         (tmp_path / "go").touch()
         _, stderr = first.communicate(timeout=120)
@@ -89,7 +93,7 @@ def test_a_run_goes_on_at_once_after_kill_9(waiting_scenario: Path, tmp_path: Pa
     assert (tmp_path / "run" / lock.NAME).exists()
     assert json.loads((tmp_path / "run" / MARK).read_text())["versions"]["seqbench"]
     again = seqbench(*words, cwd=tmp_path)
-    assert again.returncode == 0, again.stderr
+    assert again.exit_code == 0, again.stderr
     assert not (tmp_path / "run" / lock.NAME).exists()
 
 
@@ -103,11 +107,11 @@ def test_two_exports_of_one_model_into_a_folder_and_of_another_beside_it(
     first = start("export", waiting_scenario, "--to", "onnx", cwd=tmp_path)
     try:
         second = seqbench("export", waiting_scenario, "--to", "tflite", cwd=tmp_path)
-        assert second.returncode == 2
+        assert second.exit_code == 2
         expected = f"seqbench: {tmp_path / 'dist' / 'tiny'} is in use by process {first.pid} on "
         assert second.stderr.startswith(expected)
         other = seqbench("export", "three_class", "--to", "onnx", cwd=tmp_path)
-        assert other.returncode == 0, other.stderr
+        assert other.exit_code == 0, other.stderr
     finally:
         (tmp_path / "go").touch()
         _, stderr = first.communicate(timeout=120)

@@ -19,7 +19,7 @@ def test_there_is_never_less_than_none() -> None:
     assert foreign_cpus(before, before) == 0.0
 
 
-@pytest.mark.slow  # it holds times of this machine: a busy one may be off
+@pytest.mark.timing
 def test_the_work_of_this_process_and_of_its_children_is_its_own() -> None:
     before = read_usage()
     child = subprocess.Popen([sys.executable, "-c", "while True: pass"], stdin=subprocess.DEVNULL)

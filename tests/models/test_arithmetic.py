@@ -46,6 +46,7 @@ def profiled(shape: Shape, *of: Any) -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize(
     ("shape", "layer"),
     [

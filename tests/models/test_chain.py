@@ -174,6 +174,6 @@ def with_a_state() -> keras.Model:
 def test_what_is_no_chain_is_refused_in_one_line(
     make: Callable[[], keras.Model], message: str
 ) -> None:
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     with pytest.raises(InputError, match="^" + re.escape(f"here: {message}") + "$"):
         chain(make(), "here")

@@ -57,7 +57,7 @@ def refused(path: Path, *, allow_code: bool = False) -> str:
 @SUFFIXES
 def test_a_model_loads_with_its_weights_uncompiled(tmp_path: Path, suffix: str) -> None:
     model = keras.Sequential([keras.Input((4, 3)), layers.LSTM(2), layers.Dense(2)])
-    model.compile("adam", "mse", metrics=["accuracy"])
+    model.compile("adam", "mse", metrics=["accuracy"], run_eagerly=True)  # no graph: sooner
     model.fit(np.ones((2, 4, 3)), np.ones((2, 2)), verbose=0)
     model.save(tmp_path / f"net{suffix}")
     loaded = load_file(tmp_path / f"net{suffix}", allow_code=False)

@@ -125,7 +125,7 @@ def test_a_sequential_is_taken_as_it_is(make: Callable[[], keras.Model]) -> None
     ],
 )
 def test_what_is_no_stack_is_refused_in_one_line(make: Callable[[], Any], message: str) -> None:
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     with pytest.raises(InputError, match="^" + re.escape(f"here: {message}") + "$"):
         plain_stack(make(), "here")
 

@@ -29,6 +29,7 @@ def test_each_call_begins_anew_and_for_any_batch() -> None:
     np.testing.assert_allclose(three, np.repeat(first[:1], 3, axis=0), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_export_says_that_it_begins_anew(target: str, tmp_path: Path) -> None:
     layer = keras.layers.GRU(3, stateful=True, name="memory")

@@ -105,6 +105,7 @@ def test_pytest_benchmark_compares_two_runs(tmp_path: Path) -> None:
     assert len(rows) == 1 + 2 * len([record for record in records if record.samples_s])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "status"), [(1e3, 0), (1e-6, 1)])
 def test_a_session_of_pytest_compares_itself_with_a_run(
     tmp_path: Path, scale: float, status: int

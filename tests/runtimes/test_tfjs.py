@@ -145,6 +145,7 @@ def test_blocks_have_samples_of_their_own(host: Host) -> None:
     session.close()
 
 
+@pytest.mark.timing
 def test_longer_work_takes_longer(host: Host) -> None:
     session = open_session(DATA / "lstm", "cpu", host)
     x = np.load(DATA / "lstm" / "x.npy")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -18,7 +19,6 @@ from studies.faults.models import Subject, subject, walked
 from studies.faults.study import FAULTS
 
 L = keras.layers
-FEW = ("three_class", "bigru_text", "leaky")
 
 
 def image() -> keras.Sequential:
@@ -74,69 +74,79 @@ def judge() -> Iterator[Judge]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def smalls() -> list[tuple[Subject, Sequence[ReferenceCase], str]]:
-    found = [made(name, 0) for name in MAKE]
-    return [(one, reference.build_cases(one.model, 0), MAKE[one.name][1]) for one in found]
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_every_kind_of_fault_is_caught(
-    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]], fault: Fault
-) -> None:
-    """In the first of the small models that has a place for it."""
-    for found, cases, target in smalls:
-        for where, faulty in fault.make(found, np.random.default_rng(0)):
-            (judged,) = judge.model(faulty, cases, [target])
-            assert judged.refused is None, judged.refused
-            assert judged.caught, (where, judged)
-            return
-    pytest.fail("no small model has a place for it")
-
-
-@pytest.mark.parametrize("name", sorted(MAKE))
-@pytest.mark.parametrize("seed", range(3))
-def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
+@cache
+def small(name: str, seed: int = 0) -> tuple[Subject, Sequence[ReferenceCase]]:
+    """Return a small model and what it must answer."""
     found = made(name, seed)
-    for judged in judge.model(found.model, reference.build_cases(found.model, seed)):
+    return found, reference.build_cases(found.model, seed)
+
+
+def first_fault(fault: Fault) -> tuple[str, str, keras.Sequential]:
+    """Return a small model that has a place for a fault, the place, and the model with it."""
+    for name in MAKE:
+        for where, faulty in fault.make(small(name)[0], np.random.default_rng(0)):
+            return name, where, faulty
+    pytest.fail(f"no small model has a place for it: {fault.name}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_kind_of_fault_is_caught(judge: Judge, fault: Fault) -> None:
+    name, where, faulty = first_fault(fault)
+    (judged,) = judge.model(faulty, small(name)[1], [MAKE[name][1]])
+    assert judged.refused is None, judged.refused
+    assert judged.caught, (where, judged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(MAKE))
+@pytest.mark.parametrize("seed", range(2))
+def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
+    """As `make faults` asks for twenty seeds of every model."""
+    found, cases = small(name, seed)
+    for judged in judge.model(found.model, cases):
         assert not judged.caught, judged
 
 
-def test_files_cut_short_are_caught(
-    judge: Judge, smalls: list[tuple[Subject, Sequence[ReferenceCase], str]]
-) -> None:
-    found, cases, _ = smalls[0]
+@pytest.mark.slow
+def test_files_cut_short_are_caught(judge: Judge) -> None:
+    found, cases = small("image")
     judged = dict(judge.damaged(found.model, cases))
     assert len(judged) == 8
     assert all(one.caught for one in judged.values()), judged
 
 
 @pytest.mark.slow
-def test_the_study_finds_no_miss_and_no_alarm(tmp_path: Path) -> None:
-    """In a process of its own: the SavedModel runtime sets TensorFlow's threads."""
+def test_the_study_of_one_model_finds_no_miss_and_no_alarm(tmp_path: Path) -> None:
+    """In a process of its own: the SavedModel runtime sets TensorFlow's threads.
+
+    `make faults` studies every model, every target and more seeds.
+    """
     out = tmp_path / "faults.md"
-    command = [sys.executable, "-m", "studies.faults", "--quick", "--seeds", "2", str(out)]
+    command = [sys.executable, "-m", "studies.faults", "--model", "three_class", "--seeds", "2"]
     for target in ("saved_model", "tflite", "onnx"):
         command += ["--target", target]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, str(out)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     text = out.read_text()
     assert "None was missed." in text
-    assert "| tflite | 0 of 6 |" in text
+    assert "| tflite | 0 of 2 |" in text
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("name", FEW)
-def test_faults_are_caught_in_a_browser(name: str) -> None:
-    found = subject(name, 0)
-    cases = reference.build_cases(found.model, 0, found.data)
+def test_faults_are_caught_in_a_browser() -> None:
+    """One of every kind; `make faults` has all of them in every model."""
     with judging(("tfjs",)) as judge:
-        (judged,) = judge.model(found.model, cases)
-        assert not judged.caught, judged
+        for name in MAKE:
+            found, cases = small(name)
+            (judged,) = judge.model(found.model, cases)
+            assert not judged.caught, judged
         for fault in FAULTS:
-            for where, faulty in fault.make(found, np.random.default_rng(0)):
-                (judged,) = judge.model(faulty, cases)
-                assert judged.caught, (fault.name, where, judged)
+            name, where, faulty = first_fault(fault)
+            (judged,) = judge.model(faulty, small(name)[1])
+            assert judged.refused is None, judged.refused
+            assert judged.caught, (fault.name, where, judged)
 
 
 def test_models_of_the_walk_are_spread_and_differ_by_seed() -> None:

@@ -87,7 +87,7 @@ def test_the_first_call_of_a_turn_is_not_counted() -> None:
     assert held == Rounds(own_s=[1e-3], native_s=[2e-3])
 
 
-@pytest.mark.slow
+@pytest.mark.timing
 def test_a_tool_and_our_loop_take_turns(tmp_path: Path) -> None:
     api.export(["three_class"], out=tmp_path, targets=("tflite", "onnx"))
     for tool in ("timeit", "litert-benchmark"):

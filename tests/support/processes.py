@@ -34,6 +34,17 @@ def start(
     )
 
 
+def completed(*words: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run seqbench in a process of its own to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "seqbench", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+
+
 def wait_for(look: Callable[[], T], limit_s: float = 120.0) -> T:
     """Return what `look` finds, once it finds something."""
     end = time.monotonic() + limit_s

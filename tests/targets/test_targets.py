@@ -26,7 +26,9 @@ def load(target: str, path: Path) -> Session:
     return loaders[target](path, "cpu", 1)
 
 
-@pytest.mark.parametrize("fixture", ["small_cnn", "small_rnn"])
+@pytest.mark.parametrize(
+    "fixture", ["small_cnn", pytest.param("small_rnn", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("target", ["tflite", "onnx"])
 def test_exports_pass_and_declare_what_they_have(
     fixture: str, target: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -41,6 +43,7 @@ def test_exports_pass_and_declare_what_they_have(
         assert tolerance.compare_outputs(case, session.run(case.x)).reason is None
 
 
+@pytest.mark.slow
 def test_a_recurrent_tflite_file_has_a_free_batch(small_rnn: Any, tmp_path: Path) -> None:
     exported = TARGETS["tflite"].export(freeze(small_rnn), tmp_path / "model.tflite")
     assert exported.input.shape == (None, 7)

@@ -15,6 +15,7 @@ from seqbench.targets.frozen import freeze
 export = TARGETS["tflite"].export
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "output", "atol"),
     [

@@ -21,7 +21,9 @@ def test_the_twin_computes_in_float64_with_the_same_weights(small_cnn: Any) -> N
     assert keras.config.floatx() == "float32"
 
 
-@pytest.mark.parametrize("fixture", ["small_cnn", "small_rnn"])
+@pytest.mark.parametrize(
+    "fixture", ["small_cnn", pytest.param("small_rnn", marks=pytest.mark.slow)]
+)
 def test_float32_costs_something_and_not_much(fixture: str, request: pytest.FixtureRequest) -> None:
     cases = reference.build_cases(request.getfixturevalue(fixture), seed=0)
     assert len({len(case.x) for case in cases}) > 1

@@ -137,6 +137,7 @@ TRANSPOSED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(3, 4, 5, 2), (None, None, None, 2)], ids=["fixed", "open"])
 @pytest.mark.parametrize("config", TRANSPOSED, ids=str)
 def test_a_transposed_3d_convolution_is_a_sum_of_2d_ones(

@@ -36,6 +36,7 @@ def test_a_depthwise_and_a_separable_convolution(how: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("padding", ["valid", "same"])
 @pytest.mark.parametrize("strides", [1, 2, 3])
 @pytest.mark.parametrize("length", [1, 2, 3, 4])

@@ -19,6 +19,7 @@ LAYERS = keras.layers
 REPEAT = {"numpy.repeat": (layout.repeat,)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(4, 6, 3), (None, 6, 3), (None, None, 3)])
 def test_convolutions_between_repeats_convert_to_tflite(
     shape: tuple[int | None, ...], tmp_path: Path

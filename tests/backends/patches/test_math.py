@@ -117,6 +117,7 @@ def test_einstein_sums_that_are_left_to_the_original(
     assert asked == [equation]
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("shape", [(400,), (2, 400), (2, 3, 400)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(

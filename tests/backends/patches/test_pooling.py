@@ -88,6 +88,7 @@ def _windows(x: np.ndarray, sizes: tuple[int, ...], reduce: Any) -> np.ndarray:
     return x
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("table", [RUNNABLE, EXPORTABLE])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("name", "reduce"), [("max", np.max), ("average", np.mean)])

@@ -54,6 +54,7 @@ def held_to_keras(model: Any, x: np.ndarray, folder: Path) -> None:
         np.testing.assert_allclose(session.run(x[:rows]), want, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("time", [7, None], ids=["fixed", "open"])
 def test_any_batch_and_time(name: str, time: int | None, tmp_path: Path) -> None:
@@ -65,6 +66,7 @@ def test_any_batch_and_time(name: str, time: int | None, tmp_path: Path) -> None
     held_to_keras(model, x, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_convolution_in_the_loop(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     layer = LAYERS.ConvLSTM2D(3, 3, padding="same", return_sequences=True)
@@ -99,6 +101,7 @@ def run_each_step(
     return model(x, training=False), frozen.function(tf.constant(x))[0], frozen
 
 
+@pytest.mark.slow  # by their number
 @pytest.mark.parametrize("time", [3, None], ids=["fixed", "open"])
 @pytest.mark.parametrize(
     "make",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from seqbench.cli import options, output
 from seqbench.cli.main import main
@@ -17,6 +17,7 @@ from seqbench.core.store import MARK, Store
 from studies.layers import baseline
 from studies.layers.__main__ import coverage
 from tests.core.test_store import contents
+from tests.support.commands import seqbench
 from tests.support.sample_runs import infer, run, timed
 
 FOLDERS = {"run", "export", "layers"}
@@ -47,9 +48,8 @@ def test_these_are_the_options_that_name_a_file() -> None:
         assert option.callback is options.check_output_place
 
 
-def seqbench(*words: object) -> Result:
-    command, *others = map(str, words)
-    return CliRunner().invoke(COMMANDS[command], others)
+def invoke(command: str, *words: object) -> Result:
+    return seqbench(*words, group=COMMANDS[command])
 
 
 @pytest.mark.parametrize(("command", "option"), list(file_options()))
@@ -62,7 +62,7 @@ def test_a_folder_and_what_lies_below_a_file_are_refused_before_any_work(
     (tmp_path / "file").write_text("mine")
     before = contents(tmp_path)
     for name in ("folder.html", "link.html", "file/new.html"):
-        done = seqbench(command, *WORDS.get(command, ["nosuch"]), option, tmp_path / name)
+        done = invoke(command, *WORDS.get(command, ["nosuch"]), option, tmp_path / name)
         assert done.exit_code == 2
         assert f"cannot write {tmp_path / name}: " in done.stderr.replace("\n", "")
         assert "nosuch" not in done.stderr
@@ -170,7 +170,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("command", ["run three_class", "layers --only ^Dense-plain$"])
 def test_a_folder_of_the_users_is_not_made_a_runs(command: str, out: str, elsewhere: Path) -> None:
     before = contents(elsewhere)
-    done = seqbench(*command.split(), "--out", out.format(home=elsewhere))
+    done = invoke(*command.split(), "--out", out.format(home=elsewhere))
     assert done.exit_code == 2
     assert str(elsewhere) in done.stderr
     assert ("not empty: it holds" in done.stderr) is ("precious" not in out)

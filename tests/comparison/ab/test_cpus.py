@@ -71,7 +71,7 @@ def test_any_of_those_that_are_alike_may_be_it(two: list[int]) -> None:
     assert chosen == set(two)
 
 
-@pytest.mark.slow
+@pytest.mark.timing
 def test_it_is_not_the_one_that_another_program_uses(two: list[int]) -> None:
     """On a machine that is busy itself the other CPU may be no better: what was seen decides."""
     generator = np.random.default_rng(0)

@@ -55,6 +55,7 @@ def launch(tmp_path: Path) -> Launch:
     )
 
 
+@pytest.mark.timing
 def test_twice_the_work_takes_longer(launch: Launch, tmp_path: Path) -> None:
     more = replace(launch, work=replace(launch.work, artifact=str(chain(tmp_path / "b.onnx", 200))))
     found = measure([launch, more], np.random.default_rng(0))
@@ -62,7 +63,7 @@ def test_twice_the_work_takes_longer(launch: Launch, tmp_path: Path) -> None:
     assert found.log_ratio > 0.5
 
 
-@pytest.mark.slow  # it holds times of this machine: a busy one may be off
+@pytest.mark.timing
 def test_a_pair_measures_about_as_long_as_it_took_to_start(launch: Launch) -> None:
     began = time.monotonic()
     found = measure([launch, launch], np.random.default_rng(0))
@@ -71,6 +72,7 @@ def test_a_pair_measures_about_as_long_as_it_took_to_start(launch: Launch) -> No
     assert 0.2 * took_s < blocks_s < 0.6 * took_s
 
 
+@pytest.mark.slow
 def test_calls_longer_than_the_time_get_the_fewest_rounds(launch: Launch) -> None:
     slow = replace(launch, work=replace(launch.work, block_s=1.0))
     found = measure([slow, slow], np.random.default_rng(0))

@@ -75,10 +75,11 @@ def test_renewed_workers_are_other_processes(tmp_path: Path) -> None:
 
 
 def test_a_hanging_job_is_ended_and_leaves_no_process(tmp_path: Path) -> None:
-    code = "import subprocess, time\nsubprocess.Popen(['sleep', '4321'])\ntime.sleep(4321)"
+    seconds = f"4321.{os.getpid()}"  # no other session of the tests has it
+    code = f"import subprocess, time\nsubprocess.Popen(['sleep', '{seconds}'])\ntime.sleep(4321)"
     outcome = run_file(tmp_path, code, silence_s=8.0)
     assert (outcome.problem or "").startswith("timed out: no word for 8 s")
-    assert not sleepers("4321")
+    assert not sleepers(seconds)
 
 
 def test_memory_that_runs_out_is_an_error(tmp_path: Path) -> None:
@@ -108,14 +109,17 @@ def test_a_worker_runs_the_next_job_after_a_crash(tmp_path: Path) -> None:
 
 def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
-    path.write_text("import subprocess, time\nsubprocess.Popen(['sleep', '5432'])\ntime.sleep(99)")
+    seconds = f"5432.{os.getpid()}"
+    path.write_text(
+        f"import subprocess, time\nsubprocess.Popen(['sleep', '{seconds}'])\ntime.sleep(99)"
+    )
     parent = subprocess.Popen([sys.executable, "-m", "seqbench", "check", str(path)])
-    wait_for(lambda: bool(sleepers("5432")))
+    wait_for(lambda: bool(sleepers(seconds)))
     family = psutil.Process(parent.pid).children(recursive=True)
     assert len(family) >= 3
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    wait_for(lambda: not sleepers("5432"))
+    wait_for(lambda: not sleepers(seconds))
     wait_for(lambda: not any(process.is_running() for process in family))
 
 

@@ -121,11 +121,12 @@ def test_last_words_leave_out_the_message_bus(tmp_path: Path) -> None:
 
 
 def test_close_kills_all_of_its_processes(tmp_path: Path) -> None:
-    stubborn = program(tmp_path, "chromium", "trap '' TERM; sleep 54321 & sleep 54321")
+    sleep = f"sleep 54321.{os.getpid()}"  # no other session of the tests has it
+    stubborn = program(tmp_path, "chromium", f"trap '' TERM; {sleep} & {sleep}")
     with Browser(stubborn, "http://127.0.0.1:1/") as running:
-        assert becomes_true(lambda: len(using("sleep 54321")) == 2)
+        assert becomes_true(lambda: len(using(sleep)) == 2)
     assert running.ended()
-    assert becomes_true(lambda: not using("sleep 54321"))
+    assert becomes_true(lambda: not using(sleep))
 
 
 @pytest.mark.browser

@@ -62,6 +62,7 @@ def test_crashed_page_is_reported_and_replaced() -> None:
         assert answers(host)
 
 
+@pytest.mark.timing
 def test_page_that_crashes_at_work_is_seen_at_once() -> None:
     with Host() as host:
         session = open_session(DENSE, "cpu", host)
@@ -79,6 +80,7 @@ def test_page_that_crashes_at_work_is_seen_at_once() -> None:
         assert time.monotonic() - killed[0] < 2
 
 
+@pytest.mark.timing
 def test_page_that_never_answers_is_given_up() -> None:
     with Host(timeout_s=5) as host:
         assert answers(host)
@@ -169,6 +171,7 @@ def test_missing_packages_are_unavailable(tmp_path: Path, monkeypatch: pytest.Mo
         Host()
 
 
+@pytest.mark.timing
 def test_browser_that_is_killed_at_work_is_named_and_replaced() -> None:
     with Host() as host:
         session = open_session(DENSE, "cpu", host)

@@ -18,7 +18,7 @@ TARGETS = ("saved_model", "tflite", "onnx")
 IN = ("tensorflow", "litert", "onnxruntime")
 
 
-EVERY = 20
+EVERY = 40
 """One case in so many is walked by the tests; `make coverage` walks them all."""
 
 

@@ -153,7 +153,10 @@ def test_the_message_names_all(tmp_path: Path) -> None:
     assert "SaveV2" not in message
 
 
-@pytest.mark.parametrize("how", ["seqbench", "export", "save", "cnn", "rnn"])
+@pytest.mark.parametrize(
+    "how",
+    ["seqbench", "export", "save", "cnn", pytest.param("rnn", marks=pytest.mark.slow)],
+)
 def test_what_is_commonly_made_is_allowed(
     tmp_path: Path, how: str, small_cnn: Any, small_rnn: Any
 ) -> None:

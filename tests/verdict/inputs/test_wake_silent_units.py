@@ -89,6 +89,7 @@ def test_words_are_looked_for_whole() -> None:
     assert found[0].tolist() == ["hippopotamus", "bee"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM", "GRU"])
 def test_a_rectified_recurrent_layer(kind: str) -> None:
     keras.utils.set_random_seed(0)

@@ -55,6 +55,7 @@ def test_weights_move_by_walks_along_what_is_added_up() -> None:
     assert np.abs(np.corrcoef(steps.T) - np.eye(5)).max() < 0.1  # each output has its own walk
 
 
+@pytest.mark.slow
 def test_a_bias_moves_as_far_as_its_layers_longest_sum() -> None:
     sizes = [np.abs(relative(wide(), seed)["dense/bias"]).mean() for seed in range(20)]
     assert 0.7 < np.mean(sizes) / np.sqrt(30 * 30 * 8 / 3 * 2 / np.pi) < 1.3
@@ -106,6 +107,7 @@ def test_a_float32_model_is_not_run_again_in_less(small_cnn: Any) -> None:
         assert list(roundings) == []
 
 
+@pytest.mark.slow
 def test_a_model_is_as_before_when_its_roundings_end(small_rnn: Any) -> None:
     twin = float64_twin(small_rnn)
     shifts = make_shiftable(twin)
