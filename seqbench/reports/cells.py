@@ -15,10 +15,10 @@ MARKS = {
 
 def place(cell: Cell) -> str:
     """Return where a cell ran, as `litert`, and what is not the usual: `litert · gpu · fp16`."""
-    return " · ".join([cell.runtime or cell.target or str(cell.kind), *apart(cell)])
+    return " · ".join([cell.runtime or cell.target or str(cell.kind), *distinctions(cell)])
 
 
-def apart(cell: Cell) -> list[str]:
+def distinctions(cell: Cell) -> list[str]:
     """Return what is not the usual about a cell: a device, an arithmetic, a number of threads."""
     found = [word for word, usual in ((cell.device, "cpu"), (cell.variant, PLAIN)) if word != usual]
     if cell.threads is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from seqbench.core import units
 from seqbench.core.record import PLAIN, Cell, Record, Status
-from seqbench.reports.cells import MARKS, apart, place
+from seqbench.reports.cells import MARKS, distinctions, place
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, Seen, number, tabulate, text
 from seqbench.reports.measured import Timed, Verdict
@@ -206,7 +206,9 @@ _TRAINING_BRIEF: tuple[Field[Timed], ...] = (
 )
 
 _EXPORT: tuple[Field[Record], ...] = (
-    text("Format", lambda record: " · ".join([record.cell.target or "", *apart(record.cell)])),
+    text(
+        "Format", lambda record: " · ".join([record.cell.target or "", *distinctions(record.cell)])
+    ),
     text("Result", lambda record: Item(mark=MARKS[record.status])),
     number("Size", lambda record: units.size(record.size_bytes)),
     number("Export took", lambda it: "cached" if it.cached else units.seconds(it.elapsed_s)),

@@ -266,7 +266,6 @@ OWN = {
     "comparison/ab/study.py": "writes inputs into a temporary folder",
     "runtimes/browser/browser.py": "writes its start page into the profile's temporary folder",
     "runtimes/browser/packages.py": "fills seqbench's own cache",
-    "reports/charts.py": "draws into memory",
 }
 """The modules that write by themselves, none of them to a place that a user names for a file."""
 

@@ -68,7 +68,7 @@ def compared(backend: str, *words: str) -> dict[str, Any]:
 def test_weights_are_a_single_devices(backend: str) -> None:
     found = compared(backend, "32")
     assert found["ran_on"] == "4xcpu"
-    assert found["apart"] == []
+    assert found["per_device_layers"] == []
     assert 0 < found["difference"] <= found["allowed"] < 1e-6
     assert len(found["samples_s"]) == len(found["single_samples_s"]) == 19
     assert found["efficiency"] == 0.25  # by this clock each step takes one second
@@ -77,10 +77,10 @@ def test_weights_are_a_single_devices(backend: str) -> None:
 @pytest.mark.slow
 def test_dropout_is_each_devices_own_on_tensorflow_alone() -> None:
     there = compared("tensorflow", "32", "dropout")
-    assert there["apart"] == ["drop"]
+    assert there["per_device_layers"] == ["drop"]
     assert there["difference"] > there["allowed"]
     here = compared("jax", "32", "dropout")
-    assert here["apart"] == []
+    assert here["per_device_layers"] == []
     assert here["difference"] <= here["allowed"]
 
 
@@ -117,7 +117,7 @@ def seen(**changed: Any) -> Compared:
         "difference": 1e-8,
         "allowed": 3e-8,
         "tensor": "dense/kernel",
-        "apart": (),
+        "per_device_layers": (),
         "ran_on": "2xcpu",
         "efficiency": 1.0,
     }
@@ -137,7 +137,7 @@ def test_other_weights_fail_and_the_tensor_is_named() -> None:
     assert found["reason"] == (
         "weights differ from those of one device by 1.0e-3 in dense/kernel, where 3.0e-8 is allowed"
     )
-    assert _verdict(seen(difference=1e-3, apart=("norm",))) == {"status": Status.PASS}
+    assert _verdict(seen(difference=1e-3, per_device_layers=("norm",))) == {"status": Status.PASS}
 
 
 def test_virtual_devices_are_said_to_be_virtual() -> None:
@@ -146,7 +146,8 @@ def test_virtual_devices_are_said_to_be_virtual() -> None:
     assert equal == "weights are 1.0e-8 from those of one device (3.0e-8 is allowed)"
     assert virtual.startswith("2 virtual devices of one CPU: ")
     assert len(_fields(seen(), "gpu", 2)["notes"]) == 2
-    assert "apart on each (norm)" in _fields(seen(apart=("norm",)), "gpu", 2)["notes"][1]
+    notes = _fields(seen(per_device_layers=("norm",)), "gpu", 2)["notes"]
+    assert "apart on each (norm)" in notes[1]
 
 
 def test_names_of_several_devices() -> None:
