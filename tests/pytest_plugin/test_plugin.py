@@ -1,7 +1,6 @@
 """The plugin in sessions of pytest of its own."""
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -13,6 +12,7 @@ import pytest
 
 from seqbench.machine.host import host_facts
 from seqbench.reports.pytest_benchmark import machine_info
+from tests.support.processes import outside_xdist
 
 # Where the environment has the entry point, naming the module again would register it twice.
 PLUGIN = () if entry_points(group="pytest11", name="seqbench") else ("-p", "seqbench.pytest_plugin")
@@ -26,7 +26,7 @@ def session(
         capture_output=True,
         text=True,
         cwd=folder,
-        env=os.environ | environment,
+        env=outside_xdist() | environment,
         check=False,
     )
 

@@ -17,6 +17,7 @@ from seqbench.core.record import Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.reports.pytest_benchmark import fullname, pytest_benchmark, stats
 from tests.support import sample_report
+from tests.support.processes import outside_xdist
 
 
 def saved(folder: Path, records: list[Record]) -> Path:
@@ -127,6 +128,7 @@ def test_a_session_of_pytest_compares_itself_with_a_run(
         capture_output=True,
         text=True,
         cwd=tmp_path,
+        env=outside_xdist(),
         check=False,
     )
     assert done.returncode == status, done.stdout

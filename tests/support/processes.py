@@ -1,5 +1,6 @@
 """Real seqbench processes for tests: started, signalled, and looked for afterwards."""
 
+import os
 import subprocess
 import sys
 import time
@@ -43,6 +44,14 @@ def completed(*words: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
         cwd=cwd,
         check=False,
     )
+
+
+def outside_xdist() -> dict[str, str]:
+    """Return the environment of a session of pytest of its own: it is no worker of this one.
+
+    pytest-benchmark measures nothing in a worker, and goes by the environment.
+    """
+    return {name: value for name, value in os.environ.items() if "PYTEST_XDIST" not in name}
 
 
 def wait_for(look: Callable[[], T], limit_s: float = 120.0) -> T:
