@@ -1,7 +1,6 @@
 """The commands as Python functions: `seqbench.run`, `export`, `verify`, `check` and `show`."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 from seqbench.core.errors import InputError
-from seqbench.core.files import replacing
+from seqbench.core.files import replacing, temporary_folder
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
@@ -147,10 +146,10 @@ def export(
     chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
     with (
         _sources(models, allow_code=allow_code) as sources,
-        tempfile.TemporaryDirectory() as folder,
+        temporary_folder() as folder,
     ):
         request = Request(sources=sources, selection=chosen, budget=QUICK)
-        return pipeline.run(request, Store(Path(folder), Path(out)), observer)
+        return pipeline.run(request, Store(folder, Path(out)), observer)
 
 
 def verify(
@@ -188,7 +187,7 @@ def verify(
     )
     with (
         _sources([model], allow_code=allow_code) as sources,
-        tempfile.TemporaryDirectory() as folder,
+        temporary_folder() as folder,
     ):
         request = Request(
             sources=sources,
@@ -197,7 +196,7 @@ def verify(
             timeout_s=timeout_s,
             given=Given(artifact=path.resolve(), target=target),
         )
-        return pipeline.run(request, Store(Path(folder)), observer)
+        return pipeline.run(request, Store(folder), observer)
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
@@ -257,8 +256,8 @@ def _ask(
     """Run a job that only looks at models, and return its results."""
     with (
         _sources(models, allow_code=allow_code) as sources,
-        tempfile.TemporaryDirectory() as folder,
-        Workers(Path(folder), lambda _: None) as workers,
+        temporary_folder() as folder,
+        Workers(folder, lambda _: None) as workers,
     ):
         outcome = workers.run(job(sources))
     refusal = outcome.refusal([source.spec for source in sources])
@@ -280,7 +279,7 @@ def _sources(
             temporary.
 
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         saved: dict[str, Any] = {}
         specs = []
         for model in _each(models):
@@ -294,7 +293,7 @@ def _sources(
                 )
                 raise InputError(msg)
             name = safe_name(model.name) or "model"
-            path = (run.given_folder() if run else Path(folder)) / f"{name}.keras"
+            path = (run.given_folder() if run else folder) / f"{name}.keras"
             if name not in saved:
                 _save(model, path)
                 specs.append(str(path))

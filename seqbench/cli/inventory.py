@@ -1,14 +1,13 @@
 """What there is to choose from, and what of it can be used here. Imports no framework."""
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from seqbench.core.files import temporary_folder
 from seqbench.core.record import PLAIN
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import frameworks, tpu_chips
@@ -60,7 +59,7 @@ def missing_device_reasons() -> dict[str, str | None]:
         name for name in frameworks.FRAMEWORKS if frameworks.missing_framework_reason(name) is None
     ]
     found: dict[str, str | None] = {}
-    with tempfile.TemporaryDirectory() as folder, Workers(Path(folder), lambda _: None) as workers:
+    with temporary_folder() as folder, Workers(folder, lambda _: None) as workers:
         for device in DEVICES:
             reasons = [workers.missing(device, name) for name in installed]
             found[device] = None if None in reasons else next(iter(reasons), "no framework is here")

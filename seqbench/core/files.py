@@ -14,12 +14,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from seqbench.core import storage
-from seqbench.core.errors import InputError
+from seqbench.core.errors import InputError, StorageError
 
 TEMPORARY = re.compile(r"\.seqbench-[0-9a-f]{8}\.")
 """How the name begins of what is not yet written whole."""
@@ -94,12 +94,21 @@ def remove_soon(path: Path) -> None:
 
 @contextmanager
 def temporary_folder(prefix: str = "seqbench-") -> Iterator[Path]:
-    """Give a folder in the system's temporary one, and remove it at the end."""
-    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+    """Give a folder in the system's temporary one, and remove it at the end.
+
+    Raises:
+        StorageError: none can be made.
+
+    """
+    with ExitStack() as stack:
         try:
-            yield Path(folder)
-        finally:
-            remove_soon(Path(folder))
+            made = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(made))
+        except OSError as error:
+            msg = f"cannot make a temporary folder ({error.strerror}): set TMPDIR to one with room"
+            raise StorageError(msg) from error
+        stack.callback(remove_soon, folder)
+        yield folder
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -2,13 +2,16 @@ import ast
 import os
 import socket
 import stat
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import seqbench
+from seqbench.cli.main import main
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, remove, replace_text, replacing, size_bytes, write_text
 
@@ -306,3 +309,15 @@ def test_every_study_writes_its_table_by_the_helper() -> None:
         assert "type=place" in text, path
         assert "files.write_text(told.out, text)" in text, path
         assert text.count("write_text(") == 1, path
+
+
+def test_no_place_for_temporary_files_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    done = CliRunner().invoke(main, ["check", "three_class"])
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "seqbench: cannot make a temporary folder (No such file or directory): set TMPDIR to one "
+        "with room\n"
+    )
