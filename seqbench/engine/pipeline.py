@@ -38,6 +38,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
             shows later, the other cells are done all the same.
 
     """
+    _refuse_other_runtimes(request)
     names = [source.name for source in request.sources]
     with _stored(store), ExitStack() as stack:
         stack.enter_context(store.hold(names, plan_file.facts()))
@@ -95,6 +96,20 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
 
 
+def _refuse_other_runtimes(request: Request) -> None:
+    """Refuse runtimes none of which reads a given artifact, before any process is started.
+
+    Raises:
+        InputError: those that were asked for are such.
+
+    """
+    given = request.given
+    if given is not None and not plan.verifications("", given.target, request.selection):
+        readers = ", ".join(it.name for it in RUNTIMES.values() if it.target == given.target)
+        msg = f"{given.artifact} is of target {given.target}: run it in one of {readers}"
+        raise InputError(msg)
+
+
 def _plan(run: Run) -> list[Cell]:
     """Look at what was given, and return the cells.
 
@@ -105,18 +120,10 @@ def _plan(run: Run) -> list[Cell]:
     request = run.request
     if request.given is not None:
         (source,) = request.sources
-        cells = plan.verifications(source.name, request.given.target, request.selection)
-        if not cells:
-            readers = [it.name for it in RUNTIMES.values() if it.target == request.given.target]
-            msg = (
-                f"{request.given.artifact} is of target {request.given.target}: run it in one of "
-                f"{', '.join(readers)}"
-            )
-            raise InputError(msg)
         if not source.allow_code:
             preparation.inspect_given(run, request.given)
         preparation.inspect(run)
-        return cells
+        return plan.verifications(source.name, request.given.target, request.selection)
     cells = plan.cells(preparation.inspect(run), request.selection)
     if not cells:
         raise InputError(NOTHING)

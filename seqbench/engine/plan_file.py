@@ -33,7 +33,8 @@ def write(run: Run, cells: Sequence[Cell]) -> None:
     """Write down what is planned, so that a report knows what never ran.
 
     Raises:
-        InputError: the folder holds a run of another version of a model.
+        InputError: the folder holds a run of another version of a model, or a plan that cannot be
+            read.
 
     """
     path = run.store.root / MARK
@@ -75,8 +76,12 @@ def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
 
 def _refuse_changes(path: Path, request: Request) -> None:
     """A run is of one version of each model: its records would not belong together."""
-    known = json.loads(path.read_text(encoding="utf-8")).get("origins", [])
-    before = {origin.name: origin for origin in codec.from_json(tuple[Origin, ...], known)}
+    try:
+        known = json.loads(path.read_text(encoding="utf-8")).get("origins", [])
+        before = {origin.name: origin for origin in codec.from_json(tuple[Origin, ...], known)}
+    except ValueError as error:
+        msg = f"{path} does not hold the plan of a run ({error}): choose another folder with --out"
+        raise InputError(msg) from error
     for origin in request.sources:
         old = before.get(origin.name, origin)
         if old != origin:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from seqbench.engine.workers.pool import Workers
 from tests.support.commands import seqbench
 from tests.support.processes import completed
 
@@ -99,6 +100,16 @@ def test_an_artifact_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     done = seqbench("verify", "a.pdf", "three_class", cwd=tmp_path)
     assert done.exit_code == 2
     assert "a.pdf: expected a folder with saved_model.pb, a .tflite file, an .onnx" in done.stderr
+
+
+def test_a_runtime_of_another_target_is_refused_before_any_process_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"")
+    monkeypatch.setattr(Workers, "start", lambda *_: pytest.fail("a worker was started"))
+    done = seqbench("verify", "a.onnx", "three_class", "--runtime", "litert", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert done.stderr.endswith("a.onnx is of target onnx: run it in one of onnxruntime\n")
 
 
 def test_a_folder_that_cannot_be_written_is_a_line_and_status_2(tmp_path: Path) -> None:
