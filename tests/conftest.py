@@ -1,13 +1,15 @@
 """Fixtures that many tests share. Frameworks are imported where a test needs them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+from seqbench.engine.workers import fork_servers
 
 # Before TensorFlow is imported anywhere: no GPU in tests, and errors only in its log.
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
@@ -16,6 +18,13 @@ os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BAC
 # its examples.
 settings.register_profile("seqbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("seqbench")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_fork_servers() -> Iterator[None]:
+    """Let all runs in this process fork their workers from the same servers."""
+    with fork_servers.share():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,11 @@ from seqbench.core.files import remove
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine import plan, plan_file, state
-from seqbench.engine.jobs.inspect import Inspect
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.lanes import in_lanes
 from seqbench.engine.phases import artifacts, diagnosis, exports, other_devices, preparation
 from seqbench.engine.state import Observer, Request, Run
-from seqbench.engine.workers import pool
+from seqbench.engine.workers import fork_servers, pool
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import host
@@ -52,9 +51,6 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
-        if _times(request):
-            for other in lanes[1:]:  # one that has done anything imports no more
-                other.workers.run(Inspect(sources=()))
         _measure_peak(lanes)
         _leave_out_what_is_missing(run)
         if _times(request):
@@ -86,12 +82,12 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     """Return the run once for each lane: they share all but their workers."""
     several = request.given is None and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
+    servers = stack.enter_context(fork_servers.open_for_run())
     workers = [
-        stack.enter_context(Workers(store.root, observer.message, request.timeout_s))
+        stack.enter_context(Workers(store.root, observer.message, servers, request.timeout_s))
         for _ in range(count)
     ]
-    for one in workers:  # those that wait import meanwhile
-        one.start(preparing_framework())
+    workers[0].start(preparing_framework())  # it imports meanwhile
     run = Run(store=store, workers=workers[0], request=request, observer=observer)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
 

@@ -31,9 +31,9 @@ def test_a_terminal_that_is_closed_ends_every_process(tiny_scenario: Path, tmp_p
     assert stderr_file is not None
     wait_for(lambda: "cells to do" in stderr_file.readline())
     started = family(process)
-    assert any(runs(one, "seqbench.engine.workers.worker") for one in started)
+    assert any(runs(one, "seqbench.engine.workers.fork_server") for one in started)
     process.send_signal(signal.SIGHUP)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=60)
     assert not survivors(started)
     assert process.returncode == 129
     assert stderr.splitlines()[-1] == "seqbench: hung up; finished records are kept"
@@ -53,7 +53,7 @@ def test_kill_ends_the_browser_too_however_often_it_comes(
     started = family(process)
     for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         process.send_signal(number)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=60)
     assert not survivors(started)
     assert process.returncode in {143, 130, 129}  # the system says which of them came first
     assert stderr.splitlines()[-1].endswith("; finished records are kept")
@@ -73,7 +73,7 @@ def test_both_sides_of_a_comparison_end_with_it(
     wait_for(lambda: sum(runs(one, "--type=renderer") for one in family(process)) >= 2)
     started = family(process)
     process.send_signal(number)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=60)
     assert not survivors(started)
     if number == signal.SIGKILL:
         return
@@ -100,11 +100,13 @@ def test_a_session_of_pytest_that_is_terminated_leaves_nothing(
 ) -> None:
     words = ("--seqbench", tiny_scenario, "-k", "export and onnx", "-p", "no:cacheprovider")
     process = start(*words, cwd=tmp_path, env=temporary(tmp_path), module="pytest")
-    wait_for(lambda: any(runs(one, "seqbench.engine.workers.worker") for one in family(process)))
+    wait_for(
+        lambda: any(runs(one, "seqbench.engine.workers.fork_server") for one in family(process))
+    )
     wait_for(lambda: list((tmp_path / "t").glob("*/logs/*")))
     started = family(process)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert not survivors(started)
     assert process.returncode == 2  # pytest's status after an interruption
     assert list((tmp_path / "t").iterdir()) == []
@@ -119,7 +121,7 @@ def test_a_browser_that_is_killed_costs_one_cell(tiny_scenario: Path, tmp_path: 
     pages = wait_for(lambda: [one for one in family(process) if runs(one, "--type=renderer")])
     browser = pages[0]
     while (above := browser.parent()) is not None and not runs(
-        above, "seqbench.engine.workers.worker"
+        above, "seqbench.engine.workers.fork_server"
     ):
         browser = above
     browser.kill()

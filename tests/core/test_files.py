@@ -245,6 +245,7 @@ OWN = {
     "core/files.py": "is where files are written",
     "core/lock.py": "keeps a lock's file, which it has checked to be seqbench's",
     "core/store.py": "makes the folder of a run",
+    "engine/workers/fork_servers.py": "writes its servers' logs into the folder of a run",
     "engine/workers/pool.py": "writes its workers' logs into the folder of a run",
     "engine/workers/worker.py": "writes a job's log into the folder of a run",
     "cli/streams.py": "makes standard output and error writable",

@@ -5,20 +5,24 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
+import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, BinaryIO, Generic
 
 from seqbench.core import codec
 from seqbench.core.errors import StorageError
 from seqbench.core.files import remove_soon
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
+from seqbench.engine.workers import fork_servers
+from seqbench.engine.workers.fork_servers import ENDING_S, ForkServers
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
+from seqbench.engine.workers.worker import place
+from seqbench.machine.clock import clock
 from seqbench.machine.devices import environment, missing_reason
 from seqbench.machine.frameworks import Needs, missing_framework_reason
 from seqbench.machine.tpu_chips import CHIPS
@@ -26,9 +30,6 @@ from seqbench.runtimes.browser.browser import LONGEST
 
 LAST_LINES = 6
 """Lines of a crashed job's log that go into its record."""
-
-ENDING_S = 5.0
-"""How long to wait until what was killed has ended."""
 
 _numbers = itertools.count(1)
 
@@ -61,6 +62,24 @@ class Outcome(Generic[Result]):
             return self.bad_input
         name = models[min(len(self.results), len(models) - 1)]
         return f"{name} cannot be loaded: {self.problem}"
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A worker, and the ends of the pipes to it.
+
+    Attributes:
+        process: its number; None until it says so.
+        jobs: its standard input.
+        messages: its standard output.
+        logs: where it says what went wrong, and where its server does.
+
+    """
+
+    process: int | None
+    jobs: BinaryIO
+    messages: int
+    logs: tuple[Path, Path]
 
 
 @dataclass(slots=True)
@@ -97,11 +116,12 @@ class _Seen:
 
 
 class Workers:
-    """The worker processes of one run, started when first needed; a context manager.
+    """The worker processes of one lane of a run, forked when first needed; a context manager.
 
     Args:
         folder: folder of the run; logs go to its `logs`.
         listen: is given every message of a job as it comes.
+        servers: what they are forked from; None for servers that end with these workers.
         silence_s: longest time without any message, for every job; None for each job's own.
 
     """
@@ -110,12 +130,15 @@ class Workers:
         self,
         folder: Path,
         listen: Callable[[Message], None],
+        servers: ForkServers | None = None,
         silence_s: float | None = None,
     ) -> None:
         self._silence_s = silence_s
         self._folder = folder
         self._listen = listen
-        self._started: dict[tuple[Needs, str], subprocess.Popen[bytes]] = {}
+        self._ending = ExitStack()
+        self._servers = servers or self._ending.enter_context(fork_servers.open_for_run())
+        self._started: dict[tuple[Needs, str], _Worker] = {}
         self._child: int | None = None
         self._closed = False
         self._number = next(_numbers)
@@ -136,24 +159,26 @@ class Workers:
         if self._closed:
             return
         self._closed = True
-        for process in list(self._started.values()):
-            self._end(process)
+        for worker in list(self._started.values()):
+            self._end(worker)
+        self._ending.close()
         remove_soon(self._temporary)
 
     def renew(self) -> None:
-        """End the workers: the jobs from now on are forks of new ones.
+        """End the workers and what they were forked from: the jobs from now on are forks of others.
 
         Forks of one process share its layout in memory, on which timings depend by a little
         (T. Mytkowicz et al., Producing wrong data without doing anything obviously wrong, 2009).
         """
-        for process in self._started.values():
-            self._end(process)
+        for worker in self._started.values():
+            self._end(worker)
         self._started.clear()
+        self._servers.close()
 
     def start(self, needs: Needs, device: str = "cpu") -> None:
-        """Let a worker import what its jobs will need, if it is here; this waits for nothing."""
+        """Let a server import what the jobs will need, if it is here; this waits for nothing."""
         if needs is None or missing_framework_reason(needs) is None:
-            self._worker(needs, device)
+            self._servers.start(needs, device, self._server_log(needs, device))
 
     def run(self, job: Job[Result]) -> Outcome[Result]:
         """Run one job to its end, whatever the end is; one whose framework is missing never starts.
@@ -167,18 +192,19 @@ class Workers:
         if lacking is not None:
             return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
-        process = self._worker(job.needs, job.device)
-        line = jobs.write(job, self._folder, log) + "\n"
-        assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
         self._child = None
         seen = _Seen()
         silence_s = job.silence_s if self._silence_s is None else self._silence_s
+        worker = self._worker(job.needs, job.device)
         try:
-            process.stdin.write(line.encode())
-            process.stdin.flush()
-            for message in self._messages(process, silence_s):
-                if message.event == "pid":
-                    self._child = message.value
+            worker.jobs.write((jobs.write(job, self._folder, log) + "\n").encode())
+            worker.jobs.flush()
+            for message in self._messages(worker, silence_s):
+                match message.event:
+                    case "worker":
+                        worker.process = message.value
+                    case "pid":
+                        self._child = message.value
                 seen.take(message)
                 self._listen(message)
         except TimeoutError:
@@ -190,9 +216,8 @@ class Workers:
                 msg = "the run was ended"
                 raise RuntimeError(msg) from None
             self._stop(job)
-            seen.problem = "the worker process went away" + _last_lines(
-                self._server_log(job.needs, job.device)
-            )
+            last = next(filter(None, map(_last_lines, worker.logs)), "")
+            seen.problem = "the worker process went away" + last
         if seen.stopped is not None:
             raise StorageError(seen.stopped)
         if seen.problem is not None and seen.silent:
@@ -217,29 +242,32 @@ class Workers:
             reason = outcome.problem or outcome.results[0]
         return reason
 
-    def _worker(self, needs: Needs, device: str) -> "subprocess.Popen[bytes]":
+    def _worker(self, needs: Needs, device: str) -> _Worker:
         if self._closed:
             msg = "the run was ended"
             raise RuntimeError(msg)
         key = (needs, device)
         if key not in self._started:
-            with self._server_log(needs, device).open("ab") as log:
-                self._started[key] = subprocess.Popen(
-                    [sys.executable, "-m", "seqbench.engine.workers.worker", str(needs)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    env={
-                        **os.environ,
-                        **environment(device, needs),
-                        "TMPDIR": str(self._temporary),
-                    },
-                    start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
-                )
+            self._started[key] = self._fork(needs, device)
         return self._started[key]
 
-    def _messages(self, process: "subprocess.Popen[bytes]", silence_s: float) -> Iterator[Message]:
-        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+    def _fork(self, needs: Needs, device: str) -> _Worker:
+        """Have a worker forked, and tell it where it is; this waits for nothing."""
+        server = self._servers.start(needs, device, self._server_log(needs, device))
+        log = self._folder / LOGS / f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
+        (its_jobs, jobs), (messages, its_messages) = os.pipe(), os.pipe()
+        with log.open("ab") as output:
+            streams = (its_jobs, its_messages, output.fileno())
+            with suppress(BrokenPipeError):  # it has ended: who reads the pipes will say so
+                socket.send_fds(server.requests, [b"."], streams)
+            os.close(its_jobs)
+            os.close(its_messages)
+        variables = {**os.environ, **environment(device, needs), "TMPDIR": str(self._temporary)}
+        file = os.fdopen(jobs, "wb")
+        file.write(place(variables).encode())  # with the first job: it is flushed then
+        return _Worker(process=None, jobs=file, messages=messages, logs=(log, server.log))
+
+    def _messages(self, worker: _Worker, silence_s: float) -> Iterator[Message]:
         pending = b""
         while True:
             while b"\n" in pending:
@@ -248,10 +276,10 @@ class Workers:
                 yield message
                 if message.event == "end":
                     return
-            ready, _, _ = select.select([process.stdout], [], [], silence_s)
+            ready, _, _ = select.select([worker.messages], [], [], silence_s)
             if not ready:
                 raise TimeoutError
-            chunk = os.read(process.stdout.fileno(), 65536)
+            chunk = os.read(worker.messages, 65536)
             if not chunk:
                 raise EOFError
             pending += chunk
@@ -261,24 +289,26 @@ class Workers:
         self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
         del self._started[job.needs, job.device]
 
-    def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """Kill a worker and its job; one whose number is not known yet ends with its worker."""
-        for group in (self._child, process.pid):
+    def _end(self, worker: _Worker) -> None:
+        """Kill a worker and its job; one whose number is not known yet ends with its input."""
+        for group in (self._child, worker.process):
             try:
                 if group is not None:
                     os.killpg(group, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         self._child = None
-        try:
-            process.communicate(timeout=ENDING_S)  # the job has a copy of the pipe as well
-        except subprocess.TimeoutExpired:  # as has what a model's code let go into a session
-            for pipe in filter(None, (process.stdin, process.stdout)):
-                pipe.close()
+        with suppress(BrokenPipeError):
+            worker.jobs.close()
+        end = clock() + ENDING_S  # what a model's code let go into a session holds the pipe as well
+        while (left_s := end - clock()) > 0:
+            ready, _, _ = select.select([worker.messages], [], [], left_s)
+            if not ready or not os.read(worker.messages, 65536):
+                break
+        os.close(worker.messages)
 
     def _server_log(self, needs: Needs, device: str) -> Path:
-        name = f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
-        return self._folder / LOGS / name
+        return self._folder / LOGS / f"{os.getpid()}-server-{needs}-{device}.log"
 
 
 def temporary(folder: Path) -> Path:

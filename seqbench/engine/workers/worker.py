@@ -1,19 +1,18 @@
 """The child: jobs in on standard input, messages out on standard output.
 
-A server process imports what its jobs need, once, and forks a fresh process for each job: all
-the isolation of a new interpreter without paying for the import again. The server itself never
-runs an operation, since forking after one hangs in TensorFlow and in JAX.
+A worker is a fork of a server that has imported what its jobs need, and forks a fresh process for
+each job: all the isolation of a new interpreter without paying for the import again.
 """
 
-import importlib
+import json
 import os
 import select
 import signal
 import sys
-import threading
+import tempfile
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from seqbench.core import storage
@@ -22,21 +21,18 @@ from seqbench.engine import jobs
 from seqbench.engine.jobs.context import WorkerContext
 from seqbench.engine.workers.messages import Event, Job, Message
 from seqbench.machine import tether
-from seqbench.machine.clock import clock
-from seqbench.machine.frameworks import FRAMEWORKS
 
 
-def serve(needs: str) -> None:
-    """Read jobs until standard input ends; run each in a forked process, one at a time."""
+def serve(import_s: float) -> None:
+    """Read jobs until standard input ends; run each in a forked process, one at a time.
+
+    The first line is no job, but the place of the worker as `place` writes it.
+    """
     messages = os.dup(1)
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
-    start = clock()
-    if needs in FRAMEWORKS:
-        with _ending_with_stdin():
-            importlib.import_module("keras")
-    import_s = clock() - start
+    _send(messages, "worker", os.getpid())
     reader = os.fdopen(os.dup(0), "rb", buffering=0)
-    pending = b""
+    placed, pending = False, b""
     while True:
         while b"\n" not in pending:
             chunk = reader.read(65536)
@@ -44,30 +40,26 @@ def serve(needs: str) -> None:
                 return
             pending += chunk
         line, pending = pending.split(b"\n", 1)
+        if not placed:
+            _take_place(line.decode())
+            placed = True
+            continue
         _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages, import_s))
 
 
-@contextmanager
-def _ending_with_stdin() -> Iterator[None]:
-    """End at once where the parent goes away while the block runs, which reads no input."""
-    over, end = os.pipe()
+def place(variables: Mapping[str, str]) -> str:
+    """Return what a worker has to take over from its parent, as one line of JSON."""
+    return json.dumps({"variables": dict(variables), "folder": str(Path.cwd())}) + "\n"
 
-    def watch() -> None:
-        waiting = select.poll()
-        waiting.register(0, 0)  # its end is always told, and jobs that wait there are not
-        waiting.register(over, select.POLLIN)
-        if any(file == 0 for file, _ in waiting.poll()):
-            os._exit(1)
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        os.write(end, b".")
-        thread.join()  # a process with threads must not fork
-        os.close(over)
-        os.close(end)
+def _take_place(line: str) -> None:
+    """Work from now on as a child of the parent would: with its environment, in its folder."""
+    found = json.loads(line)
+    os.environ.clear()
+    os.environ.update(found["variables"])
+    tempfile.tempdir = None  # it may have been found while a framework was imported
+    os.chdir(found["folder"])
+    sys.path[0] = found["folder"]
 
 
 def _run_forked(line: str, stdin: int, messages: int, import_s: float) -> int:
@@ -157,8 +149,3 @@ def _send(fd: int, event: Event, value: object) -> None:
     if len(text) > select.PIPE_BUF and event in {"say", "bad", "stop", "crash"}:
         text = Message(event=event, value=str(value)[:500]).dumps().encode()
     os.write(fd, text)
-
-
-if __name__ == "__main__":
-    serve(sys.argv[1])
-    os._exit(0)  # taking TensorFlow down takes seconds, and the parent is gone
