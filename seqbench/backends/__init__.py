@@ -30,4 +30,4 @@ def on_device(device: str) -> AbstractContextManager[Any]:
     return context
 
 
-__all__ = ["BACKENDS", "Backend", "Training", "here", "on"]
+__all__ = ["BACKENDS", "Backend", "Training", "current_backend", "on_device"]

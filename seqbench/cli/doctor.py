@@ -81,7 +81,7 @@ def examine() -> list[Item]:
     return items
 
 
-def table(items: list[Item]) -> Table:
+def draw_table(items: list[Item]) -> Table:
     """Return the items as a table for a terminal."""
     drawn = Table(box=None, padding=(0, 2))
     for heading in ("", "what", "found", "how to get it"):

@@ -66,7 +66,7 @@ def missing_device_reasons() -> dict[str, str | None]:
     return found
 
 
-def table(found: dict[str, Any]) -> Group:
+def draw_tables(found: dict[str, Any]) -> Group:
     """Return the inventory as tables for a terminal."""
     return Group(
         _table("Scenarios", ((row["name"], row["summary"] or "") for row in found["scenarios"])),

@@ -90,7 +90,7 @@ def to_json(description: Description) -> dict[str, Any]:
     return asdict(description)
 
 
-def table(flat: dict[str, Any]) -> Table:
+def draw_table(flat: dict[str, Any]) -> Table:
     """Return what `to_json` gave as a table for people."""
     shown = Table(
         title=f"{flat['name']}: input {_shape(flat['input_shape'])} {flat['input_dtype']}",

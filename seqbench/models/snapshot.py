@@ -110,7 +110,7 @@ def find(folder: Path) -> Snapshot | None:
     path = folder / FACTS
     if not path.exists():
         return None
-    return codec.loads(Snapshot, path.read_text(encoding="utf-8"))
+    return codec.from_text(Snapshot, path.read_text(encoding="utf-8"))
 
 
 def read(folder: Path) -> Snapshot:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Cell, Record, Status
+from seqbench.core.record import PLAIN, Record, Status
 from seqbench.reports.cells import MARKS, distinctions, place
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, Seen, number, tabulate, text
@@ -123,10 +123,6 @@ def _where(record: Record) -> str:
     """The artifact's format, and the device on which the runtime says that it ran."""
     ran_on = f"on {record.ran_on}" if record.ran_on else ""
     return " ".join(filter(None, (record.cell.target, ran_on)))
-
-
-def _runtime(cell: Cell) -> Item:
-    return Item(text=place(cell), sub=cell.target or "")
 
 
 def _passes_at(row: Verdict) -> str:

@@ -20,7 +20,7 @@ ELEMENTS = {
 """What stands in a test case that did not pass; its `type` is the status's own word."""
 
 
-def junit(report: Report) -> str:
+def render_junit(report: Report) -> str:
     """Return the XML text; what records say is cleaned of what XML cannot hold, and escaped."""
     suites = ET.Element("testsuites", {"name": f"seqbench {report.run_name}"})
     _count(suites, report.records)

@@ -10,7 +10,7 @@ from seqbench.reports.fields import Field, number, tabulate, text
 from seqbench.reports.rows import Report
 
 
-def table(report: Report) -> Table:
+def tabulate_variants(report: Report) -> Table:
     """Return a line for each variant in each runtime, the plain artifact's first."""
     sizes = {_made(record.cell): record.size_bytes for record in report.exports}
     medians: dict[Cell, float | None] = {}

@@ -10,7 +10,7 @@ from keras import layers
 from rich.console import Console
 
 from seqbench.core.units import NOTHING, TIMES
-from seqbench.models.describe import LayerRow, describe, table, to_json
+from seqbench.models.describe import LayerRow, describe, draw_table, to_json
 
 
 def model() -> keras.Sequential:
@@ -30,7 +30,7 @@ def model() -> keras.Sequential:
 
 def printed(flat: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=120)
-    console.print(table(flat))
+    console.print(draw_table(flat))
     written: str = console.file.getvalue()  # type: ignore[attr-defined] # it is the StringIO
     return written
 

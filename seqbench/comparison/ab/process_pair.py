@@ -15,6 +15,7 @@ import numpy as np
 
 from seqbench.comparison.ab import cpus
 from seqbench.comparison.ab.child import Work
+from seqbench.core import codec
 from seqbench.machine.clock import clock
 from seqbench.measurement.loop import SAMPLE_S
 
@@ -144,7 +145,7 @@ class _Child:
             )
             child = cls(side, process, log)
             try:
-                child.ask(launch.work.dumps())
+                child.ask(codec.to_text(launch.work))
                 yield child
                 child.release()
                 child.wait()

@@ -15,12 +15,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from seqbench.core.errors import InputError
 from seqbench.core.files import temporary_folder
+from seqbench.core.store import MARK
 from seqbench.machine import tether
 from seqbench.models.source import Source
 
@@ -70,7 +71,7 @@ def resolve(option: str, spec: str) -> Side:
     path = Path(spec)
     if spec == WORKING_TREE:
         return Side(spec=spec, kind="HERE", python=sys.executable)
-    if (path / "run.json").is_file():
+    if (path / MARK).is_file():
         return Side(spec=spec, kind="RUN", python=sys.executable, run=path.resolve())
     python = _python(path)
     if python is not None:
@@ -108,7 +109,7 @@ def prepare_side(
                 _export(option, side, specs, targets, run, allow_code=allow_code)
                 yield run
         else:
-            specs = [_spec(source, source.path) for source in sources]
+            specs = [source.place for source in sources]
             _export(option, side, specs, targets, run, allow_code=allow_code)
             yield run
 
@@ -127,7 +128,7 @@ def _export(
     words += ["--target", ",".join(targets)]
     words += ["--allow-code"] if allow_code else []
     status, stderr = _run_seqbench(side, words)
-    if not (run / "run.json").exists() or status > 1:
+    if not (run / MARK).exists() or status > 1:
         lines = [line for line in stderr.splitlines() if line.strip()]
         reason = lines[-1].removeprefix("seqbench: ") if lines else f"status {status}"
         raise InputError(f"{option} {side.spec}: {reason}")
@@ -186,11 +187,7 @@ def _within(option: str, side: Side, source: Source, top: Path, tree: Path) -> s
             "revision says nothing of it"
         )
         raise InputError(msg)
-    return _spec(source, tree / path.relative_to(top))
-
-
-def _spec(source: Source, path: Path) -> str:
-    return f"{path}:{source.attribute}" if source.attribute else str(path)
+    return replace(source, path=tree / path.relative_to(top)).place
 
 
 def _python(path: Path) -> Path | None:

@@ -62,7 +62,7 @@ class Order:
 def write(job: Job[Any], folder: Path, log: Path) -> str:
     """Return a job as one line of JSON, with where its records and its output go."""
     fields = codec.to_json(job)
-    return codec.dumps(Order(kind=type(job).__name__, fields=fields, folder=folder, log=log))
+    return codec.to_text(Order(kind=type(job).__name__, fields=fields, folder=folder, log=log))
 
 
 def read(text: str) -> tuple[Order, Job[Any]]:
@@ -72,7 +72,7 @@ def read(text: str) -> tuple[Order, Job[Any]]:
         ValueError: its fields do not fit its kind.
 
     """
-    order = codec.loads(Order, text)
+    order = codec.from_text(Order, text)
     return order, codec.from_json(KINDS[order.kind], order.fields)
 
 

@@ -13,7 +13,7 @@ from seqbench.engine.workers.pool import temporary
 from seqbench.machine.frameworks import missing_framework_reason
 from seqbench.models import snapshot
 from seqbench.runtimes import Runtime
-from seqbench.targets import TARGETS
+from seqbench.targets.recognition import artifact_path
 
 
 def name_layers(run: Run, cells: Sequence[Cell], runtime: Runtime) -> None:
@@ -40,11 +40,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
     given = run.request.given
-    artifact = (
-        given.artifact
-        if given
-        else run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
-    )
+    artifact = given.artifact if given else artifact_path(run.store, cell)
     if record.details["perturbed"]:
         folder = folder / PERTURBED
         artifact = folder / artifact.name

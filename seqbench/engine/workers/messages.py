@@ -93,6 +93,6 @@ class Message:
     event: Event
     value: Any
 
-    def dumps(self) -> str:
+    def to_line(self) -> str:
         """Return the message as one line of JSON."""
-        return codec.dumps(self) + "\n"
+        return codec.to_text(self) + "\n"

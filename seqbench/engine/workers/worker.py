@@ -153,9 +153,9 @@ def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float
 
 def _send(fd: int, event: Event, value: object) -> None:
     """Write one message at once: a pipe does not mix writes of up to 4096 bytes."""
-    text = Message(event=event, value=value).dumps().encode()
+    text = Message(event=event, value=value).to_line().encode()
     if len(text) > select.PIPE_BUF and event in {"say", "bad", "stop", "crash"}:
-        text = Message(event=event, value=str(value)[:500]).dumps().encode()
+        text = Message(event=event, value=str(value)[:500]).to_line().encode()
     os.write(fd, text)
 
 
