@@ -67,3 +67,13 @@ class Backend:
     lacks: Callable[[Exception], bool]
     visible_devices: Callable[[], set[str]]
     memory_bytes: Callable[[str], int | None]
+
+
+def training_state(model: Any) -> tuple[list[Any], ...]:
+    """Return a compiled model's variables: trained, not trained, the optimizer's, the metrics'."""
+    return (
+        list(model.trainable_variables),
+        list(model.non_trainable_variables),
+        list(model.optimizer.variables),
+        list(model.metrics_variables),
+    )

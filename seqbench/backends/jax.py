@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.backend import Backend, Compiled, Shape, Training
+from seqbench.backends.backend import Backend, Compiled, Shape, Training, training_state
 
 
 def set_threads(threads: int) -> None:
@@ -47,25 +47,17 @@ def train(model: Any, _: bool) -> Training:
     compiled = jax.jit(model.train_step, donate_argnums=0)
     state: tuple[list[Any], ...] | None = None
 
-    def variables() -> tuple[list[Any], ...]:
-        return (
-            model.trainable_variables,
-            model.non_trainable_variables,
-            model.optimizer.variables,
-            model.metrics_variables,
-        )
-
     def step(x: Any, y: Any) -> Any:
         nonlocal state
         if state is None:
             model._symbolic_build(data_batch=(x, y))  # makes the metrics and the optimizer
-            state = tuple([variable.value for variable in part] for part in variables())
+            state = tuple([variable.value for variable in part] for part in training_state(model))
         logs, state = compiled(state, (x, y))
         jax.block_until_ready(state)
         return logs["loss"]
 
     def finish() -> None:
-        for part, values in zip(variables(), state or (), strict=True):
+        for part, values in zip(training_state(model), state or (), strict=True):
             for variable, value in zip(part, values, strict=True):
                 variable.assign(value)
 

@@ -1,21 +1,21 @@
 """What the commands print and write, and their exit status."""
 
-from __future__ import annotations  # `Path` is not imported for --help
+from __future__ import annotations  # of what is imported where it is needed
 
 import signal
 import sys
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqbench.cli import options, streams
+from seqbench.cli import streams
 from seqbench.core import signals, storage
 from seqbench.core.errors import InputError, SeqbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
@@ -134,7 +134,7 @@ def write_text(text: str, file: str | None) -> None:
     if file == "-":
         say(text, nl=False)
         return
-    files.write_text(options.PATH.convert(file), text)
+    files.write_text(Path(file), text)
 
 
 def show_json(value: Any) -> None:

@@ -5,15 +5,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from seqbench.core import codec, lock, storage
 from seqbench.core.errors import InputError
 from seqbench.core.files import TEMPORARY, remove, replace_json, replace_text
 from seqbench.core.record import Record, decode, encode
-
-if TYPE_CHECKING:
-    import numpy as np
 
 T = TypeVar("T")
 
@@ -230,12 +227,3 @@ def read_records(run: Path) -> list[Record]:
             msg = f"{path}: {error}"
             raise InputError(msg) from error
     return sorted(found, key=lambda record: (record.started_at or "", record.cell.key))
-
-
-def restore_dtype(array: "np.ndarray") -> "np.ndarray":
-    """Return a bfloat16 array as one: numpy's files keep its bytes and not its dtype."""
-    if array.dtype.kind != "V":
-        return array
-    import ml_dtypes  # noqa: PLC0415 - for arrays that need it alone
-
-    return array.view(ml_dtypes.bfloat16)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -85,13 +85,8 @@ def describe(model: "keras.Sequential", name: str) -> Description:
     )
 
 
-def to_json(description: Description) -> dict[str, Any]:
-    """Return a description as JSON values."""
-    return asdict(description)
-
-
 def draw_table(flat: dict[str, Any]) -> Table:
-    """Return what `to_json` gave as a table for people."""
+    """Return a description, as JSON values, as a table for people."""
     shown = Table(
         title=f"{flat['name']}: input {_shape(flat['input_shape'])} {flat['input_dtype']}",
         caption=(

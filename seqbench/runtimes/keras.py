@@ -143,14 +143,10 @@ XLA = _runtime("keras-xla", "tensorflow", "Keras on TensorFlow, compiled by XLA"
 JAX = _runtime("keras-jax", "jax", "Keras on JAX, the model in a compiled function")
 TORCH = _runtime("keras-torch", "torch", "Keras on PyTorch, operation by operation")
 
-PREDICT = Runtime(
+PREDICT = replace(
+    RUNTIME,
     name="keras-predict",
-    target=None,
-    backend="tensorflow",
     summary="Keras on TensorFlow, through model.predict()",
-    packages=("keras", "tensorflow", "numpy"),
-    needs="tensorflow",
     devices=("cpu", "gpu"),
     start=in_process(load_predict),
-    imports="keras",
 )

@@ -31,11 +31,6 @@ def dtype_name(dtype: Any) -> str:
     return "string" if found.kind == "O" else found.name
 
 
-def tensor(flat: Mapping[str, Any]) -> Tensor:
-    """Return the tensor that `dataclasses.asdict` and JSON made of one."""
-    return Tensor(**{**flat, "shape": tuple(flat["shape"])})
-
-
 class Session(Protocol):
     """A loaded model in its runtime."""
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.tensorflow import memory_bytes
-from seqbench.backends.tensorflow_devices import Placed, set_threads
+from seqbench.backends.tensorflow import at_host, memory_bytes
+from seqbench.backends.tensorflow_devices import set_threads
 from seqbench.core.errors import LoadError
 from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name
@@ -35,28 +35,30 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     if more:
         msg = f"{artifact.name} takes {1 + len(more)} inputs, expected one"
         raise LoadError(msg)
-    output_name, output = next(iter(function.structured_outputs.items()))
+    output_name, sink = next(iter(function.structured_outputs.items()))
 
-    placed = Placed()
+    ran_on = ""
 
     def prepare(x: np.ndarray) -> dict[str, Any]:
         with tf.device(f"/{device.upper()}:0"):
             return {input_name: tf.constant(x)}
 
     def call(feed: dict[str, Any]) -> np.ndarray:
-        return placed.at_host(function(**feed)[output_name])
+        nonlocal ran_on
+        output, ran_on = at_host(function(**feed)[output_name])
+        return output
 
     # The signature's function dies with the object that it was loaded with.
     call.root = root  # type: ignore[attr-defined]
 
     return LocalSession(
         input=_tensor(input_name, spec),
-        output=_tensor(output_name, output),
-        device_used=placed.where,
+        output=_tensor(output_name, sink),
+        device_used=lambda: ran_on,
         prepare=prepare,
         call=call,
         all_tensors=lambda x: _all_tensors(function, x),
-        memory=lambda: memory_bytes(placed.where()),
+        memory=lambda: memory_bytes(ran_on),
     )
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqbench.core.store import restore_dtype
+from seqbench.core.arrays import restore_dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,7 @@ import numpy as np
 from seqbench.backends import current_backend
 from seqbench.backends.inference import Answer, compile_inference
 from seqbench.backends.patches.registry import EXACT
-from seqbench.core.files import replacing
-from seqbench.core.store import restore_dtype
+from seqbench.core import arrays
 from seqbench.models.twin import (
     computes_in_float64,
     computes_in_less,
@@ -296,23 +295,21 @@ def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarr
 
 def save(found: Sequence[ReferenceCase], path: Path) -> None:
     """Write the cases to one `.npz` file."""
-    arrays = {
+    parts = {
         f"{i}:{case.name}:{part}": getattr(case, part)
         for i, case in enumerate(found)
         for part in PARTS
     }
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    arrays.save(path, **parts)
 
 
 def load(path: Path) -> list[ReferenceCase]:
     """Read the cases that `save` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        names = [key.removesuffix(":x") for key in arrays if key.endswith(":x")]
-        return [
-            ReferenceCase(
-                name=name.split(":", 1)[1],
-                **{part: restore_dtype(arrays[f"{name}:{part}"]) for part in PARTS},
-            )
-            for name in names
-        ]
+    parts = arrays.load(path)
+    names = [key.removesuffix(":x") for key in parts if key.endswith(":x")]
+    return [
+        ReferenceCase(
+            name=name.split(":", 1)[1], **{part: parts[f"{name}:{part}"] for part in PARTS}
+        )
+        for name in names
+    ]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from seqbench.core import arrays
 from seqbench.core.errors import Unavailable
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
 from seqbench.core.store import PERTURBED, Store
-from seqbench.engine.jobs.context import run_guarded
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context, run_guarded
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
 from seqbench.targets import TARGETS, Artifact, Exported, Plain, manifest
@@ -51,9 +52,7 @@ class PreparedModel:
     @cached_property
     def calibration(self) -> np.ndarray:
         """Inputs that the scenario trains on, shape (rows, ...)."""
-        with np.load(self._folder / prepared.CALIBRATION, allow_pickle=False) as arrays:
-            found: np.ndarray = arrays["x"]
-        return found
+        return arrays.load(self._folder / prepared.CALIBRATION)["x"]
 
     @cached_property
     def sha256(self) -> str:

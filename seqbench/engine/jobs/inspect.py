@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from seqbench.backends import current_backend
 from seqbench.core.scenario import Scenario
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.devices import DEVICES, kind_of
 from seqbench.models.checks.datacheck import check_data
 from seqbench.models.checks.pairs import advise

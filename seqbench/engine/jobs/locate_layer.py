@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Never
 import numpy as np
 
 from seqbench.backends.tensorflow_devices import set_threads
-from seqbench.core.files import replacing
-from seqbench.core.store import restore_dtype
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.core import arrays
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import available_threads
 from seqbench.models import snapshot
 from seqbench.runtimes import RUNTIMES
@@ -108,21 +108,19 @@ def _read_tensors(job: ReadTensors) -> None:
         rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()
-    arrays = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
-    with replacing(job.out) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, rows=rows, **arrays)
+    shown = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
+    arrays.save(job.out, rows=rows, **shown)
 
 
 def _locate(job: LocateLayer) -> Located | None:
     set_threads(available_threads())
     case = _case(job)
     seed = snapshot.read(job.model).seed
-    with np.load(job.tensors, allow_pickle=False) as arrays:
-        rows = arrays["rows"]
-        found = [restore_dtype(arrays[name]) for name in arrays if name != "rows"]
+    found = arrays.load(job.tensors)
+    rows = found.pop("rows")
     stack = compute_layer_outputs(snapshot.restore(job.model), case.x, seed)
     cut = [search.select_rows(layer, rows) for layer in stack]
-    parted = search.find_divergence(cut, found)
+    parted = search.find_divergence(cut, [*found.values()])
     return None if parted is None else _located(parted)
 
 

@@ -3,23 +3,18 @@
 import importlib
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Never
 
 from seqbench.core import codec
 from seqbench.core.record import PLAIN, Cell, Kind
 from seqbench.core.store import Store
 from seqbench.engine.jobs import timed, verify
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.jobs.timed import Opened
 from seqbench.engine.jobs.verify import Subject
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.clock import clock
-from seqbench.machine.host import (
-    available_threads,
-    limit_memory,
-    peak_memory_bytes,
-    reset_peak_memory,
-)
+from seqbench.machine.host import limit_memory
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Bound
 from seqbench.runtimes import RUNTIMES, Load, Runtime
@@ -109,7 +104,7 @@ def _time(cells: list[Cell], subject: Subject, here: RuntimeInUse, budget: Budge
 
     def one(cell: Cell) -> dict[str, Any]:
         if not opened:
-            opened.append(_open(pair.artifact, cell, here))
+            opened.append(timed.open_session(here.load, pair.artifact, cell, here.import_s))
         earlier = Store(here.context.folder).find(cell.key)
         size = earlier.calls_per_sample if earlier else None
         fields = timed.time_session(
@@ -123,18 +118,6 @@ def _time(cells: list[Cell], subject: Subject, here: RuntimeInUse, budget: Budge
         here.context.attempt(cell, here.runtime.packages, subject.seed, partial(one, cell))
     for one_opened in opened:
         one_opened.session.close()
-
-
-def _open(artifact: Path, cell: Cell, here: RuntimeInUse) -> Opened:
-    reset_peak_memory()
-    start = clock()
-    session = here.load(artifact, cell.device, cell.threads or available_threads())
-    return Opened(
-        session=session,
-        import_s=here.import_s,
-        load_s=clock() - start,
-        peak_bytes=None if here.runtime.own_process else peak_memory_bytes(),
-    )
 
 
 def _verify(cell: Cell, subject: Subject, here: RuntimeInUse) -> None:

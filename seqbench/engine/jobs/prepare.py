@@ -8,12 +8,14 @@ import numpy as np
 
 from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
+from seqbench.core import arrays
 from seqbench.core.files import replacing
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
 from seqbench.engine.jobs import timed
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.clock import clock
 from seqbench.machine.host import available_threads, peak_memory_bytes
 from seqbench.measurement.training import Trained, train
@@ -166,8 +168,7 @@ def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder
     )
     with replacing(folder / snapshot.HELD_OUT) as temporary, temporary.open("wb") as file:
         quality.save(sample, file)
-    with replacing(folder / snapshot.CALIBRATION) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, x=data.x_train[:CALIBRATION_ROWS])
+    arrays.save(folder / snapshot.CALIBRATION, x=data.x_train[:CALIBRATION_ROWS])
 
 
 def _write(

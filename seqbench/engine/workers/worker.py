@@ -19,7 +19,7 @@ from typing import Any
 from seqbench.core import storage
 from seqbench.core.errors import InputError, StorageError, one_line
 from seqbench.engine import jobs
-from seqbench.engine.jobs.context import WorkerContext
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Event, Job, Message
 from seqbench.machine import tether
 from seqbench.machine.clock import clock
@@ -131,7 +131,7 @@ def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
-    context = WorkerContext(
+    context = Context(
         folder=order.folder,
         send=lambda event, value: _send(messages, event, value),
         import_s=import_s,

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seqbench.backends.backend import training_state
 from seqbench.core.errors import Unsupported
 from seqbench.core.scenario import Data, Training
-from seqbench.measurement.training import instantiate
+from seqbench.measurement.training import compile_for_training
 
 if TYPE_CHECKING:
     import keras
@@ -78,23 +79,10 @@ def training_step(model: "keras.Sequential", training: Training, data: Data) -> 
         Unsupported: XLA has no such input, or its shape is not known.
 
     """
-    model.compile(
-        loss=instantiate(training.loss),
-        optimizer=instantiate(training.optimizer),
-        jit_compile=False,
-    )
-    model.optimizer.build(model.trainable_variables)
+    compile_for_training(model, training)
     size = min(training.batch_size, len(data.x_train))
     batch = _batch(model, size, data), _shape((size, *data.y_train.shape[1:]), data.y_train.dtype)
-    state = tuple(
-        _shapes(variables)
-        for variables in (
-            model.trainable_variables,
-            model.non_trainable_variables,
-            model.optimizer.variables,
-            model.metrics_variables,
-        )
-    )
+    state = tuple(map(_shapes, training_state(model)))
 
     def function() -> Callable[..., Any]:
         def step(state: Any, batch: Any) -> Any:
