@@ -8,6 +8,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from seqbench.core.record import Record, Status
+from seqbench.reports.problems import NO_REASON
 from seqbench.reports.pytest_benchmark import name
 from seqbench.reports.rows import Report
 
@@ -44,7 +45,7 @@ def _suite(parent: ET.Element, model: str, records: list[Record]) -> None:
             {"classname": model, "name": name(record.cell), "time": f"{record.elapsed_s or 0:.3f}"},
         )
         if record.status in ELEMENTS:
-            reason = record.reason or "no reason was recorded"
+            reason = record.reason or NO_REASON
             what = {"type": str(record.status), "message": reason.splitlines()[0]}
             ET.SubElement(case, ELEMENTS[record.status], what).text = reason
         if record.notes:

@@ -147,7 +147,7 @@ class Judge:
         cut = [search.select_rows(layer, rows) for layer in self._layers[key]]
         tensors = session.tensors(case.x[rows].astype(session.input.dtype))
         found = search.find_divergence(cut, tensors)
-        return None if found is None else found.layer.name
+        return None if found is None else found.layer
 
     def _load(self, target: str, path: Path) -> Session:
         try:

@@ -138,10 +138,7 @@ def _run_seqbench(side: Side, words: Sequence[str]) -> tuple[int, str]:
     """Return the exit status of a side's own seqbench and what it wrote to stderr."""
     with subprocess.Popen(
         # -P: the modules of the current folder are not this side's.
-        [
-            *(sys.executable, "-I", "-S", tether.__file__, str(os.getpid())),
-            *(side.python, "-P", "-m", "seqbench", *words),
-        ],
+        tether.tether_command(side.python, "-P", "-m", "seqbench", *words),
         env=side.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ from seqbench.verdict import reference, tolerance
 from seqbench.verdict.judge import ask
 from seqbench.verdict.locate import search
 from seqbench.verdict.locate.layer_outputs import compute_layer_outputs
+from seqbench.verdict.locate.search import Divergence
 from seqbench.verdict.tolerance import Case
 
 ROWS = 4
@@ -52,32 +53,7 @@ class ReadTensors(Job[Never]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
-    """The first layer whose output an artifact does not hold.
-
-    Attributes:
-        layer: its name.
-        kind: its class.
-        config: its configuration, JSON values.
-        others: names of the next layers, of which the artifact shows no output either.
-        before: the last layer's name whose output it holds; None where that is the input.
-        error_before: the largest error there; 0 at the input.
-        error_after: the largest error of what comes nearest to the layer's output, or to that of
-            the first layer after it that can be compared; None where nothing can.
-
-    """
-
-    layer: str
-    kind: str
-    config: dict[str, Any]
-    others: tuple[str, ...]
-    before: str | None
-    error_before: float
-    error_after: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocateLayer(Job[Located | None]):
+class LocateLayer(Job[Divergence | None]):
     """Name the layer.
 
     Attributes:
@@ -88,13 +64,13 @@ class LocateLayer(Job[Located | None]):
 
     """
 
-    results_as: ClassVar[Any] = Located | None
+    results_as: ClassVar[Any] = Divergence | None
     model: Path
     reference: Path
     case: str
     tensors: Path
 
-    def run(self, context: Context) -> Iterator[Located | None]:  # noqa: ARG002 - it writes nothing
+    def run(self, context: Context) -> Iterator[Divergence | None]:  # noqa: ARG002 - it writes nothing
         """Yield the layer, None where the artifact holds every layer's output."""
         yield _locate(self)
 
@@ -112,7 +88,7 @@ def _read_tensors(job: ReadTensors) -> None:
     arrays.save(job.out, rows=rows, **shown)
 
 
-def _locate(job: LocateLayer) -> Located | None:
+def _locate(job: LocateLayer) -> Divergence | None:
     set_threads(available_threads())
     case = _case(job)
     seed = snapshot.read(job.model).seed
@@ -120,8 +96,7 @@ def _locate(job: LocateLayer) -> Located | None:
     rows = found.pop("rows")
     stack = compute_layer_outputs(snapshot.restore(job.model), case.x, seed)
     cut = [search.select_rows(layer, rows) for layer in stack]
-    parted = search.find_divergence(cut, [*found.values()])
-    return None if parted is None else _located(parted)
+    return search.find_divergence(cut, [*found.values()])
 
 
 def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:
@@ -139,16 +114,3 @@ def worst_rows(case: Case, got: np.ndarray, count: int) -> np.ndarray:
     by_row = np.nan_to_num(errors, nan=np.inf).reshape(len(errors), -1).max(axis=1)
     rows: np.ndarray = np.argsort(-by_row, kind="stable")[: min(count, len(case.x))]
     return rows
-
-
-def _located(parted: search.Divergence) -> Located:
-    layer = parted.layer
-    return Located(
-        layer=layer.name,
-        kind=layer.kind,
-        config=layer.config,
-        others=parted.others,
-        before=parted.before,
-        error_before=parted.error_before,
-        error_after=parted.error_after,
-    )

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -133,11 +132,10 @@ class Browser:
             f'<meta charset="utf-8"><meta http-equiv="refresh" content="0;url={escape(url)}">'
         )
         self._log = home / "stderr.txt"
-        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
         options = [*flags(), *more, f"--user-data-dir={home / 'profile'}"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*tethered, str(program), *options, start.as_uri()],
+                tether.tether_command(str(program), *options, start.as_uri()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
