@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.backend import Backend, Compiled, Shape, Training, training_state
+from seqbench.backends.backend import Compiled, Shape, Training, training_state
+from seqbench.machine.frameworks import Framework
+
+NAME: Framework = "jax"
+JITS = True
 
 
 def set_threads(threads: int) -> None:
@@ -144,21 +148,3 @@ def memory_bytes(device: str) -> int | None:
     found = jax.devices(device)[0].memory_stats() or {}
     peak: int | None = found.get("peak_bytes_in_use")
     return peak
-
-
-BACKEND = Backend(
-    name="jax",
-    jits=True,
-    set_threads=set_threads,
-    put=put,
-    at_host=at_host,
-    infer=infer,
-    train=train,
-    outputs=outputs,
-    compile_gradient=compile_gradient,
-    float64=float64,
-    refuses=refuses,
-    lacks=lacks,
-    visible_devices=visible_devices,
-    memory_bytes=memory_bytes,
-)

@@ -1,4 +1,4 @@
-"""Where TensorFlow's work runs, and on how many threads."""
+"""Where TensorFlow's work runs."""
 
 from functools import cache
 from typing import Any
@@ -10,14 +10,6 @@ def device_of(tensor: Any) -> str:
     """Return `cpu`, `gpu` or `tpu`, from TensorFlow's `/job:.../device:GPU:0`."""
     name: str = tensor.device
     return name.rsplit("device:", 1)[-1].partition(":")[0].lower()
-
-
-def set_threads(threads: int) -> None:
-    """Fix TensorFlow's thread pools, before its first operation."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 @cache

@@ -74,11 +74,15 @@ class Cell:
     @property
     def key(self) -> str:
         """A name that is unique within a run and safe as a file name."""
+        return ".".join((self.model, self.kind, *self.words)).replace(":", "-")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells it from others of its model and kind, in words without spaces."""
         batch = None if self.batch_size is None else f"b{self.batch_size}"
         threads = None if self.threads is None else f"t{self.threads}"
-        device = self.device.replace(":", "-")
-        parts = (self.model, self.kind, self.target, self.runtime, device, self.variant)
-        return ".".join(part for part in (*parts, batch, threads) if part is not None)
+        found = (self.target, self.runtime, self.device, self.variant, batch, threads)
+        return tuple(word for word in found if word is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def train(
         loss=_instantiate(training.loss),
         optimizer=_instantiate(training.optimizer),
         metrics=list(training.metrics),
-        jit_compile=xla or backend.jits,
+        jit_compile=xla or backend.JITS,
     )
     compiled = backend.train(model, xla)
     ran_on = ""

@@ -11,17 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from seqbench.core.errors import InputError
-from seqbench.models.catalogue import ScenarioEntry, available, read_entry, shipped
-
-__all__ = [
-    "ScenarioEntry",
-    "Source",
-    "available",
-    "resolve",
-    "resolve_all",
-    "safe_name",
-    "shipped",
-]
+from seqbench.models.catalogue import ScenarioEntry, available, read_entry
 
 Form = Literal["scenario", "keras", "python"]
 

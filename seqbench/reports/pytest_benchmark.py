@@ -51,10 +51,7 @@ def fullname(cell: Cell) -> str:
 
 def parameter(cell: Cell) -> str:
     """Return what tells the cell from others of its kind, as a test's id."""
-    batch = None if cell.batch_size is None else f"b{cell.batch_size}"
-    threads = None if cell.threads is None else f"t{cell.threads}"
-    parts = (cell.target, cell.runtime, cell.device, cell.variant, batch, threads)
-    return "-".join(part for part in parts if part is not None)
+    return "-".join(cell.words)
 
 
 def group(cell: Cell) -> str:

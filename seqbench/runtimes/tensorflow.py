@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.tensorflow import at_host, memory_bytes
-from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.backends.tensorflow import at_host, memory_bytes, set_threads
 from seqbench.core.errors import LoadError
 from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name

@@ -101,7 +101,7 @@ def _build_cases(
     batches = _suite(model, twin, seed, data)
     own = _outputs(answer, batches)
     shifts = make_shiftable(twin)
-    exactly = EXACT if current_backend().name == "tensorflow" else {}
+    exactly = EXACT if current_backend().NAME == "tensorflow" else {}
     run = compile_inference(twin, exactly, shifts=shifts.variables)
     exact = _outputs(run, batches)
     narrow = own  # what float32 makes of it

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
-from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.backends.tensorflow import set_threads
 from seqbench.core.errors import LoadError
 from seqbench.engine.jobs import locate_layer
 from seqbench.machine.host import available_threads

@@ -19,7 +19,7 @@ def compare(
 ) -> int:
     """Compare two runs' folders: what is better or worse in HEAD than in BASE.
 
-    Each cell is worse, better, same or inconclusive: times by the interval of the ratio of medians,
+    Each cell is worse, better, same or inconclusive: times by the interval of their ratio,
     statuses, sizes and held-out metrics by their own rules. Exit status 1 where any is worse.
     """
     from seqbench.comparison import files, runs

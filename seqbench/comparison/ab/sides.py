@@ -13,7 +13,7 @@ They are told apart in this order, so that a folder `main` with a run in it goes
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -161,12 +161,8 @@ def _worktree(option: str, side: Side, tree: Path) -> Iterator[tuple[Path, Path]
     """Check a revision out; give the repository's top folder and the checkout's."""
     top = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel") or ".").resolve()
     commit = side.commit or ""
-    done = subprocess.run(
-        ["git", "-C", str(top), "worktree", "add", "--quiet", "--detach", str(tree), commit],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("worktree", "add", "--quiet", "--detach", str(tree), commit)
+    done = _ended("git", "-C", str(top), *words)
     if done.returncode:
         raise InputError(f"{option} {side.spec}: {done.stderr.strip()}")
     try:
@@ -203,13 +199,8 @@ def _check_environment(option: str, side: Side) -> None:
         InputError: its Python cannot import what times a side.
 
     """
-    done = subprocess.run(
-        [side.python, "-P", "-c", "import seqbench.comparison.ab.child"],
-        env=side.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    code = "import seqbench.comparison.ab.child"
+    done = _ended(side.python, "-P", "-c", code, environment=side.environment)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         msg = (
@@ -219,12 +210,17 @@ def _check_environment(option: str, side: Side) -> None:
         raise InputError(msg)
 
 
+def _ended(
+    *command: str, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, with what it writes."""
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def _git(folder: Path, *words: str) -> str | None:
     """Return what git says; None where it fails or is not here."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, check=False
-        )
+        done = _ended("git", "-C", str(folder), *words)
     except OSError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None

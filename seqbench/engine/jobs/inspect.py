@@ -118,7 +118,7 @@ class Probe(Job[str | None]):
         found = backend.visible_devices()
         kind = kind_of(self.device)
         how = DEVICES[kind].how_to_get
-        sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
+        sees = f"Keras's {backend.NAME} sees no {kind.upper()} (only {', '.join(sorted(found))})"
         yield None if kind in found else f"{sees}: {how}"
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Never
 
 import numpy as np
 
-from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.backends.tensorflow import set_threads
 from seqbench.core import arrays
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Job

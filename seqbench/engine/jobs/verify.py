@@ -10,8 +10,7 @@ from seqbench.machine.host import available_threads
 from seqbench.runtimes import Load
 from seqbench.targets import TARGETS
 from seqbench.verdict import quality, reference
-from seqbench.verdict.contract import Declaration
-from seqbench.verdict.judge import Judgement, ask, judge
+from seqbench.verdict.judge import Declaration, Judgement, ask, judge
 from seqbench.verdict.quality import CRITERIA, Sample
 
 

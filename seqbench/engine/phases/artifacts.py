@@ -15,7 +15,7 @@ from seqbench.models.arithmetic import Demand
 from seqbench.models.snapshot import Snapshot
 from seqbench.runtimes import Runtime
 from seqbench.targets import TARGETS, Artifact, Exported, manifest
-from seqbench.verdict.contract import Declaration
+from seqbench.verdict.judge import Declaration
 
 
 def measure(
