@@ -51,8 +51,8 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     call.root = root  # type: ignore[attr-defined]
 
     return LocalSession(
-        input=_tensor(input_name, spec),
-        output=_tensor(output_name, sink),
+        input=describe_tensor(input_name, spec),
+        output=describe_tensor(output_name, sink),
         device_used=lambda: ran_on,
         prepare=prepare,
         call=call,
@@ -82,11 +82,10 @@ def _all_tensors(function: Any, x: np.ndarray) -> list[np.ndarray]:
     return [np.asarray(value) for value in run(tf.constant(x))]
 
 
-def _tensor(name: str, spec: object) -> Tensor:
-    shape = spec.shape  # type: ignore[attr-defined]
-    sizes = tuple(shape) if shape.rank is not None else ()
-    dtype = spec.dtype.as_numpy_dtype  # type: ignore[attr-defined]
-    return Tensor(name=name, shape=sizes, dtype=dtype_name(dtype))
+def describe_tensor(name: str, spec: Any) -> Tensor:
+    """Return what a tensor of TensorFlow's, or a specification of one, declares, under a name."""
+    sizes = tuple(spec.shape) if spec.shape.rank is not None else ()
+    return Tensor(name=name, shape=sizes, dtype=dtype_name(spec.dtype.as_numpy_dtype))
 
 
 RUNTIME = Runtime(

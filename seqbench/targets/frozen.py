@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from seqbench.backends.patches.registry import EXPORTABLE, Table, in_place
 from seqbench.models.stateless import start_from_zero_state
-from seqbench.runtimes.session import Tensor, dtype_name
+from seqbench.runtimes.session import Tensor
+from seqbench.runtimes.tensorflow import describe_tensor
 
 if TYPE_CHECKING:
     import keras
@@ -78,8 +79,8 @@ def freeze(
         model=model,
         traced=traced,
         function=frozen,
-        input=_tensor(INPUT, traced.inputs[0]),
-        output=_tensor(OUTPUT, traced.outputs[0]),
+        input=describe_tensor(INPUT, traced.inputs[0]),
+        output=describe_tensor(OUTPUT, traced.outputs[0]),
     )
 
 
@@ -109,8 +110,3 @@ def _without_dropout(model: "keras.Sequential") -> Iterator[None]:
     finally:
         for cell, dropout, recurrent_dropout in cells:
             cell.dropout, cell.recurrent_dropout = dropout, recurrent_dropout
-
-
-def _tensor(name: str, tensor: Any) -> Tensor:
-    shape = tuple(tensor.shape)
-    return Tensor(name=name, shape=shape, dtype=dtype_name(tensor.dtype.as_numpy_dtype))

@@ -48,7 +48,16 @@ class ReadTensors(Job[Never]):
     def run(self, context: Context) -> tuple[()]:
         """Write the tensors."""
         context.say(f"looking inside {self.artifact.name} for the layer that differs")
-        _read_tensors(self)
+        runtime = RUNTIMES[self.runtime]
+        lacks = TARGETS[runtime.target].lacks if runtime.target else {}
+        case = reference.as_format_has_it(_case(self), lacks)
+        with runtime.start() as load:
+            session = load(self.artifact, self.device, available_threads())
+            rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
+            found = session.tensors(case.x[rows].astype(session.input.dtype))
+            session.close()
+        shown = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
+        arrays.save(self.out, rows=rows, **shown)
         return ()
 
 
@@ -72,31 +81,14 @@ class LocateLayer(Job[Divergence | None]):
 
     def run(self, context: Context) -> Iterator[Divergence | None]:  # noqa: ARG002 - it writes nothing
         """Yield the layer, None where the artifact holds every layer's output."""
-        yield _locate(self)
-
-
-def _read_tensors(job: ReadTensors) -> None:
-    runtime = RUNTIMES[job.runtime]
-    lacks = TARGETS[runtime.target].lacks if runtime.target else {}
-    case = reference.as_format_has_it(_case(job), lacks)
-    with runtime.start() as load:
-        session = load(job.artifact, job.device, available_threads())
-        rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
-        found = session.tensors(case.x[rows].astype(session.input.dtype))
-        session.close()
-    shown = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
-    arrays.save(job.out, rows=rows, **shown)
-
-
-def _locate(job: LocateLayer) -> Divergence | None:
-    set_threads(available_threads())
-    case = _case(job)
-    seed = snapshot.read(job.model).seed
-    found = arrays.load(job.tensors)
-    rows = found.pop("rows")
-    stack = compute_layer_outputs(snapshot.restore(job.model), case.x, seed)
-    cut = [search.select_rows(layer, rows) for layer in stack]
-    return search.find_divergence(cut, [*found.values()])
+        set_threads(available_threads())
+        case = _case(self)
+        seed = snapshot.read(self.model).seed
+        found = arrays.load(self.tensors)
+        rows = found.pop("rows")
+        stack = compute_layer_outputs(snapshot.restore(self.model), case.x, seed)
+        cut = [search.select_rows(layer, rows) for layer in stack]
+        yield search.find_divergence(cut, [*found.values()])
 
 
 def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:

@@ -65,24 +65,20 @@ class Prepare(Job[Never]):
 
     def run(self, context: Context) -> tuple[()]:
         """Write the model's files."""
-        _prepare(self, context)
+        scenario, model, data = _trained(self.source, self.cells, self.device, context)
+        folder = Store(context.folder).model(scenario.name)
+        context.say(f"{scenario.name}: working out the float64 reference")
+        if data is not None:
+            _keep_data(model, scenario, data, folder)
+        fresh = fresh_weights(model)
+        held_out = None if data is None else data.x_test
+        if fresh:
+            given = model.get_weights()
+            perturb(model, scenario.seed)
+            _write(model, folder / PERTURBED, self.source, scenario, held_out, fresh)
+            assign_weights(model, given)
+        _write(model, folder, self.source, scenario, held_out, fresh)
         return ()
-
-
-def _prepare(job: Prepare, context: Context) -> None:
-    scenario, model, data = _trained(job.source, job.cells, job.device, context)
-    folder = Store(context.folder).model(scenario.name)
-    context.say(f"{scenario.name}: working out the float64 reference")
-    if data is not None:
-        _keep_data(model, scenario, data, folder)
-    fresh = fresh_weights(model)
-    held_out = None if data is None else data.x_test
-    if fresh:
-        given = model.get_weights()
-        perturb(model, scenario.seed)
-        _write(model, folder / PERTURBED, job.source, scenario, held_out, fresh)
-        assign_weights(model, given)
-    _write(model, folder, job.source, scenario, held_out, fresh)
 
 
 def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
