@@ -16,10 +16,10 @@ def save(path: Path, **arrays: np.ndarray) -> None:
 def load(path: Path) -> dict[str, np.ndarray]:
     """Return the arrays that `save` wrote, by their names."""
     with np.load(path, allow_pickle=False) as arrays:
-        return {name: restore_dtype(arrays[name]) for name in arrays}
+        return {name: _restored(arrays[name]) for name in arrays}
 
 
-def restore_dtype(array: np.ndarray) -> np.ndarray:
+def _restored(array: np.ndarray) -> np.ndarray:
     """Return a bfloat16 array as one: numpy's files keep its bytes and not its dtype."""
     if array.dtype.kind != "V":
         return array

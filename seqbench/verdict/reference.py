@@ -27,6 +27,7 @@ from seqbench.verdict.perturb.weights import (
     round_as_narrow_dtypes,
     round_as_sums,
 )
+from seqbench.verdict.quality import Sample
 from seqbench.verdict.tolerance import Case, largest
 
 if TYPE_CHECKING:
@@ -313,3 +314,17 @@ def load(path: Path) -> list[ReferenceCase]:
         )
         for name in names
     ]
+
+
+def save_sample(sample: Sample, path: Path) -> None:
+    """Write the sample by which reduced precision is judged to an `.npz` file."""
+    labels = {} if sample.y is None else {"y": sample.y}
+    metrics = np.array(sample.metrics, dtype=str)
+    arrays.save(path, x=sample.x, own=sample.own, metrics=metrics, **labels)
+
+
+def load_sample(path: Path) -> Sample:
+    """Read the sample that `save_sample` wrote."""
+    found = arrays.load(path)
+    metrics = tuple(map(str, found["metrics"]))
+    return Sample(x=found["x"], own=found["own"], y=found.get("y"), metrics=metrics)

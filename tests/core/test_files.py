@@ -258,7 +258,6 @@ OWN = {
     "engine/jobs/prepare.py": "makes a model's folder within a run's",
     "verdict/reference.py": "writes arrays by `core/arrays`",
     "engine/jobs/locate_layer.py": "writes arrays by `core/arrays`",
-    "verdict/quality.py": "writes into a file that it is given open",
     "targets/onnx/writer.py": "exports to a temporary name of `replacing`",
     "targets/saved_model/writer.py": "exports to a temporary name of `replacing`",
     "targets/tflite/writer.py": "exports to a temporary name of `replacing`",

@@ -9,7 +9,6 @@ import numpy as np
 from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
 from seqbench.core import arrays
-from seqbench.core.files import replacing
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
@@ -25,7 +24,7 @@ from seqbench.models.snapshot import Origin, load_origin
 from seqbench.models.weights import assign_weights, fresh_weights, perturb
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
-from seqbench.verdict import quality, reference
+from seqbench.verdict import reference
 from seqbench.verdict.quality import Sample
 
 if TYPE_CHECKING:
@@ -162,8 +161,7 @@ def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder
         y=data.y_test[:HELD_OUT_ROWS],
         metrics=metrics,
     )
-    with replacing(folder / snapshot.HELD_OUT) as temporary, temporary.open("wb") as file:
-        quality.save(sample, file)
+    reference.save_sample(sample, folder / snapshot.HELD_OUT)
     arrays.save(folder / snapshot.CALIBRATION, x=data.x_train[:CALIBRATION_ROWS])
 
 

@@ -105,7 +105,7 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
     if subject.held_out.exists():
-        sample = quality.load(subject.held_out)
+        sample = reference.load_sample(subject.held_out)
     else:
         case = reference.load(pair.reference)[0]
         sample = Sample(x=case.x, own=case.own)
