@@ -267,13 +267,9 @@ def _broken(reasons: Sequence[str | None]) -> Aspect:
     """Return what is said where a side could not run: it is worse only if the base could."""
     base, head = (Status.ERROR if reason else None for reason in reasons)
     sides_ = zip(("base", "head"), reasons, strict=True)
-    return Aspect(
-        name="status",
-        verdict=Verdict.WORSE if head and not base else Verdict.INCONCLUSIVE,
-        base=base or units.NOTHING,
-        head=head or units.NOTHING,
-        reason="; ".join(f"the {name}: {reason}" for name, reason in sides_ if reason),
-    )
+    verdict = Verdict.WORSE if head and not base else Verdict.INCONCLUSIVE
+    reason = "; ".join(f"the {name}: {reason}" for name, reason in sides_ if reason)
+    return aspects.of_status(verdict, base, head, reason)
 
 
 def _inputs(runs: Sequence[Store], cell: Cell, folder: Path) -> Path:

@@ -78,23 +78,6 @@ def require() -> Path:
     raise Unavailable(msg)
 
 
-def version(program: Path) -> str:
-    """Return what the browser calls itself, such as `Chromium 156.0.8078.79`.
-
-    Raises:
-        Unavailable: the program does not start.
-
-    """
-    try:
-        done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=60, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        msg = f"{program} does not start: {error}"
-        raise Unavailable(msg) from error
-    return done.stdout.strip()
-
-
 def flags() -> list[str]:
     """Return the options that a headless browser is started with."""
     # Chromium's sandbox refuses to run for root, and a container often has no other user. The page
