@@ -1,7 +1,7 @@
 """A Keras model on JAX as pure functions: its inference, its training step, and one layer of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from seqbench.backends.backend import training_state
 from seqbench.core.errors import Unsupported
 from seqbench.core.scenario import Data, Training
 from seqbench.measurement.training import compile_for_training
+from seqbench.models.attributes import override
 
 if TYPE_CHECKING:
     import keras
@@ -123,17 +124,10 @@ def single_layer(layer: "keras.Layer", batch_size: int, *, differentiated: bool)
     return Program(function=function, arguments=(*weights, x), donated=(), moved_bytes=0)
 
 
-@contextmanager
-def unrolled(model: "keras.Sequential") -> Iterator[None]:
+def unrolled(model: "keras.Sequential") -> AbstractContextManager[None]:
     """Write the recurrent layers of what is traced meanwhile out step by step, without a loop."""
     loops = [layer for layer in model._flatten_layers() if getattr(layer, "unroll", None) is False]
-    for layer in loops:
-        layer.unroll = True
-    try:
-        yield
-    finally:
-        for layer in loops:
-            layer.unroll = False
+    return override(loops, unroll=True)
 
 
 def _batch(model: "keras.Sequential", batch_size: int, data: Data | None) -> Any:
