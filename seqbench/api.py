@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
+from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import replacing, temporary_folder
 from seqbench.core.names import check_count, check_counts, known
@@ -27,7 +28,6 @@ from seqbench.machine.frameworks import (
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.measurement.loop import FULL, QUICK
 from seqbench.models import snapshot
-from seqbench.models.describe import to_json
 from seqbench.models.loading import is_model
 from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
@@ -218,7 +218,7 @@ def show(models: Models, *, allow_code: bool = False) -> list[dict[str, Any]]:
 
     """
     found = _ask(lambda sources: Describe(sources=sources), models, allow_code)
-    return [to_json(description) for description in found]
+    return [codec.to_json(description) for description in found]
 
 
 def selection(

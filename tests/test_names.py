@@ -12,8 +12,18 @@ import seqbench
 PRIVATE_DIALECT = {"here", "apart", "of", "one", "found", "held", "way", "kept"}
 """What functions were called once, several in other senses each."""
 
-HIDDEN = {f"seqbench.reports.{name}" for name in ("html", "markdown", "terminal")}
-"""Modules behind a function of their name in their package, which says so; none may be added."""
+FORMS = {
+    "dumps",
+    "html",
+    "junit",
+    "loads",
+    "markdown",
+    "pytest_benchmark",
+    "svg",
+    "table",
+    "terminal",
+}
+"""What functions give, which is no verb."""
 
 
 @cache
@@ -57,12 +67,16 @@ def test_only_one_function_judges() -> None:
 
 
 def test_no_object_of_a_package_hides_a_module_in_it() -> None:
-    hidden = set()
     for place, module in modules().items():
         package, _, name = place.rpartition(".")
-        if getattr(importlib.import_module(package), name) is not module:
-            hidden.add(place)
-    assert hidden <= HIDDEN
+        assert getattr(importlib.import_module(package), name) is module, place
+
+
+def test_no_function_is_called_by_what_it_gives() -> None:
+    """A module has the noun, as `reports.html`; its function says what is done: `render_html`."""
+    for place, module in modules().items():
+        functions = {name for name, value in defined(module).items() if inspect.isfunction(value)}
+        assert not functions & FORMS, place
 
 
 def test_no_room_has_the_name_of_a_public_function() -> None:

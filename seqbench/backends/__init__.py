@@ -7,9 +7,7 @@ from seqbench.backends import jax, tensorflow, torch
 from seqbench.backends.backend import Backend, Training
 from seqbench.machine.frameworks import Framework
 
-BACKENDS: dict[Framework, Backend] = {
-    backend.name: backend for backend in (tensorflow.BACKEND, jax.BACKEND, torch.BACKEND)
-}
+BACKENDS: dict[Framework, Backend] = {"tensorflow": tensorflow, "jax": jax, "torch": torch}
 """Every framework by its name."""
 
 
@@ -25,9 +23,9 @@ def on_device(device: str) -> AbstractContextManager[Any]:
     import keras
 
     # PyTorch's "cpu:0" is another device than its "cpu": parameters would be copies, not leaves.
-    name = device if current_backend().name == "torch" else f"{device}:0"
+    name = device if current_backend().NAME == "torch" else f"{device}:0"
     context: AbstractContextManager[Any] = keras.device(name)
     return context
 
 
-__all__ = ["BACKENDS", "Backend", "Training", "here", "on"]
+__all__ = ["BACKENDS", "Backend", "Training", "current_backend", "on_device"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -30,40 +30,64 @@ class Training:
     finish: Callable[[], None] = lambda: None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """A framework under Keras. Devices are `cpu`, `gpu` and `tpu`.
+class Backend(Protocol):
+    """A framework under Keras: a module beside this one. Devices are `cpu`, `gpu` and `tpu`.
 
     Attributes:
-        name: as Keras names it.
-        jits: whether Keras compiles its own loops, such as `evaluate`, on it.
-        set_threads: fixes the number of threads, before the framework's first operation.
-        put: puts an array on the device of the context that `on_device` returns.
-        at_host: returns a tensor's value once it is at the host, and the device that made it.
-        infer: compiles `model(x, training=False)`, from tensor to tensor, through XLA or not.
-        train: compiles a training step of a model that was given to `compile`, likewise.
-        outputs: compiles arithmetic on one batch, with the variables that it uses, the shapes of
-            batches that it takes, and their dtype.
-        compile_gradient: compiles the gradient, by its first argument, of what ends in one number.
-        float64: the context in which float64 is computed as such, or (False) the usual one.
-        refuses: tells whether an exception means that a model takes no inputs of some shape.
-        lacks: tells whether an exception means that the framework cannot do a thing at all.
-        visible_devices: the devices that this process has.
-        memory_bytes: the most of a device's own memory that was in use; None where it has none.
+        NAME: as Keras names it.
+        JITS: whether Keras compiles its own loops, such as `evaluate`, on it.
 
     """
 
-    name: Framework
-    jits: bool
-    set_threads: Callable[[int], None]
-    put: Callable[[np.ndarray], Any]
-    at_host: Callable[[Any], tuple[np.ndarray, str]]
-    infer: Callable[[Any, bool], Callable[[Any], Any]]
-    train: Callable[[Any, bool], Training]
-    outputs: Callable[[Callable[[Any], Any], Sequence[Any], Shape, str], Compiled]
-    compile_gradient: Callable[[Callable[..., Any], Sequence[Any]], Compiled]
-    float64: Callable[[bool], AbstractContextManager[Any]]
-    refuses: Callable[[Exception], bool]
-    lacks: Callable[[Exception], bool]
-    visible_devices: Callable[[], set[str]]
-    memory_bytes: Callable[[str], int | None]
+    NAME: Framework
+    JITS: bool
+
+    def set_threads(self, threads: int, /) -> None:
+        """Fix the number of threads, before the framework's first operation."""
+
+    def put(self, x: np.ndarray, /) -> Any:
+        """Put an array on the device of the context that `on_device` returns."""
+
+    def at_host(self, tensor: Any, /) -> tuple[np.ndarray, str]:
+        """Return a tensor's value once it is at the host, and the device that made it."""
+
+    def infer(self, model: Any, xla: bool, /) -> Callable[[Any], Any]:
+        """Compile `model(x, training=False)`, from tensor to tensor, through XLA or not."""
+
+    def train(self, model: Any, xla: bool, /) -> Training:
+        """Compile a training step of a model that was given to `compile`, likewise."""
+
+    def outputs(
+        self, function: Callable[[Any], Any], variables: Sequence[Any], shape: Shape, dtype: str, /
+    ) -> Compiled:
+        """Compile arithmetic on one batch, with the variables that it uses and what it takes."""
+
+    def compile_gradient(
+        self, function: Callable[..., Any], variables: Sequence[Any], /
+    ) -> Compiled:
+        """Compile the gradient, by its first argument, of what ends in one number."""
+
+    def float64(self, wanted: bool, /) -> AbstractContextManager[Any]:
+        """Return the context in which float64 is computed as such, or the usual one."""
+
+    def refuses(self, error: Exception, /) -> bool:
+        """Tell whether an exception means that a model takes no inputs of some shape."""
+
+    def lacks(self, error: Exception, /) -> bool:
+        """Tell whether an exception means that the framework cannot do a thing at all."""
+
+    def visible_devices(self) -> set[str]:
+        """Return the devices that this process has."""
+
+    def memory_bytes(self, device: str, /) -> int | None:
+        """Return the most of a device's own memory that was in use; None where it has none."""
+
+
+def training_state(model: Any) -> tuple[list[Any], ...]:
+    """Return a compiled model's variables: trained, not trained, the optimizer's, the metrics'."""
+    return (
+        list(model.trainable_variables),
+        list(model.non_trainable_variables),
+        list(model.optimizer.variables),
+        list(model.metrics_variables),
+    )

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.backend import Backend, Compiled, Shape, Training
+from seqbench.backends.backend import Compiled, Shape, Training, training_state
+from seqbench.machine.frameworks import Framework
+
+NAME: Framework = "jax"
+JITS = True
 
 
 def set_threads(threads: int) -> None:
@@ -47,25 +51,17 @@ def train(model: Any, _: bool) -> Training:
     compiled = jax.jit(model.train_step, donate_argnums=0)
     state: tuple[list[Any], ...] | None = None
 
-    def variables() -> tuple[list[Any], ...]:
-        return (
-            model.trainable_variables,
-            model.non_trainable_variables,
-            model.optimizer.variables,
-            model.metrics_variables,
-        )
-
     def step(x: Any, y: Any) -> Any:
         nonlocal state
         if state is None:
             model._symbolic_build(data_batch=(x, y))  # makes the metrics and the optimizer
-            state = tuple([variable.value for variable in part] for part in variables())
+            state = tuple([variable.value for variable in part] for part in training_state(model))
         logs, state = compiled(state, (x, y))
         jax.block_until_ready(state)
         return logs["loss"]
 
     def finish() -> None:
-        for part, values in zip(variables(), state or (), strict=True):
+        for part, values in zip(training_state(model), state or (), strict=True):
             for variable, value in zip(part, values, strict=True):
                 variable.assign(value)
 
@@ -152,21 +148,3 @@ def memory_bytes(device: str) -> int | None:
     found = jax.devices(device)[0].memory_stats() or {}
     peak: int | None = found.get("peak_bytes_in_use")
     return peak
-
-
-BACKEND = Backend(
-    name="jax",
-    jits=True,
-    set_threads=set_threads,
-    put=put,
-    at_host=at_host,
-    infer=infer,
-    train=train,
-    outputs=outputs,
-    compile_gradient=compile_gradient,
-    float64=float64,
-    refuses=refuses,
-    lacks=lacks,
-    visible_devices=visible_devices,
-    memory_bytes=memory_bytes,
-)

@@ -1,13 +1,25 @@
 """Keras on TensorFlow, with XLA or without."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from seqbench.backends.backend import Backend, Compiled, Shape, Training
-from seqbench.backends.tensorflow_devices import device_of, set_threads
+from seqbench.backends.backend import Compiled, Shape, Training
+from seqbench.backends.tensorflow_devices import device_of
+from seqbench.machine.frameworks import Framework
+
+NAME: Framework = "tensorflow"
+JITS = False
+
+
+def set_threads(threads: int) -> None:
+    """Fix TensorFlow's thread pools, before its first operation."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def put(x: np.ndarray) -> Any:
@@ -78,6 +90,11 @@ def compile_gradient(function: Callable[..., Any], _: Sequence[Any]) -> Compiled
     return lambda *arrays: np.asarray(compiled(*map(tf.constant, arrays)))
 
 
+def float64(_: bool) -> AbstractContextManager[None]:
+    """Return no context: it has float64 wherever it is asked for."""
+    return nullcontext()
+
+
 def refuses(error: Exception) -> bool:
     """Tell whether an exception is of shapes that do not fit."""
     import tensorflow as tf
@@ -111,21 +128,3 @@ def memory_bytes(device: str) -> int | None:
     if device != "gpu":
         return None
     return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
-
-
-BACKEND = Backend(
-    name="tensorflow",
-    jits=False,
-    set_threads=set_threads,
-    put=put,
-    at_host=at_host,
-    infer=infer,
-    train=train,
-    outputs=outputs,
-    compile_gradient=compile_gradient,
-    float64=lambda _: nullcontext(),
-    refuses=refuses,
-    lacks=lacks,
-    visible_devices=visible_devices,
-    memory_bytes=memory_bytes,
-)

@@ -1,12 +1,16 @@
 """Keras on PyTorch, which runs a model operation by operation."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
-from seqbench.backends.backend import Backend, Compiled, Shape, Training
+from seqbench.backends.backend import Compiled, Shape, Training
+from seqbench.machine.frameworks import Framework
+
+NAME: Framework = "torch"
+JITS = False
 
 
 def set_threads(threads: int) -> None:
@@ -77,6 +81,11 @@ def compile_gradient(function: Callable[..., Any], _: Sequence[Any]) -> Compiled
     return call
 
 
+def float64(_: bool) -> AbstractContextManager[None]:
+    """Return no context: it has float64 wherever it is asked for."""
+    return nullcontext()
+
+
 def refuses(error: Exception) -> bool:
     """Tell whether an exception is of shapes that do not fit."""
     return isinstance(error, IndexError | RuntimeError | ValueError)
@@ -99,21 +108,3 @@ def memory_bytes(device: str) -> int | None:
     import torch
 
     return int(torch.cuda.max_memory_allocated()) if device == "gpu" else None
-
-
-BACKEND = Backend(
-    name="torch",
-    jits=False,
-    set_threads=set_threads,
-    put=put,
-    at_host=at_host,
-    infer=infer,
-    train=train,
-    outputs=outputs,
-    compile_gradient=compile_gradient,
-    float64=lambda _: nullcontext(),
-    refuses=refuses,
-    lacks=lacks,
-    visible_devices=visible_devices,
-    memory_bytes=memory_bytes,
-)

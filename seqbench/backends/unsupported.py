@@ -31,7 +31,7 @@ def name_unsupported(model_name: str) -> Iterator[None]:
             raise
         layer, operation = _place(error)
         place = f"layer {layer.name!r} ({type(layer).__name__})" if layer else model_name
-        what = f"{place}: Keras on {backend.name} cannot do {operation}: {one_line(error)}"
+        what = f"{place}: Keras on {backend.NAME} cannot do {operation}: {one_line(error)}"
         raise Unsupported(what) from error
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
@@ -15,17 +16,22 @@ from seqbench.cli.inventory import missing_device_reasons
 from seqbench.core.errors import InputError, Unavailable
 from seqbench.machine import tpu_chips
 from seqbench.machine.frameworks import FRAMEWORKS, preparing_framework
+from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.browser import browser, packages
+from seqbench.targets import TARGETS
 
-PACKAGES = (
-    "seqbench",
-    "keras",
-    "onnx",
-    "onnxruntime",
-    "ai-edge-litert",
-    "numpy",
+PACKAGES = tuple(
+    dict.fromkeys(
+        package
+        for packages_ in (
+            *(runtime.packages for runtime in RUNTIMES.values()),
+            *(target.packages for target in TARGETS.values()),
+        )
+        for package in packages_
+        if package not in FRAMEWORKS
+    )
 )
-"""The distributions whose versions matter most when something goes wrong."""
+"""The distributions, beside frameworks, that runtimes and targets are made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +60,7 @@ class Item:
 def examine() -> list[Item]:
     """Look for everything that seqbench can use."""
     items = [Item(name="python", present=platform.python_version(), remedy="")]
-    items += [_package(name) for name in PACKAGES]
+    items += [_package(name) for name in ("seqbench", *PACKAGES)]
     # One framework is enough; without TensorFlow there are no exports.
     items += [
         replace(
@@ -65,8 +71,8 @@ def examine() -> list[Item]:
         for name in FRAMEWORKS
     ]
     items += [
-        _browser(),
-        _web(),
+        _found("browser", browser.require),
+        _found("TF.js", _scripts),
         Item(
             name="npm",
             present=shutil.which("npm"),
@@ -81,7 +87,7 @@ def examine() -> list[Item]:
     return items
 
 
-def table(items: list[Item]) -> Table:
+def draw_table(items: list[Item]) -> Table:
     """Return the items as a table for a terminal."""
     drawn = Table(box=None, padding=(0, 2))
     for heading in ("", "what", "found", "how to get it"):
@@ -143,18 +149,14 @@ def _compiler() -> Item:
     return Item(name=", ".join(tpu_chips.CHIPS), present=found, remedy=missing or "", needed=False)
 
 
-def _browser() -> Item:
+def _found(name: str, find: Callable[[], Path]) -> Item:
+    """Look for what says itself how to get it."""
     try:
-        found: str | None = str(browser.require())
-        remedy = ""
+        return Item(name=name, present=str(find()), remedy="")
     except Unavailable as error:
-        found, remedy = None, str(error)
-    return Item(name="browser", present=found, remedy=remedy)
+        return Item(name=name, present=None, remedy=str(error))
 
 
-def _web() -> Item:
-    try:
-        packages.scripts()
-    except Unavailable as error:
-        return Item(name="TF.js", present=None, remedy=str(error))
-    return Item(name="TF.js", present=str(packages.web_modules()), remedy="")
+def _scripts() -> Path:
+    packages.scripts()
+    return packages.web_modules()

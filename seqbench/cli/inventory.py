@@ -1,6 +1,6 @@
 """What there is to choose from, and what of it can be used here. Imports no framework."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.console import Group
@@ -66,33 +66,29 @@ def missing_device_reasons() -> dict[str, str | None]:
     return found
 
 
-def table(found: dict[str, Any]) -> Group:
+def draw_tables(found: dict[str, Any]) -> Group:
     """Return the inventory as tables for a terminal."""
     return Group(
-        _table("Scenarios", ((row["name"], row["summary"] or "") for row in found["scenarios"])),
+        _table("Scenarios", found["scenarios"], lambda row: row["summary"] or ""),
+        _table("Targets", found["targets"], _summary_of_target),
+        _table("Runtimes", found["runtimes"], lambda row: row["missing"] or row["summary"]),
+        _table("Devices", found["devices"], lambda row: row["missing"] or "here"),
         _table(
-            "Targets",
-            (
-                (row["name"], f"{row['summary']} ({', '.join(row['variants'])})")
-                for row in found["targets"]
-            ),
-        ),
-        _table(
-            "Runtimes",
-            ((row["name"], row["missing"] or row["summary"]) for row in found["runtimes"]),
-        ),
-        _table("Devices", ((row["name"], row["missing"] or "here") for row in found["devices"])),
-        _table(
-            "Chips that may be absent",
-            ((row["name"], row["missing"] or COMPILED_FOR) for row in found["chips"]),
+            "Chips that may be absent", found["chips"], lambda row: row["missing"] or COMPILED_FOR
         ),
     )
 
 
-def _table(title: str, rows: Iterable[tuple[str, str]]) -> Table:
+def _summary_of_target(row: dict[str, Any]) -> str:
+    return f"{row['summary']} ({', '.join(row['variants'])})"
+
+
+def _table(
+    title: str, rows: Iterable[dict[str, Any]], describe: Callable[[dict[str, Any]], str]
+) -> Table:
     drawn = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
     drawn.add_column(no_wrap=True, style="bold", min_width=14)
     drawn.add_column(overflow="fold")
     for row in rows:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(Text(row["name"]), Text(describe(row)))
     return drawn

@@ -1,8 +1,7 @@
 """Arguments and options of the commands, and how their values are read."""
 
-from __future__ import annotations  # `Path` is not imported for --help
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,25 +9,10 @@ import click
 from seqbench.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from seqbench.reports import Repeat
 
 
-class _PathType(click.ParamType["Path"]):
-    """A path, as `pathlib` has it; that is imported only where one is given."""
-
-    name = "path"
-
-    def convert(self, value: Any, *_: object) -> Path:
-        """Return the path."""
-        from pathlib import Path
-
-        return Path(value)
-
-
-PATH = _PathType()
+PATH = click.Path(path_type=Path)
 """The type of options that name a file or a folder."""
 
 
@@ -40,7 +24,7 @@ def check_output_place(
 
     if value is not None and value != "-":
         try:
-            files.check_place(PATH.convert(value))
+            files.check_place(Path(value))
         except InputError as error:
             raise click.BadParameter(str(error)) from None
     return value
@@ -87,7 +71,7 @@ def require_models(models: tuple[str, ...]) -> tuple[str, ...]:
 
 def repeat_options(
     models: Iterable[str], *, allow_code: bool, artifact: Path | None = None
-) -> Repeat:
+) -> "Repeat":
     """Return what commands that repeat cells take over from the one that was given."""
     from seqbench.models.source import resolve_all
     from seqbench.reports import Repeat

@@ -1,21 +1,21 @@
 """What the commands print and write, and their exit status."""
 
-from __future__ import annotations  # `Path` is not imported for --help
+from __future__ import annotations  # of what is imported where it is needed
 
 import signal
 import sys
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqbench.cli import options, streams
+from seqbench.cli import streams
 from seqbench.core import signals, storage
 from seqbench.core.errors import InputError, SeqbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
@@ -115,12 +115,9 @@ def write_json(records: list[Record], file: str | None) -> None:
         InputError: the file cannot be written.
 
     """
-    import json
+    from seqbench.core.record import write_array
 
-    from seqbench.core.record import encode
-
-    text = json.dumps([encode(record) for record in records], indent=1, allow_nan=False)
-    write_text(text + "\n", file)
+    write_text(write_array(records), file)
 
 
 def write_text(text: str, file: str | None) -> None:
@@ -137,7 +134,7 @@ def write_text(text: str, file: str | None) -> None:
     if file == "-":
         say(text, nl=False)
         return
-    files.write_text(options.PATH.convert(file), text)
+    files.write_text(Path(file), text)
 
 
 def show_json(value: Any) -> None:
@@ -156,9 +153,9 @@ def show(renderable: Any) -> None:
 
 def show_document(document: Document) -> None:
     """Print a document."""
-    from seqbench.reports.terminal import terminal
+    from seqbench.reports.terminal import render_terminal
 
-    show(terminal(document))
+    show(render_terminal(document))
 
 
 def show_comparison(comparison: Comparison, out: Path | None, json_file: str | None) -> int:
@@ -168,7 +165,7 @@ def show_comparison(comparison: Comparison, out: Path | None, json_file: str | N
 
     if out is not None:
         files.write(comparison, out)
-    write_text(files.dumps(comparison) if json_file else "", json_file)
+    write_text(files.to_text(comparison) if json_file else "", json_file)
     if json_file != "-":
         show_document(tables.summary(comparison))
     return int(comparison.verdict is Verdict.WORSE)

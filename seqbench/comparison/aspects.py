@@ -78,40 +78,32 @@ def aspects(base: Record, head: Record, alpha: float, min_effect: float) -> Iter
 
 def appeared(head: Record) -> Aspect:
     """Return what is said of a cell that the base does not have."""
-    return Aspect(
-        name="status",
-        verdict=Verdict.INCONCLUSIVE,
-        base=units.NOTHING,
-        head=head.status,
-        reason="new: the base has no such cell",
-    )
+    why = "new: the base has no such cell"
+    return of_status(Verdict.INCONCLUSIVE, None, head.status, why)
 
 
 def vanished(base: Record) -> Aspect:
     """Return what is said of a cell that the head does not have."""
-    passed = base.status is Status.PASS
-    return Aspect(
-        name="status",
-        verdict=Verdict.WORSE if passed else Verdict.SAME,
-        base=base.status,
-        head=units.NOTHING,
-        reason="vanished: the head has no such cell",
-    )
+    verdict = Verdict.WORSE if base.status is Status.PASS else Verdict.SAME
+    return of_status(verdict, base.status, None, "vanished: the head has no such cell")
 
 
 def status(base: Record, head: Record) -> Aspect:
     """Return what became of a cell's status; where neither side passes, why does not matter."""
     passed, passes = (record.status is Status.PASS for record in (base, head))
-    verdict = Verdict.SAME
-    if passed != passes:
-        verdict = Verdict.BETTER if passes else Verdict.WORSE
-    return Aspect(
-        name="status",
-        verdict=verdict,
-        base=base.status,
-        head=head.status,
-        reason=head.reason if verdict is Verdict.WORSE else None,
-    )
+    if passed == passes:
+        return of_status(Verdict.SAME, base.status, head.status)
+    if passes:
+        return of_status(Verdict.BETTER, base.status, head.status)
+    return of_status(Verdict.WORSE, base.status, head.status, head.reason)
+
+
+def of_status(
+    verdict: Verdict, base: Status | None, head: Status | None, reason: str | None = None
+) -> Aspect:
+    """Return an aspect of statuses; None where there is none."""
+    was, now = base or units.NOTHING, head or units.NOTHING
+    return Aspect(name="status", verdict=verdict, base=was, head=now, reason=reason)
 
 
 def _time(base: Record, head: Record, alpha: float, min_effect: float) -> Aspect:

@@ -39,12 +39,12 @@ def write(comparison: Comparison, out: Path) -> None:
     """
     check(out)
     if out.suffix == ".json":
-        write_text(out, dumps(comparison))
+        write_text(out, to_text(comparison))
     else:
         write_document(document(comparison), out)
 
 
-def dumps(comparison: Comparison) -> str:
+def to_text(comparison: Comparison) -> str:
     """Return a comparison as JSON: an object, its cells flat as in records."""
     cells = [
         {

@@ -31,7 +31,9 @@ class Interval:
 
     Attributes:
         low: lower end.
-        ratio: the estimate.
+        ratio: the estimate: of the geometric means, over each side's processes, of their medians.
+            What Student's interval on logarithms lies about; the median of the medians, which
+            stands for a run's time elsewhere, may lie outside of it.
         high: upper end.
         processes: how many of the base's and of the head's processes it comes from.
 

@@ -56,9 +56,10 @@ def _title(comparison: Comparison) -> str:
 def _rule(comparison: Comparison) -> str:
     """Say what the verdicts on times rest on."""
     return (
-        f"Intervals of the ratio of medians. Worse and better exclude 1, same excludes a change of "
-        f"{units.share(comparison.min_effect)} either way; false alarms are at most "
-        f"{units.share(comparison.false_alarms)} over all cells together."
+        "A ratio is the geometric mean over fresh processes, about which its interval lies; the "
+        "times beside it are medians, whose quotient may be a little off. Worse and better exclude "
+        f"1, same excludes a change of {units.share(comparison.min_effect)} either way; false "
+        f"alarms are at most {units.share(comparison.false_alarms)} over all cells together."
     )
 
 

@@ -4,13 +4,13 @@ Records are flat JSON objects so that pandas, DuckDB or jq can read a folder of 
 """
 
 import json
-import math
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Any
 
-from seqbench.core import stats
+from seqbench.core import codec, stats
 
 SCHEMA = 2
 """Number of the record format. History:
@@ -74,11 +74,15 @@ class Cell:
     @property
     def key(self) -> str:
         """A name that is unique within a run and safe as a file name."""
+        return ".".join((self.model, self.kind, *self.words)).replace(":", "-")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells it from others of its model and kind, in words without spaces."""
         batch = None if self.batch_size is None else f"b{self.batch_size}"
         threads = None if self.threads is None else f"t{self.threads}"
-        device = self.device.replace(":", "-")
-        parts = (self.model, self.kind, self.target, self.runtime, device, self.variant)
-        return ".".join(part for part in (*parts, batch, threads) if part is not None)
+        found = (self.target, self.runtime, self.device, self.variant, batch, threads)
+        return tuple(word for word in found if word is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +156,9 @@ class Record:
 
 def encode(record: Record) -> dict[str, Any]:
     """Return the record as one flat JSON object; NaN and infinities become strings."""
-    flat = asdict(record)
+    flat = codec.to_json(record)
     cell = flat.pop("cell")
-    found: dict[str, Any] = _finite({"schema": SCHEMA, **cell, **flat})
+    found: dict[str, Any] = codec.without_nan({"schema": SCHEMA, **cell, **flat})
     return found
 
 
@@ -162,43 +166,30 @@ def decode(flat: dict[str, Any]) -> Record:
     """Return the record that `encode` wrote.
 
     Raises:
-        ValueError: the object is of another schema number, lacks a field, or gives its processes
-            another number of samples than it has.
+        ValueError: the object is of another schema number, lacks a field or has one of another
+            type, or gives its processes another number of samples than it has.
 
     """
     schema = flat.get("schema")
     if schema != SCHEMA:
         msg = f"record has schema {schema!r}, this seqbench reads {SCHEMA}: run it again"
         raise ValueError(msg)
-    try:
-        values = {name.name: flat[name.name] for name in fields(Record) if name.name != "cell"}
-        cell = Cell(**{name.name: flat[name.name] for name in fields(Cell)})
-    except KeyError as missing:
-        msg = f"record has no field {missing}"
-        raise ValueError(msg) from missing
-    for name in ("max_abs_error", "tolerance", "error_ratio"):
-        values[name] = None if values[name] is None else float(values[name])
-    values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
-    values |= {name: tuple(values[name]) for name in ("notes", "samples_s", "samples_per_process")}
-    counted = sum(values["samples_per_process"])
-    if counted != len(values["samples_s"]):
-        msg = f"record has {len(values['samples_s'])} samples where its processes have {counted}"
+    for name in _FIELDS:
+        if name not in flat:
+            msg = f"record has no field {name!r}"
+            raise ValueError(msg)
+    record = codec.from_json(Record, {**flat, "cell": flat})
+    counted = sum(record.samples_per_process)
+    if counted != len(record.samples_s):
+        msg = f"record has {len(record.samples_s)} samples where its processes have {counted}"
         raise ValueError(msg)
-    cell_kind = Cell(**{**asdict(cell), "kind": Kind(cell.kind)})
-    return Record(**{**values, "cell": cell_kind, "status": Status(values["status"])})
+    return record
 
 
-def dumps(record: Record) -> str:
-    """Return the record as JSON text of one object."""
-    return json.dumps(encode(record), allow_nan=False)
+def write_array(records: Iterable[Record]) -> str:
+    """Return records as the text of a JSON array, for other programs."""
+    return json.dumps([encode(record) for record in records], indent=1, allow_nan=False) + "\n"
 
 
-def _finite(value: Any) -> Any:
-    """JSON has no NaN or infinity: write them as the strings that `float` reads."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
+_FIELDS = [field.name for kind in (Cell, Record) for field in fields(kind) if field.name != "cell"]
+"""What every record has in its JSON form."""

@@ -5,15 +5,14 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from seqbench.core import lock, storage
+from seqbench.core import codec, lock, storage
 from seqbench.core.errors import InputError
 from seqbench.core.files import TEMPORARY, remove, replace_json, replace_text
-from seqbench.core.record import Record, decode, dumps
+from seqbench.core.record import Record, decode, encode
 
-if TYPE_CHECKING:
-    import numpy as np
+T = TypeVar("T")
 
 PERTURBED = "perturbed"
 """Folder, within a model's, of its copy with perturbed weights."""
@@ -155,7 +154,8 @@ class Store:
 
         """
         self.check_there()
-        replace_text(self.record(record.cell.key), dumps(record) + "\n")
+        text = json.dumps(encode(record), allow_nan=False) + "\n"
+        replace_text(self.record(record.cell.key), text)
 
     def find(self, key: str) -> Record | None:
         """Return a cell's record, None where it has none yet."""
@@ -165,13 +165,31 @@ class Store:
 
 def is_run(folder: Path) -> bool:
     """Whether a folder carries the mark of a run: a plan that seqbench wrote, no link to one."""
-    mark = folder / MARK
-    try:
-        found = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else None
-    except (OSError, ValueError):
+    if not (folder / MARK).is_file() or (folder / MARK).is_symlink():
         return False
-    versions = found.get("versions") if isinstance(found, dict) else None
-    return isinstance(versions, dict) and "seqbench" in versions and not mark.is_symlink()
+    try:
+        versions = read_plan(folder, dict[str, Any]).get("versions")
+    except InputError:
+        return False
+    return isinstance(versions, dict) and "seqbench" in versions
+
+
+def read_plan(run: Path, kind: type[T]) -> T:
+    """Return a run's plan, or of it what the fields of a dataclass name.
+
+    Raises:
+        InputError: it cannot be read, or lacks a field; the message names it.
+
+    """
+    path = run / MARK
+    try:
+        return codec.from_text(kind, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = (
+            f"{path} does not hold the plan of a run ({error}): run it again, or choose another "
+            "folder with --out"
+        )
+        raise InputError(msg) from error
 
 
 def _make(folder: Path) -> None:
@@ -199,7 +217,7 @@ def read_records(run: Path) -> list[Record]:
 
     """
     if not (run / MARK).exists():
-        msg = f"{run} is not the folder of a run: it has no run.json"
+        msg = f"{run} is not the folder of a run: it has no {MARK}"
         raise InputError(msg)
     found = []
     for path in sorted((run / "records").glob("*.json")):
@@ -209,12 +227,3 @@ def read_records(run: Path) -> list[Record]:
             msg = f"{path}: {error}"
             raise InputError(msg) from error
     return sorted(found, key=lambda record: (record.started_at or "", record.cell.key))
-
-
-def restore_dtype(array: "np.ndarray") -> "np.ndarray":
-    """Return a bfloat16 array as one: numpy's files keep its bytes and not its dtype."""
-    if array.dtype.kind != "V":
-        return array
-    import ml_dtypes  # noqa: PLC0415 - for arrays that need it alone
-
-    return array.view(ml_dtypes.bfloat16)

@@ -1,9 +1,9 @@
 """A run: plan, prepare, export, run, judge. Nothing else knows the order of the phases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from seqbench.core.errors import InputError
 from seqbench.core.files import remove
@@ -204,26 +204,22 @@ def _leave_out_what_is_missing(run: Run) -> None:
     if lacking is not None and run.request.given is None:
         exports = [cell for cell in run.cells() if cell.target]
         state.close(run, exports, Status.UNAVAILABLE, lacking)
-    _leave_out_missing_runtimes(run)
-    wanted = [(plan.needed_framework(cell), cell.device) for cell in run.cells()]
-    for needs, device in dict.fromkeys(wanted):
-        reason = run.workers.missing(device, needs)
-        if reason is not None:
-            gone = [
-                cell
-                for cell in run.cells()
-                if (plan.needed_framework(cell), cell.device) == (needs, device)
-            ]
-            state.close(run, gone, Status.UNAVAILABLE, reason)
+    absent, unusable = cache(_missing_runtime), cache(run.workers.missing)  # asked once of each
+    _leave_out(run, lambda cell: absent(cell.runtime))
+    _leave_out(run, lambda cell: unusable(cell.device, plan.needed_framework(cell)))
 
 
-def _leave_out_missing_runtimes(run: Run) -> None:
-    """Close cells whose runtime is not here, with the reason that `seqbench list` shows."""
-    for name in dict.fromkeys(cell.runtime for cell in run.cells() if cell.runtime):
-        reason = RUNTIMES[name].missing()
+def _missing_runtime(name: str | None) -> str | None:
+    """Return why a cell's runtime is not here, as `seqbench list` shows it."""
+    return RUNTIMES[name].missing() if name else None
+
+
+def _leave_out(run: Run, missing: Callable[[Cell], str | None]) -> None:
+    """Close cells that lack something, each with the reason that is told of it."""
+    for cell in run.cells():
+        reason = missing(cell)
         if reason is not None:
-            gone = [cell for cell in run.cells() if cell.runtime == name]
-            state.close(run, gone, Status.UNAVAILABLE, reason)
+            state.close(run, [cell], Status.UNAVAILABLE, reason)
 
 
 def _measure(models: Sequence[str], run: Run, *, own_process: bool) -> None:

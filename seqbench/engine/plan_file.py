@@ -1,8 +1,7 @@
 """The plan in a run's folder, `run.json`: what was to be done, of what, where and when."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json
 from seqbench.core.record import Cell
-from seqbench.core.store import MARK, Store
+from seqbench.core.store import MARK, Store, read_plan
 from seqbench.engine.state import Request, Run
 from seqbench.machine import host
 from seqbench.measurement.loop import FULL, QUICK
@@ -37,11 +36,11 @@ def write(run: Run, cells: Sequence[Cell]) -> None:
             read.
 
     """
-    path = run.store.root / MARK
-    if path.exists():
-        _refuse_changes(path, run.request)
+    root = run.store.root
+    if (root / MARK).exists():
+        _refuse_changes(root, run.request)
     replace_json(
-        path,
+        root / MARK,
         {
             **facts(),
             "sources": {source.name: source.spec for source in run.request.sources},
@@ -54,9 +53,8 @@ def write(run: Run, cells: Sequence[Cell]) -> None:
 
 def add_peak(store: Store, peak: Peak) -> None:
     """Write down what the machine does at most."""
-    path = store.root / MARK
-    known = json.loads(path.read_text(encoding="utf-8"))
-    replace_json(path, {**known, "peak": codec.to_json(peak)})
+    known = read_plan(store.root, dict[str, Any])
+    replace_json(store.root / MARK, {**known, "peak": codec.to_json(peak)})
 
 
 def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
@@ -74,19 +72,21 @@ def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
     }
 
 
-def _refuse_changes(path: Path, request: Request) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """What an earlier plan says of its models."""
+
+    origins: tuple[Origin, ...] = ()
+
+
+def _refuse_changes(root: Path, request: Request) -> None:
     """A run is of one version of each model: its records would not belong together."""
-    try:
-        known = json.loads(path.read_text(encoding="utf-8")).get("origins", [])
-        before = {origin.name: origin for origin in codec.from_json(tuple[Origin, ...], known)}
-    except ValueError as error:
-        msg = f"{path} does not hold the plan of a run ({error}): choose another folder with --out"
-        raise InputError(msg) from error
+    before = {origin.name: origin for origin in read_plan(root, _Begun).origins}
     for origin in request.sources:
         old = before.get(origin.name, origin)
         if old != origin:
             msg = (
-                f"{path.parent} holds a run of another {origin.name!r} ({old.path}, or the "
+                f"{root} holds a run of another {origin.name!r} ({old.path}, or the "
                 "file has changed since): choose another folder with --out"
             )
             raise InputError(msg)

@@ -26,6 +26,11 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def tether_command(*command: str) -> tuple[str, ...]:
+    """Return a command that ends with the process that calls this, also when that is killed."""
+    return (sys.executable, "-I", "-S", __file__, str(os.getpid()), *command)
+
+
 if __name__ == "__main__":
     end_with_parent(int(sys.argv[1]))
     os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - no shell is wanted

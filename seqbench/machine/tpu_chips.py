@@ -29,57 +29,29 @@ class Chip:
     source: str
 
 
-_DOCS = "https://docs.cloud.google.com/tpu/docs/"
-_GIB = 2**30
+def _chip(
+    kind: str, slice_: str, cores: int, flops_per_s: float, hbm_gib: int, hbm_bytes_per_s: float
+) -> Chip:
+    """Return one TensorCore of a chip, from the published figures of the whole chip."""
+    return Chip(
+        name=f"tpu:{kind}",
+        topology=f"{kind}:{slice_}",
+        of_chip=1 / cores,
+        peak_flops_per_s=flops_per_s / cores,
+        hbm_bytes=hbm_gib * 2**30 // cores,
+        hbm_bytes_per_s=hbm_bytes_per_s / cores,
+        source=f"https://docs.cloud.google.com/tpu/docs/{kind}",
+    )
+
 
 CHIPS: dict[str, Chip] = {
     chip.name: chip
     for chip in (
-        Chip(
-            name="tpu:v4",
-            topology="v4:1x1x1",
-            of_chip=0.5,
-            peak_flops_per_s=275e12 / 2,
-            hbm_bytes=16 * _GIB,
-            hbm_bytes_per_s=1200e9 / 2,
-            source=_DOCS + "v4",
-        ),
-        Chip(
-            name="tpu:v5e",
-            topology="v5e:1x1",
-            of_chip=1.0,
-            peak_flops_per_s=197e12,
-            hbm_bytes=16 * _GIB,
-            hbm_bytes_per_s=819e9,
-            source=_DOCS + "v5e",
-        ),
-        Chip(
-            name="tpu:v5p",
-            topology="v5p:1x1x1",
-            of_chip=1.0,
-            peak_flops_per_s=459e12,
-            hbm_bytes=95 * _GIB,
-            hbm_bytes_per_s=2765e9,
-            source=_DOCS + "v5p",
-        ),
-        Chip(
-            name="tpu:v6e",
-            topology="v6e:1x1",
-            of_chip=1.0,
-            peak_flops_per_s=918e12,
-            hbm_bytes=32 * _GIB,
-            hbm_bytes_per_s=1638e9,
-            source=_DOCS + "v6e",
-        ),
-        Chip(
-            name="tpu:tpu7x",
-            topology="tpu7x:1x1x1",
-            of_chip=0.5,
-            peak_flops_per_s=2307e12 / 2,
-            hbm_bytes=96 * _GIB,
-            hbm_bytes_per_s=7380e9 / 2,
-            source=_DOCS + "tpu7x",
-        ),
+        _chip("v4", "1x1x1", 2, flops_per_s=275e12, hbm_gib=32, hbm_bytes_per_s=1200e9),
+        _chip("v5e", "1x1", 1, flops_per_s=197e12, hbm_gib=16, hbm_bytes_per_s=819e9),
+        _chip("v5p", "1x1x1", 1, flops_per_s=459e12, hbm_gib=95, hbm_bytes_per_s=2765e9),
+        _chip("v6e", "1x1", 1, flops_per_s=918e12, hbm_gib=32, hbm_bytes_per_s=1638e9),
+        _chip("tpu7x", "1x1x1", 2, flops_per_s=2307e12, hbm_gib=192, hbm_bytes_per_s=7380e9),
     )
 }
 """Every chip that libtpu compiles for, by its device's name, oldest first.

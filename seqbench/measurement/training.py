@@ -68,10 +68,10 @@ def train(
     """
     backend = current_backend()
     model.compile(
-        loss=instantiate(training.loss),
-        optimizer=instantiate(training.optimizer),
+        loss=_instantiate(training.loss),
+        optimizer=_instantiate(training.optimizer),
         metrics=list(training.metrics),
-        jit_compile=xla or backend.jits,
+        jit_compile=xla or backend.JITS,
     )
     compiled = backend.train(model, xla)
     ran_on = ""
@@ -108,7 +108,14 @@ def train(
     )
 
 
-def instantiate(value: object) -> object:
+def compile_for_training(model: "keras.Sequential", training: Training) -> None:
+    """Compile a model without metrics, and make its optimizer's variables."""
+    loss, optimizer = _instantiate(training.loss), _instantiate(training.optimizer)
+    model.compile(loss=loss, optimizer=optimizer, jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+
+
+def _instantiate(value: object) -> object:
     """Return a loss or an optimizer: a name or an object as it is, else what the function makes."""
     import keras
 

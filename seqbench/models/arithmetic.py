@@ -14,7 +14,7 @@ shape it does not know.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +100,19 @@ def demand(model: "keras.Sequential") -> Demand | None:
         if done is None or narrow:
             return None
         macs += int(done.macs * real_share(layer, before)) if done.macs else 0
-        weight_bytes += sum(map(_bytes, layer.weights)) if done.macs else 0
-    ends = sum(_bytes(tensor) for tensor in (*model.inputs, *model.outputs))
+        weight_bytes += _bytes(layer.weights) if done.macs else 0
+    ends = _bytes([*model.inputs, *model.outputs])
     return Demand(macs=macs, weight_bytes=weight_bytes, example_bytes=ends)
 
 
-def _bytes(tensor: Any) -> int:
-    """Return the size of a weight or of one example's tensor; text and free sizes count as none."""
-    bits = re.search(r"\d+$", str(tensor.dtype))
-    sizes = [size for size in tensor.shape if size is not None]
-    return math.prod(sizes) * int(bits.group()) // 8 if bits else 0
+def _bytes(tensors: Iterable[Any]) -> int:
+    return sum(tensor_bytes(tuple(tensor.shape), str(tensor.dtype)) for tensor in tensors)
+
+
+def tensor_bytes(shape: Shape, dtype: str) -> int:
+    """Return the size of a tensor; free sizes are left out, and text counts as none."""
+    bits = 8 if dtype == "bool" else int("".join(re.findall(r"\d+$", dtype)) or 0)
+    return math.prod(size for size in shape if size is not None) * bits // 8
 
 
 def _symbolic(layer: Any) -> Work:

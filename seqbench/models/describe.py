@@ -1,15 +1,14 @@
 """What a model is made of: its layers with shapes, parameters, arithmetic and memory."""
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from seqbench.core.units import NOTHING, TIMES, size
-from seqbench.models.arithmetic import work
+from seqbench.models.arithmetic import tensor_bytes, work
 
 if TYPE_CHECKING:
     import keras
@@ -79,19 +78,14 @@ def describe(model: "keras.Sequential", name: str) -> Description:
         layers=rows,
         parameters=sum(row.parameters for row in rows),
         trainable_parameters=sum(row.trainable_parameters for row in rows),
-        parameter_bytes=sum(_bytes(weight.shape, weight.dtype) or 0 for weight in model.weights),
+        parameter_bytes=sum(tensor_bytes(weight.shape, weight.dtype) for weight in model.weights),
         flops=_total([row.flops for row in rows]),
         activation_bytes=_total([row.activation_bytes for row in rows]),
     )
 
 
-def to_json(description: Description) -> dict[str, Any]:
-    """Return a description as JSON values."""
-    return asdict(description)
-
-
-def table(flat: dict[str, Any]) -> Table:
-    """Return what `to_json` gave as a table for people."""
+def draw_table(flat: dict[str, Any]) -> Table:
+    """Return a description, as JSON values, as a table for people."""
     shown = Table(
         title=f"{flat['name']}: input {_shape(flat['input_shape'])} {flat['input_dtype']}",
         caption=(
@@ -119,7 +113,8 @@ def table(flat: dict[str, Any]) -> Table:
 
 
 def _row(layer: "keras.Layer") -> LayerRow:
-    done = work(layer)
+    done, shape, dtype = work(layer), tuple(layer.output.shape[1:]), layer.output.dtype
+    unknown = None in shape or dtype == "string"
     return LayerRow(
         name=layer.name,
         kind=type(layer).__name__,
@@ -127,17 +122,8 @@ def _row(layer: "keras.Layer") -> LayerRow:
         parameters=sum(math.prod(weight.shape) for weight in layer.weights),
         trainable_parameters=sum(math.prod(weight.shape) for weight in layer.trainable_weights),
         flops=None if done is None else done.flops,
-        activation_bytes=_bytes(layer.output.shape[1:], layer.output.dtype),
+        activation_bytes=None if unknown else tensor_bytes(shape, dtype),
     )
-
-
-def _bytes(shape: tuple[int | None, ...], dtype: str) -> int | None:
-    """Return the size of a tensor; None where a dimension is, or its elements have no size."""
-    dims = [dim for dim in shape if dim is not None]
-    if len(dims) != len(shape) or dtype == "string":
-        return None
-    bits = 8 if dtype == "bool" else int(re.split(r"[a-z_]+", dtype)[1])
-    return math.prod(dims) * bits // 8
 
 
 def _total(counts: list[int | None]) -> int | None:

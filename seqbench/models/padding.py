@@ -38,9 +38,9 @@ def _share(layer: Any, taken: Sequence[int], given: Sequence[int], before: Any) 
     ends = taken[spatial], given[spatial]
     if type(layer).__name__.endswith("Transpose"):  # it spreads what a convolution gathers
         ends = ends[1], ends[0]
-    margins = _margins(before, rank)
-    share, axes = 1.0, zip(*ends, layer.kernel_size, _steps(layer), margins, strict=True)
-    for size, count, kernel, (stride, dilation), zeros in axes:
+    how = (layer.kernel_size, layer.strides, layer.dilation_rate, _margins(before, rank))
+    share = 1.0
+    for size, count, kernel, stride, dilation, zeros in zip(*ends, *how, strict=True):
         share *= _met(size, count, kernel, stride, dilation, zeros, layer.padding)
     if not hasattr(layer, "cell"):
         return share
@@ -48,10 +48,6 @@ def _share(layer: Any, taken: Sequence[int], given: Sequence[int], before: Any) 
     for size, kernel in zip(ends[1], layer.kernel_size, strict=True):
         state *= _met(size, size, kernel, 1, 1, (0, 0), "same")
     return min(share, state)
-
-
-def _steps(layer: Any) -> list[tuple[int, int]]:
-    return list(zip(layer.strides, layer.dilation_rate, strict=True))
 
 
 def _margins(before: Any, rank: int) -> Sequence[tuple[int, int]]:

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from seqbench.core import codec
-from seqbench.core.files import replace_json, replacing
+from seqbench.core import arrays, codec
+from seqbench.core.files import replace_json
 from seqbench.core.scenario import Scenario
-from seqbench.core.store import restore_dtype
 from seqbench.models.arithmetic import Demand, demand
 from seqbench.models.loading import load
 from seqbench.models.source import Source
@@ -110,7 +107,7 @@ def find(folder: Path) -> Snapshot | None:
     path = folder / FACTS
     if not path.exists():
         return None
-    return codec.loads(Snapshot, path.read_text(encoding="utf-8"))
+    return codec.from_text(Snapshot, path.read_text(encoding="utf-8"))
 
 
 def read(folder: Path) -> Snapshot:
@@ -142,12 +139,10 @@ def restore(folder: Path) -> "keras.Sequential":
 
 def keep_weights(model: "keras.Sequential", path: Path) -> None:
     """Write a model's weights to a file."""
-    weights = {f"{i:06d}": weight for i, weight in enumerate(model.get_weights())}
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **weights)
+    arrays.save(path, **{f"{i:06d}": weight for i, weight in enumerate(model.get_weights())})
 
 
 def set_weights(model: "keras.Sequential", path: Path) -> None:
     """Give a model the weights that `keep_weights` wrote."""
-    with np.load(path, allow_pickle=False) as weights:
-        assign_weights(model, [restore_dtype(weights[name]) for name in sorted(weights)])
+    weights = arrays.load(path)
+    assign_weights(model, [weights[name] for name in sorted(weights)])

@@ -11,17 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from seqbench.core.errors import InputError
-from seqbench.models.catalogue import ScenarioEntry, available, read_entry, shipped
-
-__all__ = [
-    "ScenarioEntry",
-    "Source",
-    "available",
-    "resolve",
-    "resolve_all",
-    "safe_name",
-    "shipped",
-]
+from seqbench.models.catalogue import ScenarioEntry, available, read_entry
 
 Form = Literal["scenario", "keras", "python"]
 
@@ -53,8 +43,11 @@ class Source:
     @property
     def spec(self) -> str:
         """What to type for this model on the command line."""
-        if self.form == "scenario":
-            return self.name
+        return self.name if self.form == "scenario" else self.place
+
+    @property
+    def place(self) -> str:
+        """Its file, and the name in it where there is one."""
         return f"{self.path}:{self.attribute}" if self.attribute else str(self.path)
 
 
@@ -101,7 +94,7 @@ def resolve_all(specs: Iterable[str]) -> list[Source]:
         other = by_name.setdefault(source.name, source)
         if (other.path.resolve(), other.attribute) != (source.path.resolve(), source.attribute):
             raise InputError(
-                f"two models are called {source.name!r}: {_label(other)} and {_label(source)}; "
+                f"two models are called {source.name!r}: {other.place} and {source.place}; "
                 "rename one of the files"
             )
     return list(by_name.values())
@@ -146,7 +139,3 @@ def _check_readable(path: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from error
-
-
-def _label(source: Source) -> str:
-    return f"{source.path}:{source.attribute}" if source.attribute else str(source.path)

@@ -1,8 +1,9 @@
 """Recurrent layers that keep their state between calls, asked from a fresh state each time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
+
+from seqbench.models.attributes import override
 
 if TYPE_CHECKING:
     import keras
@@ -18,20 +19,12 @@ def stateful_notes(model: "keras.Sequential") -> tuple[str, ...]:
     return (STARTS_ANEW.format(layers=", ".join(names)),) if names else ()
 
 
-@contextmanager
-def start_from_zero_state(model: "keras.Sequential") -> Iterator[None]:
+def start_from_zero_state(model: "keras.Sequential") -> AbstractContextManager[None]:
     """Start every call of the model from the zero state, as after `reset_state`, for any batch.
 
     A graph of one input and one output has nowhere to keep a state.
     """
-    kept = _stateful(model)
-    for layer in kept:
-        layer.stateful = False
-    try:
-        yield
-    finally:
-        for layer in kept:
-            layer.stateful = True
+    return override(_stateful(model), stateful=False)
 
 
 def _stateful(model: "keras.Sequential") -> list[Any]:

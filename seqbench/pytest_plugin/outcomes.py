@@ -3,6 +3,7 @@
 import pytest
 
 from seqbench.core.record import Status
+from seqbench.reports.problems import NO_REASON
 
 
 class NotPassedError(Exception):
@@ -18,7 +19,7 @@ def conclude(status: Status, reason: str | None) -> None:
     """
     if status is Status.PASS:
         return
-    text = reason or "no reason was recorded"
+    text = reason or NO_REASON
     if status is Status.UNAVAILABLE:
         pytest.skip(text)
     raise NotPassedError(f"{status}: {text}")

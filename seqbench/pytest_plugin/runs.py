@@ -20,7 +20,8 @@ from seqbench.measurement.loop import QUICK, Budget
 from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES, Load
-from seqbench.targets import TARGETS, Artifact
+from seqbench.targets import TARGETS
+from seqbench.targets.recognition import artifact_path
 
 KINDS = (Kind.TRAIN, Kind.EXPORT, Kind.VERIFY, Kind.INFER)
 """What is done with each model."""
@@ -99,11 +100,7 @@ class Runs:
 
     def artifact(self, source: Origin, cell: Cell) -> Path:
         """Return what a cell's runtime loads."""
-        store = self._of(source).store
-        if cell.target is None:
-            return store.model(cell.model)
-        artifact = Artifact(target=TARGETS[cell.target], variant=cell.variant)
-        return store.artifacts / cell.model / artifact.filename
+        return artifact_path(self._of(source).store, cell)
 
     def answers(self, source: Origin) -> Path:
         """Return the model's reference, which holds its inputs."""

@@ -6,9 +6,8 @@ from typing import Any
 
 from seqbench.core.record import Cell, Status
 from seqbench.engine.jobs import timed
-from seqbench.engine.jobs.context import explain_exception
+from seqbench.engine.jobs.context import explain_exception, refuse_elsewhere
 from seqbench.machine.clock import clock
-from seqbench.machine.host import available_threads
 from seqbench.models.snapshot import Origin
 from seqbench.pytest_plugin.outcomes import NotPassedError, conclude
 from seqbench.pytest_plugin.runs import Runs
@@ -42,13 +41,10 @@ def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
     benchmark.param, benchmark.params = parameter(cell), params(cell)
     benchmark.extra_info |= extra_info(cell, runs.records(source))
     try:
-        load = runs.load(cell.runtime or "")
-        start = clock()
-        session = load(
-            runs.artifact(source, cell), cell.device, cell.threads or available_threads()
-        )
-        benchmark.extra_info["load_s"] = clock() - start
-        with closing(session):
+        load, artifact = runs.load(cell.runtime or ""), runs.artifact(source, cell)
+        opened = timed.open_session(load, artifact, cell)
+        benchmark.extra_info["load_s"] = opened.load_s
+        with closing(opened.session) as session:
             _time(benchmark, session, runs, source, cell)
             ran_on = session.ran_on
     except NotPassedError:
@@ -57,13 +53,12 @@ def infer(benchmark: Any, runs: Runs, source: Origin, cell: Cell) -> None:
         conclude(*explain_exception(error))
     else:
         benchmark.extra_info["ran_on"] = ran_on
-        if ran_on != cell.device:
-            conclude(Status.FAIL, f"it ran on {ran_on} where {cell.device} was asked for")
+        _pass_unless(refuse_elsewhere(cell, ran_on))
 
 
 def _time(benchmark: Any, session: Session, runs: Runs, source: Origin, cell: Cell) -> None:
     """Time a session, and fail where what the timed calls give is wrong."""
-    cases = timed.timed_cases(runs.answers(source), cell, cell.batch_size or 1)
+    cases = timed.timed_cases(runs.answers(source), cell)
     xs = [case.x.astype(session.input.dtype) for case in cases]
     if isinstance(session, LocalSession):
         call, feeds = session.bound(xs)
@@ -84,6 +79,8 @@ def _time(benchmark: Any, session: Session, runs: Runs, source: Origin, cell: Ce
         samples, count = iter(timing.samples_s), len(timing.samples_s)
         benchmark.pedantic(lambda: _replay(next(samples)), rounds=count, iterations=1)
         outputs = tuple(timing.outputs)
-    fault = timed.find_fault(cases, outputs, cell.variant)
-    if fault is not None:
-        conclude(Status.FAIL, f"fast, and wrong: while timed, {fault}")
+    _pass_unless(timed.find_fault(cases, outputs, cell.variant))
+
+
+def _pass_unless(fault: str | None) -> None:
+    conclude(Status.PASS if fault is None else Status.FAIL, fault)

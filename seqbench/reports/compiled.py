@@ -15,7 +15,7 @@ TITLE = "Compiles and fits"
 _PROGRAMS = {Kind.COMPILE: "inference", Kind.COMPILE_TRAIN: "training step"}
 
 
-def table(report: Report) -> Table:
+def tabulate_programs(report: Report) -> Table:
     """Return a line for each program and chip."""
     return tabulate(
         "Programs compiled for TPUs that are not here, so nothing ran. Memory: the largest "

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Cell, Record, Status
+from seqbench.core.record import PLAIN, Record, Status
+from seqbench.core.stats import Estimate
 from seqbench.reports.cells import MARKS, distinctions, place
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, Seen, number, tabulate, text
@@ -83,12 +84,11 @@ def _interval(row: Timed) -> str:
     return f"{units.seconds(row.median.low)} to {units.seconds(row.median.high)}"
 
 
-def _percentile(row: Timed, percent: int) -> Item:
+def _percentile(row: Timed, found: Estimate | str) -> Item:
     """A percentile, or what it would need."""
-    found, needs = (row.p95, row.p95_needs) if percent == 95 else (row.p99, row.p99_needs)
     if row.median is None:
         return Item(text=units.NOTHING)
-    return Item(text=units.seconds(found.value)) if found else Item(sub=needs or "")
+    return Item(sub=found) if isinstance(found, str) else Item(text=units.seconds(found.value))
 
 
 def _samples(row: Timed) -> str:
@@ -123,10 +123,6 @@ def _where(record: Record) -> str:
     """The artifact's format, and the device on which the runtime says that it ran."""
     ran_on = f"on {record.ran_on}" if record.ran_on else ""
     return " ".join(filter(None, (record.cell.target, ran_on)))
-
-
-def _runtime(cell: Cell) -> Item:
-    return Item(text=place(cell), sub=cell.target or "")
 
 
 def _passes_at(row: Verdict) -> str:
@@ -166,8 +162,8 @@ def _timing(median: str) -> tuple[Field[Timed], ...]:
     return (
         number("Batch", lambda row: str(row.record.cell.batch_size or units.NOTHING)),
         number(median, lambda row: replace(_median(row), sub=_interval(row))),
-        number("p95", lambda row: _percentile(row, 95)),
-        number("p99", lambda row: _percentile(row, 99)),
+        number("p95", lambda row: _percentile(row, row.p95)),
+        number("p99", lambda row: _percentile(row, row.p99)),
         _RATE,
     )
 

@@ -1,8 +1,7 @@
 """The report of a run's folder, and its files."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from seqbench.core import store
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, replace_text, write_text
 from seqbench.core.names import known
-from seqbench.core.record import Cell, Kind, Record, encode
+from seqbench.core.record import Cell, Record, write_array
 from seqbench.reports.document import Document
-from seqbench.reports.html import html
-from seqbench.reports.junit import junit
-from seqbench.reports.markdown import markdown
+from seqbench.reports.html import render_html
+from seqbench.reports.junit import render_junit
+from seqbench.reports.markdown import render_markdown
 from seqbench.reports.problems import Repeat, never_ran
-from seqbench.reports.pytest_benchmark import pytest_benchmark
+from seqbench.reports.pytest_benchmark import render_pytest_benchmark
 from seqbench.reports.rows import Report, build
 from seqbench.reports.run import document
 
@@ -49,17 +48,18 @@ class Format:
 
 
 FORMATS = {
-    "html": Format(filename="report.html", text=lambda run: html(run.document)),
-    "markdown": Format(filename="report.md", text=lambda run: markdown(run.document)),
-    "json": Format(filename="report.json", text=lambda run: _json(run.records)),
+    "html": Format(filename="report.html", text=lambda run: render_html(run.document)),
+    "markdown": Format(filename="report.md", text=lambda run: render_markdown(run.document)),
+    "json": Format(filename="report.json", text=lambda run: write_array(run.records)),
     "pytest-benchmark": Format(
-        filename="pytest-benchmark.json", text=lambda run: pytest_benchmark(run.report.records)
+        filename="pytest-benchmark.json",
+        text=lambda run: render_pytest_benchmark(run.report.records),
     ),
-    "junit": Format(filename="junit.xml", text=lambda run: junit(run.report)),
+    "junit": Format(filename="junit.xml", text=lambda run: render_junit(run.report)),
 }
 """Every form by its name."""
 
-RENDERERS = {".html": html, ".md": markdown}
+RENDERERS = {".html": render_html, ".md": render_markdown}
 """What renders any document into a file of a suffix."""
 
 SUFFIXES = {".html": "html", ".md": "markdown", ".json": "json", ".xml": "junit"}
@@ -138,17 +138,16 @@ def load(run: Path) -> Report:
     return build(records, run.resolve().name, *_plan(run))
 
 
-def _plan(run: Path) -> tuple[list[Cell], Repeat]:
+def _plan(run: Path) -> tuple[tuple[Cell, ...], Repeat]:
     """Return the cells that the run was to do, and what commands that repeat them take over."""
-    path = run / store.MARK
-    try:
-        plan = json.loads(path.read_text(encoding="utf-8"))
-        cells = [Cell(**{**cell, "kind": Kind(cell["kind"])}) for cell in plan["cells"]]
-        return cells, Repeat(specs=dict(plan["sources"]), **plan.get("repeat", {}))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} does not hold the plan of a run ({error!r}): run it again"
-        raise InputError(msg) from error
+    plan = store.read_plan(run, _Plan)
+    return plan.cells, replace(plan.repeat, specs=plan.sources)
 
 
-def _json(records: list[Record]) -> str:
-    return json.dumps([encode(record) for record in records], indent=1) + "\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What a report takes from the plan of a run."""
+
+    cells: tuple[Cell, ...]
+    sources: dict[str, str]
+    repeat: Repeat = field(default_factory=Repeat)

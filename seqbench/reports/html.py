@@ -35,7 +35,7 @@ LOOK: Spec = {
 """Vega-Lite's configuration of every chart: text in the page's font and colour."""
 
 
-def html(document: Document) -> str:
+def render_html(document: Document) -> str:
     """Return the page; it opens from disk, runs no script and loads nothing."""
     return _template().render(document=cleaned(document))
 
@@ -45,12 +45,12 @@ def _template() -> Template:
     pages = Environment(
         loader=PackageLoader("seqbench", "reports"), autoescape=True, undefined=StrictUndefined
     )
-    pages.filters |= {"breakable": _breakable, "by_name": _by_name, "svg": svg}
+    pages.filters |= {"breakable": _breakable, "by_name": _by_name, "draw_svg": draw_svg}
     pages.tests |= {kind.__name__.lower(): kind.__instancecheck__ for kind in get_args(Block)}
     return pages.get_template("page.html.j2")
 
 
-def svg(spec: Spec, label: str) -> Markup:
+def draw_svg(spec: Spec, label: str) -> Markup:
     """Draw a chart as SVG that shrinks with its page; what it says stands in one label."""
     import vl_convert
 

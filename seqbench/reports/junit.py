@@ -8,6 +8,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from seqbench.core.record import Record, Status
+from seqbench.reports.problems import NO_REASON
 from seqbench.reports.pytest_benchmark import name
 from seqbench.reports.rows import Report
 
@@ -20,7 +21,7 @@ ELEMENTS = {
 """What stands in a test case that did not pass; its `type` is the status's own word."""
 
 
-def junit(report: Report) -> str:
+def render_junit(report: Report) -> str:
     """Return the XML text; what records say is cleaned of what XML cannot hold, and escaped."""
     suites = ET.Element("testsuites", {"name": f"seqbench {report.run_name}"})
     _count(suites, report.records)
@@ -44,7 +45,7 @@ def _suite(parent: ET.Element, model: str, records: list[Record]) -> None:
             {"classname": model, "name": name(record.cell), "time": f"{record.elapsed_s or 0:.3f}"},
         )
         if record.status in ELEMENTS:
-            reason = record.reason or "no reason was recorded"
+            reason = record.reason or NO_REASON
             what = {"type": str(record.status), "message": reason.splitlines()[0]}
             ET.SubElement(case, ELEMENTS[record.status], what).text = reason
         if record.notes:

@@ -10,7 +10,7 @@ _LEADING = re.compile(r"^(\s*)(?=[-+](?:\s|-|$)|#+(?:\s|$)|=|\d{1,9}[.)](?:\s|$)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def markdown(document: doc.Document) -> str:
+def render_markdown(document: doc.Document) -> str:
     """Return the document as Markdown; its texts are escaped."""
     shown = doc.cleaned(document)
     parts = [f"# {escape(shown.title)}"]

@@ -37,10 +37,8 @@ class Timed:
         record: what was seen.
         median: seconds per call or step, over all processes; None without samples.
         spread: how far the processes' medians lie apart, of their median; None of one process.
-        p95: 95th percentile, None where `p95_needs` says why.
-        p95_needs: what a p95 would need, None where there is one.
-        p99: 99th percentile, None where `p99_needs` says why.
-        p99_needs: what a p99 would need, None where there is one.
+        p95: 95th percentile, or what it would need.
+        p99: 99th percentile, likewise.
         throughput: examples per second at the median.
         relative: median as a multiple of Keras's own for the same batch, None without that.
         roofline: median as a multiple of the time that no runtime can beat, None without that.
@@ -50,10 +48,8 @@ class Timed:
     record: Record
     median: stats.Estimate | None
     spread: float | None
-    p95: stats.Estimate | None
-    p95_needs: str | None
-    p99: stats.Estimate | None
-    p99_needs: str | None
+    p95: stats.Estimate | str
+    p99: stats.Estimate | str
     throughput: float | None
     relative: float | None = None
     roofline: float | None = None
@@ -87,16 +83,12 @@ def timed(record: Record) -> Timed:
     batch = record.cell.batch_size
     bound_s = (record.details.get("roofline") or {}).get("bound_s")
     median = record.median
-    p95, p95_needs = _percentile(record, 95)
-    p99, p99_needs = _percentile(record, 99)
     return Timed(
         record=record,
         median=median,
         spread=stats.spread(record.by_process),
-        p95=p95,
-        p95_needs=p95_needs,
-        p99=p99,
-        p99_needs=p99_needs,
+        p95=_percentile(record, 95),
+        p99=_percentile(record, 99),
         throughput=stats.throughput(batch, median.value) if median and batch else None,
         roofline=median.value / bound_s if median and bound_s else None,
     )
@@ -113,13 +105,13 @@ def machine(record: Record) -> dict[str, Any]:
     }
 
 
-def _percentile(record: Record, percent: int) -> tuple[stats.Estimate | None, str | None]:
+def _percentile(record: Record, percent: int) -> stats.Estimate | str:
     """Return a percentile of all processes' calls, or what it would need."""
     calls = record.calls_per_sample or 1
     if calls > 1:
-        return None, f"means of {calls} calls"
-    found = stats.percentile(record.samples_s, percent)
-    return found, None if found else f"needs {stats.samples_needed(percent / 100)} samples"
+        return f"means of {calls} calls"
+    needs = f"needs {stats.samples_needed(percent / 100)} samples"
+    return stats.percentile(record.samples_s, percent) or needs
 
 
 def related(rows: Iterable[Timed]) -> tuple[Timed, ...]:
@@ -142,19 +134,19 @@ def tradeoffs(
     exports: Sequence[Record], verdicts: Sequence[Verdict], latencies: Sequence[Timed]
 ) -> tuple[Tradeoff, ...]:
     """Join what is known of each artifact in each runtime, at the smallest batch timed."""
-    sizes = {_artifact(record.cell): record.size_bytes for record in exports}
-    shares = {_place(row.record.cell): row.share for row in verdicts}
+    sizes = {artifact_of(record.cell): record.size_bytes for record in exports}
+    shares = {place_of(row.record.cell): row.share for row in verdicts}
     smallest: dict[Cell, Timed] = {}
     for row in sorted(latencies, key=lambda row: row.record.cell.batch_size or 0):
         if row.median and row.record.status == Status.PASS:
-            smallest.setdefault(_place(row.record.cell), row)
+            smallest.setdefault(place_of(row.record.cell), row)
     return tuple(
         Tradeoff(
             cell=row.record.cell, size_bytes=size_bytes, median_s=row.median.value, share=share
         )
         for place, row in smallest.items()
         if row.median
-        and (size_bytes := sizes.get(_artifact(place)))
+        and (size_bytes := sizes.get(artifact_of(place)))
         and (share := shares.get(place)) is not None
         and math.isfinite(share)
     )
@@ -165,10 +157,11 @@ def _work(row: Timed) -> tuple[object, ...]:
     return (cell.model, cell.device, cell.batch_size, cell.threads)
 
 
-def _artifact(cell: Cell) -> tuple[str | None, ...]:
+def artifact_of(cell: Cell) -> tuple[str | None, ...]:
+    """Return what tells a cell's artifact from others."""
     return (cell.model, cell.target, cell.variant)
 
 
-def _place(cell: Cell) -> Cell:
-    """The same artifact in the same runtime, whatever is done with it there."""
+def place_of(cell: Cell) -> Cell:
+    """Return the cell of the same artifact in the same runtime, whatever is done with it there."""
     return replace(cell, kind=Kind.VERIFY, batch_size=None, threads=None)

@@ -3,21 +3,22 @@
 from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Cell, Kind
+from seqbench.core.record import PLAIN, Cell
 from seqbench.reports.cells import MARKS
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, number, tabulate, text
+from seqbench.reports.measured import artifact_of, place_of
 from seqbench.reports.rows import Report
 
 
-def table(report: Report) -> Table:
+def tabulate_variants(report: Report) -> Table:
     """Return a line for each variant in each runtime, the plain artifact's first."""
-    sizes = {_made(record.cell): record.size_bytes for record in report.exports}
+    sizes = {artifact_of(record.cell): record.size_bytes for record in report.exports}
     medians: dict[Cell, float | None] = {}
     for timed in sorted(report.latencies, key=lambda row: row.record.cell.batch_size or 0):
         median = timed.median.value if timed.median else None
-        medians.setdefault(_where(timed.record.cell), median)
-    judged = {_where(row.record.cell): row.record for row in report.verdicts}
+        medians.setdefault(place_of(timed.record.cell), median)
+    judged = {place_of(row.record.cell): row.record for row in report.verdicts}
     reduced = {_plain(cell) for cell in judged if cell.variant != PLAIN}
     models = list(dict.fromkeys(cell.model for cell in judged))
 
@@ -25,7 +26,9 @@ def table(report: Report) -> Table:
         return Item(text=cell.runtime or "", sub="" if cell.device == "cpu" else cell.device)
 
     def size(cell: Cell) -> Item:
-        return _beside(sizes.get(_made(cell)), sizes.get(_made(_plain(cell))), units.size)
+        return _beside(
+            sizes.get(artifact_of(cell)), sizes.get(artifact_of(_plain(cell))), units.size
+        )
 
     def median_s(cell: Cell) -> Item:
         return _beside(medians.get(cell), medians.get(_plain(cell)), units.seconds)
@@ -69,14 +72,5 @@ def _beside(value: float | None, plain: float | None, written: units.Written) ->
     return Item(text=written(value), sub=ratio)
 
 
-def _where(cell: Cell) -> Cell:
-    """The place of an artifact in a runtime."""
-    return replace(cell, kind=Kind.VERIFY, batch_size=None, threads=None)
-
-
 def _plain(cell: Cell) -> Cell:
     return replace(cell, variant=PLAIN)
-
-
-def _made(cell: Cell) -> tuple[str | None, ...]:
-    return (cell.model, cell.target, cell.variant)

@@ -10,13 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from seqbench.core import codec
 from seqbench.core.record import Cell, Kind, Record, Status
 
 VERSION = "5.3.1"
 """The version of pytest-benchmark whose `pytest_benchmark_generate_json` this follows."""
 
 
-def pytest_benchmark(records: Sequence[Record]) -> str:
+def render_pytest_benchmark(records: Sequence[Record]) -> str:
     """Return the file's text: one benchmark for each timed cell that passed.
 
     A timed cell that did not pass is left out, as pytest-benchmark leaves out a failing test. All
@@ -50,10 +51,7 @@ def fullname(cell: Cell) -> str:
 
 def parameter(cell: Cell) -> str:
     """Return what tells the cell from others of its kind, as a test's id."""
-    batch = None if cell.batch_size is None else f"b{cell.batch_size}"
-    threads = None if cell.threads is None else f"t{cell.threads}"
-    parts = (cell.target, cell.runtime, cell.device, cell.variant, batch, threads)
-    return "-".join(part for part in parts if part is not None)
+    return "-".join(cell.words)
 
 
 def group(cell: Cell) -> str:
@@ -93,8 +91,8 @@ def extra_info(cell: Cell, records: Sequence[Record]) -> dict[str, Any]:
         **params(cell),
         "size_bytes": export and export.size_bytes,
         "verdict": verify and str(verify.status),
-        "max_abs_error": verify and _json(verify.max_abs_error),
-        "tolerance": verify and _json(verify.tolerance),
+        "max_abs_error": verify and codec.without_nan(verify.max_abs_error),
+        "tolerance": verify and codec.without_nan(verify.tolerance),
     }
 
 
@@ -193,9 +191,3 @@ def _commit(described: str | None) -> dict[str, Any]:
         "id": (described or "unversioned").removesuffix("-dirty"),
         "dirty": bool(described and described.endswith("-dirty")),
     }
-
-
-def _json(value: float | None) -> float | str | None:
-    """JSON has no NaN or infinity: write them as the strings that `float` reads."""
-    finite = value is None or abs(value) < float("inf")
-    return value if finite else str(value)

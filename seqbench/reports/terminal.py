@@ -21,7 +21,7 @@ STYLES = {
 }
 
 
-def terminal(document: doc.Document) -> Group:
+def render_terminal(document: doc.Document) -> Group:
     """Return what rich prints; no text of the document is read as rich's markup."""
     shown = doc.cleaned(document)
     parts: list[RenderableType] = []

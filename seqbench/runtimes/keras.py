@@ -1,7 +1,7 @@
 """Keras itself, on each of its back ends: the model in a compiled function, and `predict()`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
 from seqbench.core.errors import Unsupported
 from seqbench.machine.frameworks import Framework
-from seqbench.measurement.loop import Budget, Timing
 from seqbench.models.snapshot import restore
 from seqbench.runtimes.runtime import Load, Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor
@@ -30,32 +29,6 @@ def _restore(folder: Path, device: str, threads: int) -> Any:
     return model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _KerasSession(LocalSession):
-    """A session that tells what its framework cannot do.
-
-    Attributes:
-        model: the model's name.
-
-    """
-
-    model: str
-
-    def run(self, x: np.ndarray) -> np.ndarray:
-        with name_unsupported(self.model):
-            return LocalSession.run(self, x)
-
-    def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
-        with name_unsupported(self.model):
-            return LocalSession.measure(self, xs, budget)
-
-    def in_blocks(
-        self, xs: Sequence[np.ndarray], warmup_s: float
-    ) -> Callable[[float], Sequence[float]]:
-        with name_unsupported(self.model):
-            return LocalSession.in_blocks(self, xs, warmup_s)
-
-
 def _session(
     model: Any,
     device_used: Callable[[], str],
@@ -65,8 +38,7 @@ def _session(
     import keras
 
     source, sink = model.inputs[0], model.outputs[0]
-    return _KerasSession(
-        model=model.name,
+    return LocalSession(
         input=Tensor(
             name=source.name,
             shape=tuple(source.shape),
@@ -81,6 +53,7 @@ def _session(
         prepare=prepare,
         call=call,
         memory=lambda: current_backend().memory_bytes(device_used()),
+        around=lambda: name_unsupported(model.name),
     )
 
 
@@ -143,14 +116,10 @@ XLA = _runtime("keras-xla", "tensorflow", "Keras on TensorFlow, compiled by XLA"
 JAX = _runtime("keras-jax", "jax", "Keras on JAX, the model in a compiled function")
 TORCH = _runtime("keras-torch", "torch", "Keras on PyTorch, operation by operation")
 
-PREDICT = Runtime(
+PREDICT = replace(
+    RUNTIME,
     name="keras-predict",
-    target=None,
-    backend="tensorflow",
     summary="Keras on TensorFlow, through model.predict()",
-    packages=("keras", "tensorflow", "numpy"),
-    needs="tensorflow",
     devices=("cpu", "gpu"),
     start=in_process(load_predict),
-    imports="keras",
 )

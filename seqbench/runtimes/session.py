@@ -1,6 +1,7 @@
 """What every runtime gives back when it has loaded a model."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,11 +30,6 @@ def dtype_name(dtype: Any) -> str:
     """Return how a numpy type is called here: TensorFlow's text is made of Python objects."""
     found = np.dtype(dtype)
     return "string" if found.kind == "O" else found.name
-
-
-def tensor(flat: Mapping[str, Any]) -> Tensor:
-    """Return the tensor that `dataclasses.asdict` and JSON made of one."""
-    return Tensor(**{**flat, "shape": tuple(flat["shape"])})
 
 
 class Session(Protocol):
@@ -97,6 +93,7 @@ class LocalSession:
         memory: returns the most of the device's own memory that was in use, once a batch has run;
             None where it has or tells none.
         facts: what the runtime says of itself here.
+        around: makes the context of calls, which says of an exception what it means.
 
     """
 
@@ -108,6 +105,7 @@ class LocalSession:
     all_tensors: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
     memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def ran_on(self) -> str:
@@ -121,18 +119,21 @@ class LocalSession:
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """Return the output for one batch."""
-        call, (feed,) = self.bound([x])
-        return call(feed)
+        with self.around():
+            call, (feed,) = self.bound([x])
+            return call(feed)
 
     def measure(self, xs: Sequence[np.ndarray], budget: Budget) -> Timing:
         """Time calls on the batches `xs` in turn."""
-        return measure(*self.bound(xs), budget)
+        with self.around():
+            return measure(*self.bound(xs), budget)
 
     def in_blocks(
         self, xs: Sequence[np.ndarray], warmup_s: float
     ) -> Callable[[float], Sequence[float]]:
         """Warm up; return what times one block of calls on the batches `xs` in turn."""
-        return in_blocks(*self.bound(xs), warmup_s)
+        with self.around():
+            return in_blocks(*self.bound(xs), warmup_s)
 
     def tensors(self, x: np.ndarray) -> list[np.ndarray]:
         """Return every tensor on the way to the output."""

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.backends.tensorflow import memory_bytes
-from seqbench.backends.tensorflow_devices import Placed, set_threads
+from seqbench.backends.tensorflow import at_host, memory_bytes, set_threads
 from seqbench.core.errors import LoadError
 from seqbench.runtimes.runtime import Runtime, in_process
 from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name
@@ -35,28 +34,30 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     if more:
         msg = f"{artifact.name} takes {1 + len(more)} inputs, expected one"
         raise LoadError(msg)
-    output_name, output = next(iter(function.structured_outputs.items()))
+    output_name, sink = next(iter(function.structured_outputs.items()))
 
-    placed = Placed()
+    ran_on = ""
 
     def prepare(x: np.ndarray) -> dict[str, Any]:
         with tf.device(f"/{device.upper()}:0"):
             return {input_name: tf.constant(x)}
 
     def call(feed: dict[str, Any]) -> np.ndarray:
-        return placed.at_host(function(**feed)[output_name])
+        nonlocal ran_on
+        output, ran_on = at_host(function(**feed)[output_name])
+        return output
 
     # The signature's function dies with the object that it was loaded with.
     call.root = root  # type: ignore[attr-defined]
 
     return LocalSession(
-        input=_tensor(input_name, spec),
-        output=_tensor(output_name, output),
-        device_used=placed.where,
+        input=describe_tensor(input_name, spec),
+        output=describe_tensor(output_name, sink),
+        device_used=lambda: ran_on,
         prepare=prepare,
         call=call,
         all_tensors=lambda x: _all_tensors(function, x),
-        memory=lambda: memory_bytes(placed.where()),
+        memory=lambda: memory_bytes(ran_on),
     )
 
 
@@ -81,11 +82,10 @@ def _all_tensors(function: Any, x: np.ndarray) -> list[np.ndarray]:
     return [np.asarray(value) for value in run(tf.constant(x))]
 
 
-def _tensor(name: str, spec: object) -> Tensor:
-    shape = spec.shape  # type: ignore[attr-defined]
-    sizes = tuple(shape) if shape.rank is not None else ()
-    dtype = spec.dtype.as_numpy_dtype  # type: ignore[attr-defined]
-    return Tensor(name=name, shape=sizes, dtype=dtype_name(dtype))
+def describe_tensor(name: str, spec: Any) -> Tensor:
+    """Return what a tensor of TensorFlow's, or a specification of one, declares, under a name."""
+    sizes = tuple(spec.shape) if spec.shape.rank is not None else ()
+    return Tensor(name=name, shape=sizes, dtype=dtype_name(spec.dtype.as_numpy_dtype))
 
 
 RUNTIME = Runtime(

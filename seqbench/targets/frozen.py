@@ -1,13 +1,15 @@
 """Sequential -> one frozen inference graph, the one source of every export."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqbench.backends.patches.registry import EXPORTABLE, Table, in_place
+from seqbench.models.attributes import override
 from seqbench.models.stateless import start_from_zero_state
-from seqbench.runtimes.session import Tensor, dtype_name
+from seqbench.runtimes.session import Tensor
+from seqbench.runtimes.tensorflow import describe_tensor
 
 if TYPE_CHECKING:
     import keras
@@ -78,8 +80,8 @@ def freeze(
         model=model,
         traced=traced,
         function=frozen,
-        input=_tensor(INPUT, traced.inputs[0]),
-        output=_tensor(OUTPUT, traced.outputs[0]),
+        input=describe_tensor(INPUT, traced.inputs[0]),
+        output=describe_tensor(OUTPUT, traced.outputs[0]),
     )
 
 
@@ -90,27 +92,27 @@ def nodes(graph_def: Any) -> Iterator[Any]:
         yield from function.node_def
 
 
-@contextmanager
-def _without_dropout(model: "keras.Sequential") -> Iterator[None]:
+def lookup_tables(model: "keras.Sequential") -> list[Any]:
+    """Return the tables of words that a model's layers look up in."""
+    import tensorflow as tf
+
+    return [
+        value
+        for layer in model._flatten_layers()
+        for value in vars(layer).values()
+        if isinstance(value, tf.lookup.StaticHashTable)
+    ]
+
+
+def _without_dropout(model: "keras.Sequential") -> AbstractContextManager[None]:
     """Keep the random state of dropout in recurrent cells out of the graph.
 
     Keras draws the masks even where inference does not use them, and a graph that changes a
     variable cannot be frozen. (`keras.src.layers.rnn.rnn.RNN._maybe_config_dropout_masks`)
     """
     cells = [
-        (layer, layer.dropout, layer.recurrent_dropout)
+        layer
         for layer in model._flatten_layers()  # the only walk that reaches cells
         if hasattr(layer, "get_recurrent_dropout_mask")
     ]
-    try:
-        for cell, _, _ in cells:
-            cell.dropout = cell.recurrent_dropout = 0.0
-        yield
-    finally:
-        for cell, dropout, recurrent_dropout in cells:
-            cell.dropout, cell.recurrent_dropout = dropout, recurrent_dropout
-
-
-def _tensor(name: str, tensor: Any) -> Tensor:
-    shape = tuple(tensor.shape)
-    return Tensor(name=name, shape=shape, dtype=dtype_name(tensor.dtype.as_numpy_dtype))
+    return override(cells, dropout=0.0, recurrent_dropout=0.0)

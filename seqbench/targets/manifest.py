@@ -4,13 +4,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json, size_bytes
-from seqbench.runtimes.session import tensor
 from seqbench.targets.target import Artifact, Exported
 
 SCHEMA = 1
@@ -104,7 +103,7 @@ def add(
         "size_bytes": size_bytes(path),
         "files": _files(path),
         "versions": versions,
-        **asdict(described),
+        **codec.to_json(described),
     }
     before = read(folder)
     kept = before["artifacts"] if before.get("model") == model else {}
@@ -122,12 +121,7 @@ def add(
 
 def exported(entry: dict[str, Any]) -> Exported:
     """Return what an entry says of its artifact, as its exporter did."""
-    return Exported(
-        input=tensor(entry["input"]),
-        output=tensor(entry["output"]),
-        ops=tuple(entry["ops"]),
-        notes=tuple(entry["notes"]),
-    )
+    return codec.from_json(Exported, entry)
 
 
 def _files(path: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
-"""Which target an artifact is of, whoever made it."""
+"""Which target an artifact is of, whoever made it, and where a run has its own."""
 
 from pathlib import Path
 
 from seqbench.core.errors import InputError
-from seqbench.targets import TARGETS
+from seqbench.core.record import Cell
+from seqbench.core.store import Store
+from seqbench.targets import TARGETS, Artifact
 
 
 def target_of(artifact: Path) -> str:
@@ -22,3 +24,11 @@ def target_of(artifact: Path) -> str:
     *forms, last = (target.form for target in TARGETS.values())
     msg = f"{artifact}: expected {', '.join(forms)} or {last}"
     raise InputError(msg)
+
+
+def artifact_path(store: Store, cell: Cell) -> Path:
+    """Return what a cell's runtime loads: an artifact, for Keras itself the model's own folder."""
+    if cell.target is None:
+        return store.model(cell.model)
+    artifact = Artifact(target=TARGETS[cell.target], variant=cell.variant)
+    return store.artifacts / cell.model / artifact.filename

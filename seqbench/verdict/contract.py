@@ -1,11 +1,14 @@
-"""What an artifact must keep beside its numbers: what it declares, and that it has no memory."""
+"""What an artifact must keep beside its numbers: what it declares, and that it has no memory.
+
+Numpy only.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
-from seqbench.runtimes.session import Session, Tensor
 from seqbench.verdict import tolerance
 from seqbench.verdict.tolerance import Case
 
@@ -16,29 +19,35 @@ Run = Callable[[np.ndarray], np.ndarray]
 """From inputs to an artifact's outputs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
-    """What seqbench's own exports declare.
+class _Tensor(Protocol):
+    """An input or an output as an artifact declares it, as `runtimes.session.Tensor` says it."""
 
-    Attributes:
-        input: the input's name, and its shape with None where it is free.
-        output: the output's, likewise.
-
-    """
-
-    input: Tensor
-    output: Tensor
+    @property
+    def name(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int | None, ...]: ...
 
 
-def check_declaration(session: Session, declaration: Declaration) -> str | None:
+class _Ends(Protocol):
+    """What has one input and one output: a session, and what was promised of it."""
+
+    @property
+    def input(self) -> _Tensor: ...
+    @property
+    def output(self) -> _Tensor: ...
+
+
+def check_declaration(declared: _Ends, promised: _Ends) -> str | None:
     """Return what an artifact declares otherwise than promised; None where it keeps its word.
 
     A free dimension of the input must be free. Of the output only the batch must: a runtime may
     know more of the others than Keras does, or less.
     """
     for what in ("input", "output"):
-        found: Tensor = getattr(session, what)
-        wanted: Tensor = getattr(declaration, what)
+        found: _Tensor = getattr(declared, what)
+        wanted: _Tensor = getattr(promised, what)
         for name in ("name", "dtype"):
             if getattr(found, name) != getattr(wanted, name):
                 return _otherwise(what, name, getattr(found, name), getattr(wanted, name))
@@ -63,7 +72,7 @@ def _fits(
     )
 
 
-def check_repeatable(run: Run, case: Case, answer: np.ndarray, output: Tensor) -> str | None:
+def check_repeatable(run: Run, case: Case, answer: np.ndarray, output: _Tensor) -> str | None:
     """Return what is wrong when a batch is asked again, and when rows of it are asked alone.
 
     The second answer may differ from the first by what the numbers may, no more: threads may add

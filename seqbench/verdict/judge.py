@@ -5,10 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqbench.runtimes.session import Session
+from seqbench.runtimes.session import Session, Tensor
 from seqbench.verdict import contract, tolerance
-from seqbench.verdict.contract import Declaration
 from seqbench.verdict.tolerance import Case, Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What seqbench's own exports declare.
+
+    Attributes:
+        input: the input's name, and its shape with None where it is free.
+        output: the output's, likewise.
+
+    """
+
+    input: Tensor
+    output: Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

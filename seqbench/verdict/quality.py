@@ -7,12 +7,8 @@ the loss in the scenario's own metric. Each variant has its own limits.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-
-from seqbench.core.store import restore_dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,24 +88,6 @@ class Quality:
 
 Metric = Callable[[np.ndarray, np.ndarray], float]
 """From labels and outputs to a number."""
-
-
-def save(sample: Sample, file: BinaryIO) -> None:
-    """Write a sample as `.npz`."""
-    labels = {} if sample.y is None else {"y": sample.y}
-    metrics = np.array(sample.metrics, dtype=str)
-    np.savez(file, allow_pickle=False, x=sample.x, own=sample.own, metrics=metrics, **labels)
-
-
-def load(path: Path) -> Sample:
-    """Read the sample that `save` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Sample(
-            x=arrays["x"],
-            own=restore_dtype(arrays["own"]),
-            y=arrays.get("y"),
-            metrics=tuple(str(name) for name in arrays["metrics"]),
-        )
 
 
 def assess_quality(sample: Sample, got: np.ndarray, criterion: Criterion) -> Quality:

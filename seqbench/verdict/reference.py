@@ -10,8 +10,7 @@ import numpy as np
 from seqbench.backends import current_backend
 from seqbench.backends.inference import Answer, compile_inference
 from seqbench.backends.patches.registry import EXACT
-from seqbench.core.files import replacing
-from seqbench.core.store import restore_dtype
+from seqbench.core import arrays
 from seqbench.models.twin import (
     computes_in_float64,
     computes_in_less,
@@ -28,6 +27,7 @@ from seqbench.verdict.perturb.weights import (
     round_as_narrow_dtypes,
     round_as_sums,
 )
+from seqbench.verdict.quality import Sample
 from seqbench.verdict.tolerance import Case, largest
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _build_cases(
     batches = _suite(model, twin, seed, data)
     own = _outputs(answer, batches)
     shifts = make_shiftable(twin)
-    exactly = EXACT if current_backend().name == "tensorflow" else {}
+    exactly = EXACT if current_backend().NAME == "tensorflow" else {}
     run = compile_inference(twin, exactly, shifts=shifts.variables)
     exact = _outputs(run, batches)
     narrow = own  # what float32 makes of it
@@ -296,23 +296,35 @@ def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarr
 
 def save(found: Sequence[ReferenceCase], path: Path) -> None:
     """Write the cases to one `.npz` file."""
-    arrays = {
+    parts = {
         f"{i}:{case.name}:{part}": getattr(case, part)
         for i, case in enumerate(found)
         for part in PARTS
     }
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    arrays.save(path, **parts)
 
 
 def load(path: Path) -> list[ReferenceCase]:
     """Read the cases that `save` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        names = [key.removesuffix(":x") for key in arrays if key.endswith(":x")]
-        return [
-            ReferenceCase(
-                name=name.split(":", 1)[1],
-                **{part: restore_dtype(arrays[f"{name}:{part}"]) for part in PARTS},
-            )
-            for name in names
-        ]
+    parts = arrays.load(path)
+    names = [key.removesuffix(":x") for key in parts if key.endswith(":x")]
+    return [
+        ReferenceCase(
+            name=name.split(":", 1)[1], **{part: parts[f"{name}:{part}"] for part in PARTS}
+        )
+        for name in names
+    ]
+
+
+def save_sample(sample: Sample, path: Path) -> None:
+    """Write the sample by which reduced precision is judged to an `.npz` file."""
+    labels = {} if sample.y is None else {"y": sample.y}
+    metrics = np.array(sample.metrics, dtype=str)
+    arrays.save(path, x=sample.x, own=sample.own, metrics=metrics, **labels)
+
+
+def load_sample(path: Path) -> Sample:
+    """Read the sample that `save_sample` wrote."""
+    found = arrays.load(path)
+    metrics = tuple(map(str, found["metrics"]))
+    return Sample(x=found["x"], own=found["own"], y=found.get("y"), metrics=metrics)

@@ -8,7 +8,9 @@ from seqbench.core.record import Kind
 from seqbench.machine import host
 from seqbench.runtimes import BACKENDS
 
-PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy")
+PACKAGES = tuple(
+    dict.fromkeys(package for runtime in BACKENDS.values() for package in runtime.packages)
+)
 
 WHAT = (
     "Each back end in processes of its own, from the same weights, with the same batches in the "

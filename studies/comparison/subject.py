@@ -41,8 +41,8 @@ class Subject:
             environment=os.environ,
             work=Work(
                 runtime="onnxruntime",
-                artifact=str(self.model(percent)),
-                inputs=str(self.inputs),
+                artifact=self.model(percent),
+                inputs=self.inputs,
                 device="cpu",
                 threads=1,
                 block_s=BLOCK_S,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
-from seqbench.backends.tensorflow_devices import set_threads
+from seqbench.backends.tensorflow import set_threads
 from seqbench.core.errors import LoadError
 from seqbench.engine.jobs import locate_layer
 from seqbench.machine.host import available_threads
@@ -147,7 +147,7 @@ class Judge:
         cut = [search.select_rows(layer, rows) for layer in self._layers[key]]
         tensors = session.tensors(case.x[rows].astype(session.input.dtype))
         found = search.find_divergence(cut, tensors)
-        return None if found is None else found.layer.name
+        return None if found is None else found.layer
 
     def _load(self, target: str, path: Path) -> Session:
         try:

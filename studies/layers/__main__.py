@@ -39,7 +39,7 @@ def coverage(
         output.say(baselines.dumps(outcome.classes), nl=False)
         return 0 if outcome.passed else 1
     if json_file is not None:
-        baselines.write(outcome.classes, options.PATH.convert(json_file))
+        baselines.write(outcome.classes, Path(json_file))
     output.show_document(pages.summary(outcome.walked))
     output.say(f"tables: {outcome.page}")
     return 0 if outcome.passed else 1

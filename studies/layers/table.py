@@ -7,10 +7,9 @@ from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports.cells import MARKS
 from seqbench.reports.clean import text
 from seqbench.reports.document import Column, Item, Row, Table
-from seqbench.runtimes import RUNTIMES
 from studies.layers.baseline import Drift
 from studies.layers.case import Case
-from studies.layers.walk import IN
+from studies.runtimes import judges_of
 
 _WEIGHT = (Status.PASS, Status.UNAVAILABLE, Status.UNSUPPORTED, Status.ERROR, Status.FAIL)
 """Statuses from the best to the worst: a target is what its worst runtime makes of it."""
@@ -100,7 +99,7 @@ def _worst(records: Iterable[Record]) -> dict[tuple[str, str], Record]:
 
 
 def _runtimes(target: str) -> str:
-    return ", ".join(name for name in IN if RUNTIMES[name].target == target)
+    return ", ".join(judges_of(target))
 
 
 def _absent(case: Case, target: str) -> Record:

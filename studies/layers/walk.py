@@ -18,9 +18,7 @@ from seqbench.runtimes import RUNTIMES
 from seqbench.targets import TARGETS
 from studies.layers.case import Case
 from studies.layers.cases import all_cases
-
-IN = ("tensorflow", "litert", "onnxruntime", "tfjs-wasm", "tfjs-cpu")
-"""The runtimes that judge, of each target those that its users have."""
+from studies.runtimes import JUDGES
 
 
 def chosen(pattern: str | None) -> list[tuple[Path, Case]]:
@@ -48,7 +46,7 @@ def judges(targets: Sequence[str] | None) -> tuple[str, ...]:
 
     """
     wanted = TARGETS if targets is None else known("target", targets, TARGETS)
-    return tuple(name for name in IN if RUNTIMES[name].target in wanted)
+    return tuple(name for name in JUDGES if RUNTIMES[name].target in wanted)
 
 
 def walk(

@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqbench.targets import TARGETS
+from studies.runtimes import judges_of
 from studies.speed import official
 from studies.speed.clock import Clocked, clocked
 from studies.speed.keras_own import FORMATS
-
-RUNTIMES = {
-    "saved_model": ("tensorflow",),
-    "tflite": ("litert",),
-    "onnx": ("onnxruntime",),
-    "tfjs": ("tfjs-wasm", "tfjs-cpu"),
-}
-"""Where a file of each target must be right: in one of these. TF.js's wasm lacks some operations
-that the stock converter uses; its cpu backend has them."""
 
 SAVED = "saved_model"
 
@@ -105,7 +97,9 @@ def _wrong(artifact: Path, target: str, model: Path) -> str | None:
     if not artifact.exists():
         return "not made"
     answers, found = str(model.with_suffix(".npz")), None
-    for runtime in RUNTIMES[target]:
+    # In one of them: TF.js's wasm lacks some operations that the stock converter uses, its cpu
+    # backend has them.
+    for runtime in judges_of(target):
         command = [sys.executable, "-m", "studies.speed.judge", runtime, str(artifact), answers]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         if ended.returncode == 0:

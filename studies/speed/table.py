@@ -4,9 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from seqbench.core import units
 from seqbench.machine import host as machine
-from studies.speed.study import RUNTIMES, Way
+from seqbench.runtimes import RUNTIMES
+from seqbench.targets import TARGETS
+from studies.runtimes import JUDGES, judges_of
+from studies.speed.study import Way
 
-PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "ai-edge-litert", "tensorflowjs")
+PACKAGES = tuple(
+    dict.fromkeys(
+        [
+            *(package for target in TARGETS.values() for package in target.packages),
+            *(package for name in JUDGES for package in RUNTIMES[name].packages),
+            "tensorflowjs",
+        ]
+    )
+)
 
 
 def markdown(
@@ -45,7 +56,7 @@ _WHAT = (
     "run, no TF.js.\n\n"
     "A file is right where its error against the model's float64 twin is at most 8 times what "
     "float32 costs the model itself, in its real runtime, a process of its own: "
-    + "; ".join(f"{target} in {' or '.join(found)}" for target, found in RUNTIMES.items())
+    + "; ".join(f"{target} in {' or '.join(judges_of(target))}" for target in TARGETS)
     + ". LiteRT, ONNX Runtime and the browser run without TensorFlow and without Flex. Memory is "
     "of all processes together, with shared pages counted in each."
 )

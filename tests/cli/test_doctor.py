@@ -4,6 +4,8 @@ import pytest
 
 from seqbench.cli import doctor
 from seqbench.core.errors import InputError
+from seqbench.runtimes import RUNTIMES
+from seqbench.targets import TARGETS
 from tests.support.commands import seqbench
 
 
@@ -12,6 +14,14 @@ def test_what_is_here_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["tensorflow"].present
     assert found["cpu"].present == "here"
     assert not found["cpu"].missing
+
+
+def test_every_package_of_a_runtime_or_a_target_is_looked_for() -> None:
+    found = {item.name for item in doctor.examine()}
+    for runtime in RUNTIMES.values():
+        assert {*runtime.packages} <= found, runtime.name
+    for target in TARGETS.values():
+        assert {*target.packages} <= found, target.name
 
 
 def test_what_is_missing_has_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -43,13 +43,13 @@ OUTERS = st.builds(
 
 @given(OUTERS)
 def test_what_is_written_is_read_again(value: Outer) -> None:
-    text = codec.dumps(value)
+    text = codec.to_text(value)
     assert "\n" not in text
-    assert codec.loads(Outer, text) == value
+    assert codec.from_text(Outer, text) == value
 
 
 def test_a_number_that_is_none_stays_one() -> None:
-    found = codec.loads(Inner, codec.dumps(Inner(shape=(), error=math.nan)))
+    found = codec.from_text(Inner, codec.to_text(Inner(shape=(), error=math.nan)))
     assert found.error is not None
     assert math.isnan(found.error)
 
@@ -65,7 +65,7 @@ def test_a_number_that_is_none_stays_one() -> None:
 )
 def test_what_does_not_fit_names_the_field(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        codec.loads(Outer, text)
+        codec.from_text(Outer, text)
 
 
 def test_what_has_no_form_is_refused() -> None:

@@ -243,6 +243,7 @@ WRITES = {
 
 OWN = {
     "core/files.py": "is where files are written",
+    "core/arrays.py": "writes a temporary name of `replacing`",
     "core/lock.py": "keeps a lock's file, which it has checked to be seqbench's",
     "core/store.py": "makes the folder of a run",
     "engine/workers/fork_servers.py": "writes its servers' logs into the folder of a run",
@@ -256,9 +257,8 @@ OWN = {
     "machine/host.py": "writes to /proc",
     "models/snapshot.py": "makes a model's folder within a run's",
     "engine/jobs/prepare.py": "makes a model's folder within a run's",
-    "verdict/reference.py": "writes a temporary name of `replacing`",
-    "engine/jobs/locate_layer.py": "writes a temporary name of `replacing`",
-    "verdict/quality.py": "writes into a file that it is given open",
+    "verdict/reference.py": "writes arrays by `core/arrays`",
+    "engine/jobs/locate_layer.py": "writes arrays by `core/arrays`",
     "targets/onnx/writer.py": "exports to a temporary name of `replacing`",
     "targets/saved_model/writer.py": "exports to a temporary name of `replacing`",
     "targets/tflite/writer.py": "exports to a temporary name of `replacing`",

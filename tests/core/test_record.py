@@ -2,16 +2,17 @@ import json
 import math
 from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqbench.comparison.aspects import aspects
 from seqbench.core import units
-from seqbench.core.record import SCHEMA, Cell, Kind, Record, Status, decode, dumps, encode
+from seqbench.core.record import SCHEMA, Cell, Kind, Record, Status, decode, encode
 from seqbench.reports import rows
 from seqbench.reports.history.lines import lines
-from seqbench.reports.pytest_benchmark import pytest_benchmark
+from seqbench.reports.pytest_benchmark import render_pytest_benchmark
 
 numbers = st.none() | st.floats(allow_nan=False)
 texts = st.none() | st.text(max_size=20)
@@ -51,7 +52,7 @@ def test_a_record_survives_its_json(
         samples_s=tuple(sample for samples in processes for sample in samples),
         samples_per_process=tuple(map(len, processes)),
     )
-    assert decode(json.loads(dumps(timed))) == timed
+    assert decode(json.loads(json.dumps(encode(timed), allow_nan=False))) == timed
     assert timed.by_process == processes
 
 
@@ -63,11 +64,24 @@ def test_samples_that_belong_to_no_process_are_refused() -> None:
 
 def test_nan_survives_as_text() -> None:
     cell = Cell(model="m", kind=Kind.VERIFY)
-    text = dumps(Record(cell=cell, status=Status.FAIL, max_abs_error=math.nan, tolerance=math.inf))
-    assert '"max_abs_error": "nan"' in text
-    back = decode(json.loads(text))
+    record = Record(cell=cell, status=Status.FAIL, max_abs_error=math.nan, tolerance=math.inf)
+    flat = encode(record)
+    assert flat["max_abs_error"] == "nan"
+    back = decode(flat)
     assert math.isnan(back.max_abs_error or 0)
     assert back.tolerance == math.inf
+
+
+def test_a_field_of_another_type_is_named() -> None:
+    flat = encode(Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS))
+    with pytest.raises(ValueError, match=r"Expected `array`, got `str` - at `\$\.notes`"):
+        decode({**flat, "notes": "one"})
+
+
+def test_numbers_of_numpy_are_numbers_in_a_record() -> None:
+    seen = {"share": np.float64(0.5), "most": np.float64("inf")}
+    record = Record(cell=Cell(model="m", kind=Kind.TRAIN), status=Status.PASS, details=seen)
+    assert json.loads(json.dumps(encode(record)))["details"] == {"share": 0.5, "most": "inf"}
 
 
 def test_the_schema_is_pinned() -> None:
@@ -121,5 +135,5 @@ def test_every_view_of_a_cell_shows_one_median() -> None:
     assert row.median == mark.median == record.median
     (time,) = (it for it in aspects(record, record, 0.05, 0.02) if it.name == "time")
     assert time.base == time.head == units.seconds(2e-3)
-    (benchmark,) = json.loads(pytest_benchmark([record]))["benchmarks"]
+    (benchmark,) = json.loads(render_pytest_benchmark([record]))["benchmarks"]
     assert benchmark["stats"]["median"] == 2e-3

@@ -84,11 +84,9 @@ def test_there_is_no_demand_where_it_is_not_known() -> None:
 
 
 def test_text_has_no_size() -> None:
-    class Text:
-        shape = (None, 3)
-        dtype = "string"
-
-    assert arithmetic._bytes(Text()) == 0
+    assert arithmetic.tensor_bytes((None, 3), "string") == 0
+    assert arithmetic.tensor_bytes((None, 3), "bool") == 3
+    assert arithmetic.tensor_bytes((2, 3), "bfloat16") == 12
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 from keras import layers
 from rich.console import Console
 
+from seqbench.core import codec
 from seqbench.core.units import NOTHING, TIMES
-from seqbench.models.describe import LayerRow, describe, table, to_json
+from seqbench.models.describe import LayerRow, describe, draw_table
 
 
 def model() -> keras.Sequential:
@@ -30,7 +31,7 @@ def model() -> keras.Sequential:
 
 def printed(flat: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=120)
-    console.print(table(flat))
+    console.print(draw_table(flat))
     written: str = console.file.getvalue()  # type: ignore[attr-defined] # it is the StringIO
     return written
 
@@ -70,7 +71,7 @@ def test_an_open_dimension_makes_a_total_unknown() -> None:
     found = describe(open_ended, "net")
     assert [row.activation_bytes for row in found.layers] == [None, 8, 8]
     assert (found.flops, found.activation_bytes) == (None, None)
-    assert NOTHING in printed(to_json(found))
+    assert NOTHING in printed(codec.to_json(found))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64", "bfloat16", "int64", "bool", "uint8"])
@@ -82,14 +83,14 @@ def test_sizes_of_elements(dtype: str) -> None:
 
 
 def test_json_is_plain() -> None:
-    flat = to_json(describe(model(), "net"))
+    flat = codec.to_json(describe(model(), "net"))
     again = json.loads(json.dumps(flat))
     assert again["layers"][1]["output_shape"] == [None, 6, 6, 2]
     assert again["flops"] == flat["flops"]
 
 
 def test_table() -> None:
-    text = printed(json.loads(json.dumps(to_json(describe(model(), "net")))))
+    text = printed(json.loads(json.dumps(codec.to_json(describe(model(), "net")))))
     assert f"net: input ? {TIMES} 8 {TIMES} 8 {TIMES} 3 uint8" in text
     (conv,) = [line for line in text.splitlines() if "conv " in line]
     cells = [cell.strip() for cell in conv.strip("│").split("│")]

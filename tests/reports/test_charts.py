@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from seqbench.reports import charts
 from seqbench.reports.charts import Point, Style, Unit
-from seqbench.reports.html import svg as draw
+from seqbench.reports.html import draw_svg
 
 STYLE = Style(
     unit=Unit.SECONDS,
@@ -24,7 +24,7 @@ POINTS = [
 
 def drawn(points: list[Point] = POINTS, style: Style = STYLE, title: str = "t") -> str:
     chart = charts.dots(points, style, caption="c", title=title)
-    return draw(chart.spec, chart.label)
+    return draw_svg(chart.spec, chart.label)
 
 
 def test_a_chart_holds_its_marks_its_words_and_what_a_screen_reader_says() -> None:

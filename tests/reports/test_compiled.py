@@ -2,8 +2,8 @@ from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import compiled
 from seqbench.reports.cells import MARKS
-from seqbench.reports.html import html
-from seqbench.reports.markdown import markdown
+from seqbench.reports.html import render_html
+from seqbench.reports.markdown import render_markdown
 from seqbench.reports.rows import build
 from seqbench.reports.run import document
 
@@ -39,7 +39,7 @@ def test_what_was_compiled_is_never_among_timings() -> None:
 
 
 def test_each_program_is_a_line() -> None:
-    first, failed, step = compiled.table(REPORT).rows
+    first, failed, step = compiled.tabulate_programs(REPORT).rows
     texts = [item.text for item in first.items]
     assert texts == ["v5e", "inference", "32", "", "7.02M", "3.00 MiB", "42.0 ns", "1.50 s"]
     assert [item.sub for item in first.items][-3:] == ["of 16.0 GiB", "memory", ""]
@@ -59,7 +59,7 @@ def test_the_terminal_has_a_column_for_each_chip() -> None:
 
 
 def test_pages_say_that_nothing_ran() -> None:
-    for page in (markdown(document(REPORT)), html(document(REPORT))):
+    for page in (render_markdown(document(REPORT)), render_html(document(REPORT))):
         assert "Compiles and fits" in page
         assert "so nothing ran" in page
         assert "Latency" not in page

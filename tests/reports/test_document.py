@@ -13,9 +13,9 @@ from rich.console import Console
 from seqbench.reports import clean
 from seqbench.reports import document as doc
 from seqbench.reports.document import Details, Figure, Paragraph, Tone, cleaned, section
-from seqbench.reports.html import html
-from seqbench.reports.markdown import escape, markdown
-from seqbench.reports.terminal import terminal
+from seqbench.reports.html import render_html
+from seqbench.reports.markdown import escape, render_markdown
+from seqbench.reports.terminal import render_terminal
 from tests.reports.sample_document import BAD, DOCUMENT, GOOD, TABLE
 
 MARKDOWN = r"""# &lt;b&gt;every&lt;/b&gt; element
@@ -128,7 +128,7 @@ def printed(document: doc.Document, *, colour: bool = False, width: int = 500) -
         width=width, force_terminal=colour, color_system="truecolor" if colour else None
     )
     with console.capture() as caught:
-        console.print(terminal(document))
+        console.print(render_terminal(document))
     return caught.get()
 
 
@@ -149,7 +149,7 @@ def test_the_sample_has_every_element() -> None:
 
 
 def test_markdown() -> None:
-    assert markdown(DOCUMENT) == MARKDOWN
+    assert render_markdown(DOCUMENT) == MARKDOWN
 
 
 def test_the_terminal() -> None:
@@ -167,7 +167,7 @@ def test_the_terminal_has_colours_of_its_own_and_none_of_the_texts() -> None:
 
 
 def test_the_page_says_everything_and_escapes_it() -> None:
-    page = html(DOCUMENT)
+    page = render_html(DOCUMENT)
     text = told(page)
     for words in (
         "seqbench view",
@@ -201,7 +201,7 @@ def test_the_page_says_everything_and_escapes_it() -> None:
 
 
 def test_the_page_draws_its_charts_in_the_pages_colours() -> None:
-    (chart,) = re.findall(r'<svg role="img".*?</svg>', html(DOCUMENT), re.DOTALL)
+    (chart,) = re.findall(r'<svg role="img".*?</svg>', render_html(DOCUMENT), re.DOTALL)
     assert 'aria-label="it says &#34;x&#34; &lt;1&gt;"' in chart
     assert ">a&lt;b&gt;&amp;</text>" in chart
     assert {*re.findall(r'<text[^>]*fill="([^"]*)"', chart)} == {"currentColor"}
@@ -213,7 +213,7 @@ def test_a_long_table_of_details_is_folded() -> None:
         table = replace(TABLE, rows=TABLE.rows[:1] * rows)
         return replace(DOCUMENT, sections=section("s", "S", Details(summary="All", table=table)))
 
-    for render, start in ((html, "<details"), (markdown, "<details")):
+    for render, start in ((render_html, "<details"), (render_markdown, "<details")):
         assert f"{start} open><summary>All</summary>" in render(document(16))
         assert f"{start}><summary>All</summary>" in render(document(17))
 
@@ -228,7 +228,7 @@ def test_a_section_without_anything_to_show_is_none() -> None:
     assert shown.blocks == (quiet, loud)
 
 
-@pytest.mark.parametrize("render", [html, markdown, printed])
+@pytest.mark.parametrize("render", [render_html, render_markdown, printed])
 def test_one_section_has_no_navigation_and_an_empty_document_is_rendered(render: object) -> None:
     bare = doc.Document(kind="view", title="bare")
     assert callable(render)
@@ -292,8 +292,10 @@ def test_every_text_of_a_table_is_in_all_three(table: doc.Table) -> None:
         marked = f"{item.mark} {item.text}" if item.mark and item.text else item.text
         texts += [marked, item.sub, item.note]
     seen = [clean.printable(text) for text in texts]
-    shown = markdown(document)
-    page, terminal_text = (squeezed(text) for text in (told(html(document)), printed(document)))
+    shown = render_markdown(document)
+    page, terminal_text = (
+        squeezed(text) for text in (told(render_html(document)), printed(document))
+    )
     for text in seen:
         assert escape(text) in shown
         # The page draws the shapes of marks.

@@ -109,9 +109,5 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
 
 def test_a_broken_plan_is_named(run: Path) -> None:
     (run / "run.json").write_text('{"cells": [{"model": 1}]}', encoding="utf-8")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, match=r"run\.json does not hold .*\$\.cells\[0\]\.model"):
         reports.write(run)
-    expected = (
-        f"{run / 'run.json'} does not hold the plan of a run (KeyError('kind')): run it again"
-    )
-    assert str(caught.value) == expected

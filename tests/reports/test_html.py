@@ -9,11 +9,11 @@ from rich.console import Console
 
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports.cells import MARKS
-from seqbench.reports.html import html
-from seqbench.reports.markdown import markdown
+from seqbench.reports.html import render_html
+from seqbench.reports.markdown import render_markdown
 from seqbench.reports.rows import build, headline
 from seqbench.reports.run import document, summary
-from seqbench.reports.terminal import terminal
+from seqbench.reports.terminal import render_terminal
 from tests.support import sample_report
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
@@ -39,7 +39,7 @@ class Page(HTMLParser):
 
 
 def written(records: list[Record], name: str = "x") -> str:
-    return html(document(build(records, name)))
+    return render_html(document(build(records, name)))
 
 
 @pytest.fixture(scope="module")
@@ -165,11 +165,11 @@ def test_one_model_has_a_chart_for_wide_windows_as_well() -> None:
 def test_any_records_make_a_page(records: list[Record]) -> None:
     report = build(records, "x")
     found = document(report)
-    page = html(found)
+    page = render_html(found)
     assert page.endswith("</html>")
     assert ("failures" in sections(page)) == bool(report.failures)
-    assert ("## What did not pass" in markdown(found)) == bool(report.failures)
+    assert ("## What did not pass" in render_markdown(found)) == bool(report.failures)
     console = Console(width=40)
     with console.capture() as shown:
-        console.print(terminal(found), terminal(summary(report)))
+        console.print(render_terminal(found), render_terminal(summary(report)))
     assert shown.get().count(" ".join(headline(report).split()[:2])) >= 2

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from seqbench import reports
 from seqbench.core.record import Cell, Kind, Record, Status
-from seqbench.reports.junit import junit
+from seqbench.reports.junit import render_junit
 from tests.support import sample_report
 
 
 def read(records: list[Record]) -> junitparser.JUnitXml:
-    return junitparser.JUnitXml.fromstring(junit(reports.build(records, "my run")))
+    return junitparser.JUnitXml.fromstring(render_junit(reports.build(records, "my run")))
 
 
 def test_every_cell_is_a_test_case_in_its_models_suite() -> None:
@@ -67,7 +67,7 @@ def test_a_pass_has_no_result_but_its_notes() -> None:
 
 @given(st.lists(sample_report.RECORDS, max_size=6))
 def test_any_record_makes_xml_in_the_schemas_order(records: list[Record]) -> None:
-    text = junit(reports.build(records, "my\x00run\ufffe"))
+    text = render_junit(reports.build(records, "my\x00run\ufffe"))
     root = ET.fromstring(text)  # noqa: S314 - it is our own
     order = ["failure", "error", "skipped", "system-out"]
     for case in root.iter("testcase"):

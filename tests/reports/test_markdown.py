@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqbench.core.record import Cell, Kind, Record, Status
-from seqbench.reports.markdown import escape, fenced, markdown
+from seqbench.reports.markdown import escape, fenced, render_markdown
 from seqbench.reports.rows import build
 from seqbench.reports.run import document
 from tests.support import sample_report
 
-PAGE = markdown(document(build(sample_report.broken_run(), "quick_run")))
+PAGE = render_markdown(document(build(sample_report.broken_run(), "quick_run")))
 
 
 def test_the_page_has_its_parts_in_order_failures_first() -> None:
@@ -82,11 +82,11 @@ def test_unavailable_and_notes_are_escaped_too() -> None:
     cell = Cell(model="a|b", kind=Kind.EXPORT, target="on|nx")
     noted = Record(cell=cell, status=Status.PASS, notes=("x|y",))
     absent = replace(noted, status=Status.UNAVAILABLE, reason="get\n<b>it</b>")
-    page = markdown(document(build([noted, absent], "x")))
+    page = render_markdown(document(build([noted, absent], "x")))
     assert "a\\|b" in page
     assert "x\\|y" in page
     assert "- ○ unavailable: on\\|nx (1 cell): get<br>&lt;b&gt;it&lt;/b&gt;" in page
 
 
 def test_an_empty_run_makes_a_page() -> None:
-    assert "**No cell ran**" in markdown(document(build([], "empty")))
+    assert "**No cell ran**" in render_markdown(document(build([], "empty")))

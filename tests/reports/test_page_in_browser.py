@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from seqbench.core.record import Record
-from seqbench.reports.html import html
+from seqbench.reports.html import render_html
 from seqbench.reports.rows import build
 from seqbench.reports.run import document
 from seqbench.runtimes.browser import browser
@@ -69,7 +69,7 @@ def browse(folder: Path, name: str, *options: str) -> str:
 
 def look(folder: Path, records: list[Record], width: int, *options: str) -> dict[str, object]:
     """Return what the frame around a run's page found in it."""
-    return look_at(folder, html(document(build(records, "quick"))), width, *options)
+    return look_at(folder, render_html(document(build(records, "quick"))), width, *options)
 
 
 def look_at(folder: Path, page: str, width: int, *options: str) -> dict[str, object]:
@@ -99,7 +99,7 @@ def test_the_page_fits_its_window_and_shows_everything(tmp_path: Path, width: in
 
 @pytest.mark.parametrize("width", [390, 1300])
 def test_a_page_of_every_element_fits_its_window(tmp_path: Path, width: int) -> None:
-    seen = look_at(tmp_path, html(DOCUMENT), width)
+    seen = look_at(tmp_path, render_html(DOCUMENT), width)
     assert seen["width"] == width
     assert [name for name, _ in seen["tops"]] == ["first", "second"]  # type: ignore[attr-defined] # pairs
     words = (
@@ -142,7 +142,9 @@ def test_the_page_follows_the_readers_light_or_dark(
     records = sample_report.run(("digits_cnn", "lstm_series"))
     seen = look(tmp_path, records, 1300, chosen)
     assert seen["inks"] == [seen["ink"]]
-    (tmp_path / "report.html").write_text(html(document(build(records, "quick"))), encoding="utf-8")
+    (tmp_path / "report.html").write_text(
+        render_html(document(build(records, "quick"))), encoding="utf-8"
+    )
     shot = tmp_path / "shot.png"
     browse(tmp_path, "report.html", chosen, "--window-size=1300,900", f"--screenshot={shot}")
     assert corner(shot) == page

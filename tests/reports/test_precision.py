@@ -3,8 +3,8 @@ from dataclasses import replace
 from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import matrices, precision
-from seqbench.reports.html import html
-from seqbench.reports.markdown import markdown
+from seqbench.reports.html import render_html
+from seqbench.reports.markdown import render_markdown
 from seqbench.reports.rows import build
 from seqbench.reports.run import document
 from tests.support import sample_report
@@ -40,7 +40,7 @@ REPORT = build(RECORDS, "x")
 
 
 def test_a_variant_stands_beside_its_plain_artifact() -> None:
-    plain, narrow = precision.table(REPORT).rows
+    plain, narrow = precision.tabulate_variants(REPORT).rows
     assert [item.text for item in plain.items[:5]] == [
         "onnxruntime",
         "fp32",
@@ -66,6 +66,6 @@ def test_it_stands_in_no_table_of_tolerances() -> None:
 
 def test_pages_have_the_table_where_there_are_variants() -> None:
     without = build(sample_report.run(("three_class",)), "x")
-    for write in (markdown, html):
+    for write in (render_markdown, render_html):
         assert "Reduced precision" in write(document(REPORT))
         assert "Reduced precision" not in write(document(without))

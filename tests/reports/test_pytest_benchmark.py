@@ -15,7 +15,7 @@ from pytest_benchmark.stats import Stats
 from seqbench import reports
 from seqbench.core.record import Kind, Record, Status
 from seqbench.core.store import Store
-from seqbench.reports.pytest_benchmark import fullname, pytest_benchmark, stats
+from seqbench.reports.pytest_benchmark import fullname, render_pytest_benchmark, stats
 from tests.support import sample_report
 from tests.support.processes import outside_xdist
 
@@ -52,7 +52,7 @@ def test_one_benchmark_stands_for_each_timed_cell_that_passed() -> None:
         else record
         for record in sample_report.broken_run()
     ]
-    found = json.loads(pytest_benchmark(records))
+    found = json.loads(render_pytest_benchmark(records))
     timed = [record for record in records if record.samples_s and record.status == Status.PASS]
     assert [one["fullname"] for one in found["benchmarks"]] == [fullname(r.cell) for r in timed]
     assert not any("litert" in one["fullname"] for one in found["benchmarks"])
@@ -73,7 +73,7 @@ def test_a_wrong_artifact_has_its_verdict_beside_its_speed() -> None:
         else record
         for record in sample_report.run(("three_class",))
     ]
-    found = json.loads(pytest_benchmark(records))["benchmarks"]
+    found = json.loads(render_pytest_benchmark(records))["benchmarks"]
     extra = {one["param"]: one["extra_info"] for one in found}
     assert extra["onnx-onnxruntime-cpu-fp32-b1"]["verdict"] == "fail"
     assert extra["onnx-onnxruntime-cpu-fp32-b1"]["max_abs_error"] == "nan"
@@ -138,6 +138,6 @@ def test_a_session_of_pytest_compares_itself_with_a_run(
 
 def test_the_data_are_the_records_samples() -> None:
     record = next(r for r in sample_report.run(("three_class",)) if r.samples_s)
-    (found,) = json.loads(pytest_benchmark([record]))["benchmarks"]
+    (found,) = json.loads(render_pytest_benchmark([record]))["benchmarks"]
     assert found["stats"]["data"] == list(record.samples_s)
     assert found["stats"]["median"] == pytest.approx(float(np.median(record.samples_s)))

@@ -4,7 +4,7 @@ from seqbench.core import units
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports.rows import build
 from seqbench.reports.run import summary
-from seqbench.reports.terminal import terminal
+from seqbench.reports.terminal import render_terminal
 from tests.support import sample_report
 
 
@@ -13,7 +13,7 @@ def printed(records: list[Record], *, width: int = 100, colour: bool = False) ->
         width=width, force_terminal=colour, color_system="truecolor" if colour else None
     )
     with console.capture() as caught:
-        console.print(terminal(summary(build(records, "x"))))
+        console.print(render_terminal(summary(build(records, "x"))))
     return caught.get()
 
 

@@ -12,7 +12,7 @@ import pytest
 from seqbench.runtimes import onnxruntime
 from seqbench.runtimes.session import Session, Tensor
 from seqbench.verdict import contract
-from seqbench.verdict.contract import Declaration
+from seqbench.verdict.judge import Declaration
 from seqbench.verdict.tolerance import Case
 
 X = np.random.default_rng(0).standard_normal((32, 4)).astype(np.float32)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from seqbench.runtimes.session import LocalSession, Session, Tensor
-from seqbench.verdict.contract import Declaration
-from seqbench.verdict.judge import ask, judge, judge_outputs
+from seqbench.verdict.judge import Declaration, ask, judge, judge_outputs
 from seqbench.verdict.tolerance import Case
 
 X = np.random.default_rng(0).standard_normal((32, 4)).astype(np.float32)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqbench.verdict import quality
+from seqbench.verdict import quality, reference
 from seqbench.verdict.quality import CRITERIA, Sample, assess_quality
 
 RNG = np.random.default_rng(0)
@@ -118,9 +118,8 @@ def test_a_metric_that_is_not_known_is_left_out() -> None:
 
 def test_a_sample_is_read_as_it_was_written(tmp_path: Path) -> None:
     for sample in (CLASSES, replace(CLASSES, y=None, metrics=())):
-        with (tmp_path / "sample.npz").open("wb") as file:
-            quality.save(sample, file)
-        found = quality.load(tmp_path / "sample.npz")
+        reference.save_sample(sample, tmp_path / "sample.npz")
+        found = reference.load_sample(tmp_path / "sample.npz")
         assert found.metrics == sample.metrics
         for name in ("x", "own", "y"):
             np.testing.assert_array_equal(getattr(found, name), getattr(sample, name))

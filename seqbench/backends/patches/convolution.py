@@ -63,15 +63,9 @@ def _dilated(kernel: Any, dilation_rate: Any) -> Any:
 
 
 def conv_padded_first(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    kernel: Any,
-    strides: Any,
-    padding: str,
-    **more: Any,
+    original: Callable[..., Any], *, inputs: Any, strides: Any, padding: str, **more: Any
 ) -> Any:
-    """Convolve inputs of shape (batch, *space, channels), depthwise or not.
+    """Convolve inputs of shape (batch, *space, channels), depthwise, separable or neither.
 
     A convolution whose kernel is narrower than its stride is padded before and not by itself.
     Where the last window ends before the input does, "same" pads nothing. TF.js on wasm takes a
@@ -80,37 +74,16 @@ def conv_padded_first(
     Source: tfjs 4.22, core/src/ops/conv_util.ts, `get3DPadAndOutInfo`, which lacks the `Math.max(0`
     of its 2-D sibling.
     """
-    inputs, padding = _padded_first(inputs, kernel, strides, padding)
-    return original(inputs=inputs, kernel=kernel, strides=strides, padding=padding, **more)
-
-
-def separable_conv_padded_first(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    depthwise_kernel: Any,
-    strides: Any,
-    padding: str,
-    **more: Any,
-) -> Any:
-    """Convolve inputs of shape (batch, *space, channels), depthwise and then by points."""
-    inputs, padding = _padded_first(inputs, depthwise_kernel, strides, padding)
-    return original(
-        inputs=inputs, depthwise_kernel=depthwise_kernel, strides=strides, padding=padding, **more
-    )
-
-
-def _padded_first(inputs: Any, kernel: Any, strides: Any, padding: str) -> tuple[Any, str]:
-    """Return the inputs, padded if need be, and the padding that is left to do."""
+    kernel = more["depthwise_kernel"] if "depthwise_kernel" in more else more["kernel"]
     rank = len(inputs.shape) - 2
     steps, spans = per_axis(strides, rank), tuple(kernel.shape[:rank])
-    if padding != "same" or all(span >= step for span, step in zip(spans, steps, strict=True)):
-        return inputs, padding
-    for axis, (span, step) in enumerate(zip(spans, steps, strict=True), start=1):
-        missing = same_padding(sizes(inputs)[axis], step, span)
-        if span > 1:  # a window of one element never reaches beyond the input
-            inputs = _with_zeros(inputs, axis, missing // 2, missing - missing // 2)
-    return inputs, "valid"
+    if padding == "same" and any(span < step for span, step in zip(spans, steps, strict=True)):
+        padding = "valid"
+        for axis, (span, step) in enumerate(zip(spans, steps, strict=True), start=1):
+            missing = same_padding(sizes(inputs)[axis], step, span)
+            if span > 1:  # a window of one element never reaches beyond the input
+                inputs = _with_zeros(inputs, axis, missing // 2, missing - missing // 2)
+    return original(inputs=inputs, strides=strides, padding=padding, **more)
 
 
 def _with_zeros(inputs: Any, axis: int, before: Any, after: Any) -> Any:

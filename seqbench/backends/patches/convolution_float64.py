@@ -49,41 +49,20 @@ def _summed(
     return None if found is None else tf.add_n([product(x, kernel[at]) for at, x in found])
 
 
-def separable_conv(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any,
-    padding: str,
-    dilation_rate: Any,
-    **more: Any,
-) -> Any:
+def separable_conv(original: Callable[..., Any], **call: Any) -> Any:
     """Convolve each channel of (batch, *space, channels) apart, and then the channels."""
     import tensorflow as tf
 
-    pointwise_kernel = tf.convert_to_tensor(pointwise_kernel)
-    size = tf.convert_to_tensor(depthwise_kernel).shape[:-2]
-    how = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
-    if windows(inputs, size, **how) is None:
-        kernels = {"depthwise_kernel": depthwise_kernel, "pointwise_kernel": pointwise_kernel}
-        return original(inputs=inputs, **kernels, **how, **more)
-    apart = depthwise_conv(original, inputs=inputs, kernel=depthwise_kernel, **how)
-    return tf.matmul(apart, pointwise_kernel[(0,) * len(size)])
+    pointwise_kernel = tf.convert_to_tensor(call["pointwise_kernel"])
+    kernel = tf.convert_to_tensor(call["depthwise_kernel"])
+    how = {name: call[name] for name in ("inputs", "strides", "padding", "dilation_rate")}
+    if windows(size=kernel.shape[:-2], **how) is None:
+        return original(**call)
+    apart = depthwise_conv(original, kernel=kernel, **how)
+    return tf.matmul(apart, pointwise_kernel[(0,) * len(kernel.shape[:-2])])
 
 
-def conv_transpose(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    kernel: Any,
-    strides: Any,
-    padding: str,
-    output_padding: Any,
-    dilation_rate: Any,
-    **more: Any,
-) -> Any:
+def conv_transpose(original: Callable[..., Any], **call: Any) -> Any:
     """Convolve transposed (batch, *space, channels) with an undilated (*size, filters, channels).
 
     Between the inputs come zeros; what the forward convolution had padded is cut off.
@@ -91,16 +70,15 @@ def conv_transpose(
     import tensorflow as tf
     from keras.src.backend.common.backend_utils import compute_conv_transpose_output_shape
 
-    inputs, kernel = tf.convert_to_tensor(inputs), tf.convert_to_tensor(kernel)
-    size, rank = kernel.shape[:-2], len(inputs.shape) - 2
-    rule = (strides, padding, output_padding)
+    inputs, kernel = tf.convert_to_tensor(call["inputs"]), tf.convert_to_tensor(call["kernel"])
     if inputs.dtype != tf.float64 or None in inputs.shape[1:-1]:
-        more |= {"strides": strides, "padding": padding, "output_padding": output_padding}
-        return original(inputs=inputs, kernel=kernel, dilation_rate=dilation_rate, **more)
+        return original(**call)
+    size, rank = kernel.shape[:-2], len(inputs.shape) - 2
+    rule = [call[name] for name in ("strides", "padding", "output_padding")]
     after = compute_conv_transpose_output_shape(
-        inputs.shape, size, kernel.shape[-2], *rule, "channels_last", dilation_rate
+        inputs.shape, size, kernel.shape[-2], *rule, "channels_last", call["dilation_rate"]
     )[1:-1]
-    steps = per_axis(strides, rank)
+    steps = per_axis(call["strides"], rank)
     for axis, (step, span) in enumerate(zip(steps, size, strict=True), start=1):
         spaced = space_out(inputs, axis, step)
         # The zeros after the last element are among those around.
@@ -110,7 +88,7 @@ def conv_transpose(
         original, inputs=inputs, kernel=flipped, strides=1, padding="valid", dilation_rate=1
     )
     for axis, (length, step, span) in enumerate(zip(after, steps, size, strict=True), start=1):
-        whole = cut_transposed(whole, axis, length, step=step, span=span, padding=padding)
+        whole = cut_transposed(whole, axis, length, step=step, span=span, padding=call["padding"])
     return whole
 
 

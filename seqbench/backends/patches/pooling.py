@@ -53,17 +53,11 @@ def adaptive_pool3d(
 
 
 def pool3d_where_lacking(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
-    """Pool as `pool3d` what CPUs have no 3-D pool for; other dtypes are left to the original."""
+    """Pool as `pool3d` or `adaptive_pool3d` what CPUs have no 3-D pool for; leave other dtypes."""
     if inputs.dtype not in LACKING:
         return original(inputs=inputs, **more)
-    return pool3d(original, inputs=inputs, **more)
-
-
-def adaptive_pool3d_where_lacking(original: Callable[..., Any], *, inputs: Any, **more: Any) -> Any:
-    """Pool likewise as `adaptive_pool3d` does."""
-    if inputs.dtype not in LACKING:
-        return original(inputs=inputs, **more)
-    return adaptive_pool3d(original, inputs=inputs, **more)
+    pool = adaptive_pool3d if "output_size" in more else pool3d
+    return pool(original, inputs=inputs, **more)
 
 
 def _planes_then_depth(
@@ -78,27 +72,19 @@ def _planes_then_depth(
     return tf.reshape(lines, (-1, sizes(lines)[1], height, width, channels))
 
 
-def average_pool_float64(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    pool_size: Any,
-    strides: Any,
-    padding: str,
-    **more: Any,
-) -> Any:
+def average_pool_float64(original: Callable[..., Any], **call: Any) -> Any:
     """Average over windows of (batch, *space, channels); padding does not count.
 
     ONNX Runtime pools in float32 alone, and adds in float64.
     """
     import tensorflow as tf
 
-    size = per_axis(pool_size, len(inputs.shape) - 2)
-    strides = size if strides is None else strides
+    inputs, padding = call["inputs"], call["padding"]
+    size = per_axis(call["pool_size"], len(inputs.shape) - 2)
+    strides = size if call["strides"] is None else call["strides"]
     found = windows(inputs, size, strides, padding, 1)
     if found is None:
-        more |= {"pool_size": pool_size, "strides": strides, "padding": padding}
-        return original(inputs=inputs, **more)
+        return original(**call)
     ones = np.ones((1, *inputs.shape[1:-1], 1))
     counted = windows(tf.constant(ones), size, strides, padding, 1)
     assert counted is not None  # noqa: S101 - of the same dtype and shape as the inputs

@@ -6,21 +6,7 @@ from typing import Any
 from seqbench.backends.patches.layout import sizes
 
 
-def rnn(  # noqa: PLR0913 - the parameters of what it replaces
-    original: Callable[..., Any],
-    *,
-    step_function: Callable[..., Any],
-    inputs: Any,
-    initial_states: Any,
-    go_backwards: bool,
-    mask: Any,
-    constants: Any,
-    unroll: bool,
-    input_length: Any,
-    time_major: bool,
-    zero_output_for_mask: bool,
-    return_all_outputs: bool,
-) -> Any:
+def rnn(original: Callable[..., Any], **call: Any) -> Any:
     """Return last output, outputs and last states; an unrolled loop is left to the original.
 
     A recurrent layer's loop goes over plain tensors, where Keras's own is over lists of tensors.
@@ -30,22 +16,24 @@ def rnn(  # noqa: PLR0913 - the parameters of what it replaces
     54 kB; unrolled 37 us and 147 kB, growing with the time, which cannot be open then.
     Source: `keras.src.backend.tensorflow.rnn.rnn` of Keras 3.15.1.
     """
+    return original(**call) if call["unroll"] else _looped(**call)
+
+
+def _looped(  # noqa: PLR0913 - the parameters of what it replaces
+    *,
+    step_function: Callable[..., Any],
+    inputs: Any,
+    initial_states: Any,
+    go_backwards: bool,
+    mask: Any,
+    constants: Any,
+    time_major: bool,
+    zero_output_for_mask: bool,
+    return_all_outputs: bool,
+    **_: Any,
+) -> Any:
     import tensorflow as tf
 
-    if unroll:
-        return original(
-            step_function,
-            inputs,
-            initial_states,
-            go_backwards,
-            mask,
-            constants,
-            unroll,
-            input_length,
-            time_major,
-            zero_output_for_mask,
-            return_all_outputs,
-        )
     x = inputs if time_major else _swapped(inputs)
     masks = mask if mask is None or time_major else _swapped(mask)
     steps = tf.shape(x)[0] if x.shape[0] is None else x.shape[0]

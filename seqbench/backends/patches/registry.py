@@ -40,12 +40,12 @@ RUNNABLE: Table = {
     "nn.max_pool": (pooling.pool3d_where_lacking, layout.channels_last),
     "nn.average_pool": (pooling.pool3d_where_lacking, layout.channels_last),
     "nn.adaptive_max_pool": (
-        pooling.adaptive_pool3d_where_lacking,
+        pooling.pool3d_where_lacking,
         pooling.adaptive_max_pool,
         layout.channels_last,
     ),
     "nn.adaptive_average_pool": (
-        pooling.adaptive_pool3d_where_lacking,
+        pooling.pool3d_where_lacking,
         pooling.adaptive_average_pool,
         layout.channels_last,
     ),
@@ -72,7 +72,7 @@ IN_FLOAT32: Table = {
         layout.channels_last,
     ),
     "nn.depthwise_conv": (convolution.conv_padded_first, layout.channels_last),
-    "nn.separable_conv": (convolution.separable_conv_padded_first, layout.channels_last),
+    "nn.separable_conv": (convolution.conv_padded_first, layout.channels_last),
     "nn.conv_transpose": (convolution.conv_transpose_undilated, layout.channels_last),
     "nn.max_pool": (pooling.pool3d, layout.channels_last),
     "nn.average_pool": (pooling.pool3d, layout.channels_last),

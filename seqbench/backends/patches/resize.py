@@ -18,19 +18,7 @@ NEAR = 1e-3
 """Up to here from its centre TensorFlow takes the Lanczos kernel for 1."""
 
 
-def resize_known_size(  # noqa: PLR0913 - the arguments of the original
-    original: Callable[..., Any],
-    *,
-    images: Any,
-    size: Any,
-    interpolation: str,
-    antialias: bool,
-    crop_to_aspect_ratio: bool,
-    pad_to_aspect_ratio: bool,
-    fill_value: float,
-    data_format: Any,
-    **more: Any,
-) -> Any:
+def resize_known_size(original: Callable[..., Any], **call: Any) -> Any:
     """Resize images of shape (batch, height, width, channels) or with channels second.
 
     Formats have bilinear and nearest resizing. Cubic and Lanczos kernels and antialiasing they have
@@ -42,33 +30,24 @@ def resize_known_size(  # noqa: PLR0913 - the arguments of the original
     import keras
     import tensorflow as tf
 
-    first = (data_format or keras.config.image_data_format()) == "channels_first"
+    images, method, antialias = call["images"], call["interpolation"], call["antialias"]
+    first = (call["data_format"] or keras.config.image_data_format()) == "channels_first"
     before = tuple(images.shape[2:4] if first else images.shape[1:3])
-    native = _is_native(interpolation, antialias=antialias)
-    keeps = crop_to_aspect_ratio or pad_to_aspect_ratio
+    native = _is_native(method, antialias=antialias)
+    keeps = call["crop_to_aspect_ratio"] or call["pad_to_aspect_ratio"]
     if len(images.shape) != 4 or None in before or (native and not keeps):
-        return original(
-            images=images,
-            size=size,
-            interpolation=interpolation,
-            antialias=antialias,
-            crop_to_aspect_ratio=crop_to_aspect_ratio,
-            pad_to_aspect_ratio=pad_to_aspect_ratio,
-            fill_value=fill_value,
-            data_format=data_format,
-            **more,
-        )
-    size = tuple(int(length) for length in size)
+        return original(**call)
+    size = (int(call["size"][0]), int(call["size"][1]))
     x = tf.transpose(images, [0, 2, 3, 1]) if first else images
-    if crop_to_aspect_ratio:
+    if call["crop_to_aspect_ratio"]:
         x = _cropped(x, size)
-    elif pad_to_aspect_ratio:
-        x = _padded(x, size, fill_value)
+    elif call["pad_to_aspect_ratio"]:
+        x = _padded(x, size, call["fill_value"])
     if native or tuple(x.shape[1:3]) == size:
-        x = original(images=x, size=size, interpolation=interpolation, data_format="channels_last")
+        x = original(images=x, size=size, interpolation=method, data_format="channels_last")
     else:
         shares = [
-            constant_weights(old, new, interpolation, antialias=antialias)
+            constant_weights(old, new, method, antialias=antialias)
             for old, new in zip(x.shape[1:3], size, strict=True)
         ]
         x = _weighed(tf.cast(x, "float32"), size, *shares)

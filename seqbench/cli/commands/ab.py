@@ -1,15 +1,11 @@
 """The command `seqbench ab`."""
 
-from __future__ import annotations  # `Path` is not imported for --help
-
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from seqbench.cli import options, output
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()

@@ -1,15 +1,10 @@
 """The command `seqbench compare`."""
 
-from __future__ import annotations  # `Path` is not imported for --help
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from seqbench.cli import options, output
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
@@ -24,7 +19,7 @@ def compare(
 ) -> int:
     """Compare two runs' folders: what is better or worse in HEAD than in BASE.
 
-    Each cell is worse, better, same or inconclusive: times by the interval of the ratio of medians,
+    Each cell is worse, better, same or inconclusive: times by the interval of their ratio,
     statuses, sizes and held-out metrics by their own rules. Exit status 1 where any is worse.
     """
     from seqbench.comparison import files, runs

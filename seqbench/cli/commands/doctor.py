@@ -9,8 +9,8 @@ from seqbench.cli import output
 @output.command
 def doctor() -> int:
     """Show what is installed, what is missing, and how to get it."""
-    from seqbench.cli.doctor import examine, table
+    from seqbench.cli.doctor import draw_table, examine
 
     found = examine()
-    output.show(table(found))
+    output.show(draw_table(found))
     return int(any(item.missing for item in found))

@@ -10,10 +10,10 @@ from seqbench.cli import output
 @output.command
 def list_(*, as_json: bool) -> None:
     """Show scenarios, targets, runtimes and devices, and what is available here."""
-    from seqbench.cli.inventory import collect_inventory, table
+    from seqbench.cli.inventory import collect_inventory, draw_tables
 
     found = collect_inventory()
     if as_json:
         output.show_json(found)
     else:
-        output.show(table(found))
+        output.show(draw_tables(found))

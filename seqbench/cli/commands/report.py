@@ -1,15 +1,10 @@
 """The command `seqbench report`."""
 
-from __future__ import annotations  # `Path` is not imported for --help
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from seqbench.cli import options, output
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command("report")

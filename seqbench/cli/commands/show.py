@@ -13,11 +13,11 @@ from seqbench.cli import options, output
 def show(models: tuple[str, ...], *, as_json: bool, allow_code: bool) -> None:
     """Show each model's layers, shapes, parameters, FLOPs and memory."""
     from seqbench import api
-    from seqbench.models.describe import table
+    from seqbench.models.describe import draw_table
 
     found = api.show(options.require_models(models), allow_code=allow_code)
     if as_json:
         output.show_json(found)
     else:
         for model in found:
-            output.show(table(model))
+            output.show(draw_table(model))

@@ -14,12 +14,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from seqbench.core import codec
 from seqbench.core.errors import one_line
 from seqbench.machine import tether
 from seqbench.runtimes import RUNTIMES
@@ -43,15 +44,11 @@ class Work:
     """
 
     runtime: str
-    artifact: str
-    inputs: str
+    artifact: Path
+    inputs: Path
     device: str
     threads: int
     block_s: float
-
-    def dumps(self) -> str:
-        """Return it as one line of JSON."""
-        return json.dumps(asdict(self))
 
 
 def main() -> int:
@@ -64,7 +61,7 @@ def main() -> int:
         answers.write(json.dumps(values) + "\n")
 
     try:
-        _serve(Work(**json.loads(sys.stdin.readline())), answer)
+        _serve(codec.from_text(Work, sys.stdin.readline()), answer)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         traceback.print_exc()
         answer(error=one_line(error))
@@ -74,7 +71,7 @@ def main() -> int:
 
 def _serve(work: Work, answer: Callable[..., None]) -> None:
     with RUNTIMES[work.runtime].start() as load:
-        session = load(Path(work.artifact), work.device, work.threads)
+        session = load(work.artifact, work.device, work.threads)
         batches = np.load(work.inputs, allow_pickle=False)
         xs = list(batches.astype(session.input.dtype))
         block = session.in_blocks(xs, WARMUP_S)

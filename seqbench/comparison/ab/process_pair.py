@@ -15,6 +15,7 @@ import numpy as np
 
 from seqbench.comparison.ab import cpus
 from seqbench.comparison.ab.child import Work
+from seqbench.core import codec
 from seqbench.machine.clock import clock
 from seqbench.measurement.loop import SAMPLE_S
 
@@ -125,8 +126,11 @@ class _Child:
     """A started process of one side."""
 
     def __init__(self, side: int, process: "subprocess.Popen[bytes]", log: Any) -> None:
+        assert process.stdin is not None  # noqa: S101 - both were opened as pipes
+        assert process.stdout is not None  # noqa: S101
         self._side = side
         self._process = process
+        self._stdin, self._stdout = process.stdin, process.stdout
         self._log = log
         self._pending = b""
 
@@ -144,7 +148,7 @@ class _Child:
             )
             child = cls(side, process, log)
             try:
-                child.ask(launch.work.dumps())
+                child.ask(codec.to_text(launch.work))
                 yield child
                 child.release()
                 child.wait()
@@ -152,10 +156,9 @@ class _Child:
                 child.end()
 
     def ask(self, line: str) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         try:
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+            self._stdin.write(line.encode() + b"\n")
+            self._stdin.flush()
         except BrokenPipeError as error:
             raise self._gone() from error
 
@@ -165,8 +168,7 @@ class _Child:
         return float(np.median(self.answer("samples_s")))
 
     def answer(self, name: str) -> Any:
-        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        file = self._process.stdout.fileno()
+        file = self._stdout.fileno()
         while b"\n" not in self._pending:
             ready, _, _ = select.select([file], [], [], SILENCE_S)
             if not ready:
@@ -183,9 +185,8 @@ class _Child:
 
     def release(self) -> None:
         """Let it end: its work is done."""
-        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         with suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._stdin.close()
 
     def wait(self) -> None:
         """Wait a little for its end."""
@@ -198,8 +199,7 @@ class _Child:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        self._process.stdout.close()
+        self._stdout.close()
 
     def _gone(self) -> SideError:
         self._log.seek(0)

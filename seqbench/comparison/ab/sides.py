@@ -13,14 +13,15 @@ They are told apart in this order, so that a folder `main` with a run in it goes
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from seqbench.core.errors import InputError
 from seqbench.core.files import temporary_folder
+from seqbench.core.store import MARK
 from seqbench.machine import tether
 from seqbench.models.source import Source
 
@@ -70,7 +71,7 @@ def resolve(option: str, spec: str) -> Side:
     path = Path(spec)
     if spec == WORKING_TREE:
         return Side(spec=spec, kind="HERE", python=sys.executable)
-    if (path / "run.json").is_file():
+    if (path / MARK).is_file():
         return Side(spec=spec, kind="RUN", python=sys.executable, run=path.resolve())
     python = _python(path)
     if python is not None:
@@ -108,7 +109,7 @@ def prepare_side(
                 _export(option, side, specs, targets, run, allow_code=allow_code)
                 yield run
         else:
-            specs = [_spec(source, source.path) for source in sources]
+            specs = [source.place for source in sources]
             _export(option, side, specs, targets, run, allow_code=allow_code)
             yield run
 
@@ -127,7 +128,7 @@ def _export(
     words += ["--target", ",".join(targets)]
     words += ["--allow-code"] if allow_code else []
     status, stderr = _run_seqbench(side, words)
-    if not (run / "run.json").exists() or status > 1:
+    if not (run / MARK).exists() or status > 1:
         lines = [line for line in stderr.splitlines() if line.strip()]
         reason = lines[-1].removeprefix("seqbench: ") if lines else f"status {status}"
         raise InputError(f"{option} {side.spec}: {reason}")
@@ -137,10 +138,7 @@ def _run_seqbench(side: Side, words: Sequence[str]) -> tuple[int, str]:
     """Return the exit status of a side's own seqbench and what it wrote to stderr."""
     with subprocess.Popen(
         # -P: the modules of the current folder are not this side's.
-        [
-            *(sys.executable, "-I", "-S", tether.__file__, str(os.getpid())),
-            *(side.python, "-P", "-m", "seqbench", *words),
-        ],
+        tether.tether_command(side.python, "-P", "-m", "seqbench", *words),
         env=side.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -163,12 +161,8 @@ def _worktree(option: str, side: Side, tree: Path) -> Iterator[tuple[Path, Path]
     """Check a revision out; give the repository's top folder and the checkout's."""
     top = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel") or ".").resolve()
     commit = side.commit or ""
-    done = subprocess.run(
-        ["git", "-C", str(top), "worktree", "add", "--quiet", "--detach", str(tree), commit],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("worktree", "add", "--quiet", "--detach", str(tree), commit)
+    done = _ended("git", "-C", str(top), *words)
     if done.returncode:
         raise InputError(f"{option} {side.spec}: {done.stderr.strip()}")
     try:
@@ -186,11 +180,7 @@ def _within(option: str, side: Side, source: Source, top: Path, tree: Path) -> s
             "revision says nothing of it"
         )
         raise InputError(msg)
-    return _spec(source, tree / path.relative_to(top))
-
-
-def _spec(source: Source, path: Path) -> str:
-    return f"{path}:{source.attribute}" if source.attribute else str(path)
+    return replace(source, path=tree / path.relative_to(top)).place
 
 
 def _python(path: Path) -> Path | None:
@@ -209,13 +199,8 @@ def _check_environment(option: str, side: Side) -> None:
         InputError: its Python cannot import what times a side.
 
     """
-    done = subprocess.run(
-        [side.python, "-P", "-c", "import seqbench.comparison.ab.child"],
-        env=side.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    code = "import seqbench.comparison.ab.child"
+    done = _ended(side.python, "-P", "-c", code, environment=side.environment)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         msg = (
@@ -225,12 +210,17 @@ def _check_environment(option: str, side: Side) -> None:
         raise InputError(msg)
 
 
+def _ended(
+    *command: str, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, with what it writes."""
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def _git(folder: Path, *words: str) -> str | None:
     """Return what git says; None where it fails or is not here."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, check=False
-        )
+        done = _ended("git", "-C", str(folder), *words)
     except OSError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None

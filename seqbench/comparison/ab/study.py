@@ -1,6 +1,5 @@
 """`seqbench ab`: both sides in one job, process by process, block by block, in random order."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,12 +22,14 @@ from seqbench.core.errors import InputError
 from seqbench.core.files import size_bytes, temporary_folder
 from seqbench.core.names import check_counts, known
 from seqbench.core.record import Cell, Kind, Status
+from seqbench.core.store import Store
 from seqbench.machine import host
 from seqbench.machine.devices import DEVICES, environment
 from seqbench.models.snapshot import REFERENCE
 from seqbench.models.source import Source, resolve_all
 from seqbench.runtimes import RUNTIMES
-from seqbench.targets import TARGETS, Artifact
+from seqbench.targets import TARGETS
+from seqbench.targets.recognition import artifact_path
 from seqbench.verdict import reference
 
 SECONDS = 20.0
@@ -95,14 +96,14 @@ def ab(
     with ExitStack() as stack:
         found = [sides.resolve("--base", base)]
         found += [found[0] if head == base else sides.resolve("--head", head)]
-        runs: list[Path] = []
+        runs: list[Store] = []
         for option, side in zip(("--base", "--head"), found, strict=True):
             if runs and side is found[0]:
                 runs.append(runs[0])
                 continue
             say(f"{option} {side.spec} is {side.kind}: preparing {len(sources)} models")
             context = sides.prepare_side(option, side, sources, targets, allow_code=allow_code)
-            runs.append(stack.enter_context(context))
+            runs.append(Store(stack.enter_context(context)))
         inputs = stack.enter_context(temporary_folder())
         cells = tuple(_cells(sources, plan, found, runs, inputs, say))
     return Comparison(
@@ -142,7 +143,7 @@ def _cells(
     sources: Sequence[Source],
     plan: Plan,
     found: Sequence[Side],
-    runs: Sequence[Path],
+    runs: Sequence[Store],
     inputs: Path,
     say: Say,
 ) -> Iterator[Compared]:
@@ -176,11 +177,11 @@ def _compared(
     cell: Cell,
     plan: Plan,
     found: Sequence[Side],
-    runs: Sequence[Path],
+    runs: Sequence[Store],
     inputs: Path,
     part: float,
 ) -> Iterator[Aspect]:
-    artifacts = [_artifact(run, cell) for run in runs]
+    artifacts = [artifact_path(run, cell) for run in runs]
     gone = [
         None if path.exists() else _why_missing(run, cell)
         for path, run in zip(artifacts, runs, strict=True)
@@ -220,8 +221,8 @@ def _launch(side: Side, cell: Cell, artifact: Path, inputs: Path) -> Launch:
         },
         work=Work(
             runtime=runtime.name,
-            artifact=str(artifact),
-            inputs=str(inputs),
+            artifact=artifact,
+            inputs=inputs,
             device=cell.device,
             threads=cell.threads or host.available_threads(),
             block_s=process_pair.BLOCK_S,
@@ -252,36 +253,26 @@ def _time(settled: Settled, plan: Plan) -> Aspect:
     )
 
 
-def _artifact(run: Path, cell: Cell) -> Path:
-    if cell.target is None:
-        return run / "models" / cell.model
-    artifact = Artifact(target=TARGETS[cell.target])
-    return run / "artifacts" / cell.model / artifact.filename
-
-
-def _why_missing(run: Path, cell: Cell) -> str:
-    key = Cell(model=cell.model, kind=Kind.EXPORT, target=cell.target).key
+def _why_missing(run: Store, cell: Cell) -> str:
     try:
-        record = json.loads((run / "records" / f"{key}.json").read_text(encoding="utf-8"))
-        return str(record["reason"] or record["status"])
-    except (OSError, ValueError, KeyError):
-        return f"there is no {_artifact(run, cell).relative_to(run)} in it"
+        export = run.find(Cell(model=cell.model, kind=Kind.EXPORT, target=cell.target).key)
+    except (OSError, ValueError):
+        export = None
+    if export is not None:
+        return export.reason or export.status
+    return f"there is no {artifact_path(run, cell).relative_to(run.root)} in it"
 
 
 def _broken(reasons: Sequence[str | None]) -> Aspect:
     """Return what is said where a side could not run: it is worse only if the base could."""
     base, head = (Status.ERROR if reason else None for reason in reasons)
     sides_ = zip(("base", "head"), reasons, strict=True)
-    return Aspect(
-        name="status",
-        verdict=Verdict.WORSE if head and not base else Verdict.INCONCLUSIVE,
-        base=base or units.NOTHING,
-        head=head or units.NOTHING,
-        reason="; ".join(f"the {name}: {reason}" for name, reason in sides_ if reason),
-    )
+    verdict = Verdict.WORSE if head and not base else Verdict.INCONCLUSIVE
+    reason = "; ".join(f"the {name}: {reason}" for name, reason in sides_ if reason)
+    return aspects.of_status(verdict, base, head, reason)
 
 
-def _inputs(runs: Sequence[Path], cell: Cell, folder: Path) -> Path:
+def _inputs(runs: Sequence[Store], cell: Cell, folder: Path) -> Path:
     """Write the batches that both sides are given: of the head's real inputs, if it has any.
 
     Raises:
@@ -289,7 +280,7 @@ def _inputs(runs: Sequence[Path], cell: Cell, folder: Path) -> Path:
 
     """
     path = folder / f"{cell.model}.{cell.batch_size}.npy"
-    there = [run / "models" / cell.model / REFERENCE for run in reversed(runs)]
+    there = [run.model(cell.model) / REFERENCE for run in reversed(runs)]
     for file in there:
         if file.exists():
             rows = cell.batch_size or 1

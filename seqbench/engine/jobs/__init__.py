@@ -9,6 +9,7 @@ from seqbench.backends.patches.registry import RUNNABLE, in_place
 from seqbench.backends.tensorflow_devices import start_tpu
 from seqbench.core import codec
 from seqbench.engine.jobs.compiling import Compile
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.jobs.export import Export
 from seqbench.engine.jobs.inspect import Check, Describe, Inspect, InspectArtifact, Probe
 from seqbench.engine.jobs.locate_layer import LocateLayer, ReadTensors
@@ -16,7 +17,7 @@ from seqbench.engine.jobs.measure import Measure
 from seqbench.engine.jobs.parallel import TrainOnDevices
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.jobs.prepare import Prepare, Train
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.devices import kind_of
 
 KINDS: dict[str, type[Job[Any]]] = {
@@ -62,7 +63,7 @@ class Order:
 def write(job: Job[Any], folder: Path, log: Path) -> str:
     """Return a job as one line of JSON, with where its records and its output go."""
     fields = codec.to_json(job)
-    return codec.dumps(Order(kind=type(job).__name__, fields=fields, folder=folder, log=log))
+    return codec.to_text(Order(kind=type(job).__name__, fields=fields, folder=folder, log=log))
 
 
 def read(text: str) -> tuple[Order, Job[Any]]:
@@ -72,7 +73,7 @@ def read(text: str) -> tuple[Order, Job[Any]]:
         ValueError: its fields do not fit its kind.
 
     """
-    order = codec.loads(Order, text)
+    order = codec.from_text(Order, text)
     return order, codec.from_json(KINDS[order.kind], order.fields)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Never
 from seqbench.core.errors import InputError, Unsupported
 from seqbench.core.record import Cell, Kind, Status
 from seqbench.core.scenario import Data, Scenario
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.tpu_chips import CHIPS, Chip
 from seqbench.measurement.tpu import compiler, programs
 from seqbench.measurement.tpu.programs import Program

@@ -18,8 +18,8 @@ from seqbench.machine.devices import kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerContext:
-    """Where a job's records and messages go: the `Context` of a real worker.
+class Context:
+    """Where a job's records and messages go.
 
     Attributes:
         folder: the run's folder.
@@ -52,10 +52,9 @@ class WorkerContext:
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         start = clock()
         fields = run_guarded(do, self.folder)
-        ran_on = fields.get("ran_on")
-        if ran_on is not None and ran_on != cell.device:
-            fields["status"] = Status.FAIL
-            fields["reason"] = f"it ran on {ran_on} where {cell.device} was asked for"
+        elsewhere = refuse_elsewhere(cell, fields.get("ran_on"))
+        if elsewhere is not None:
+            fields |= {"status": Status.FAIL, "reason": elsewhere}
         record = Record(
             cell=cell,
             started_at=started_at,
@@ -67,6 +66,13 @@ class WorkerContext:
         Store(self.folder).save(record)
         self.send("record", cell.key)
         return record
+
+
+def refuse_elsewhere(cell: Cell, ran_on: str | None) -> str | None:
+    """Return what is wrong with the device that did a cell's work; None where nothing is known."""
+    if ran_on in (None, cell.device):
+        return None
+    return f"it ran on {ran_on} where {cell.device} was asked for"
 
 
 def _card(cell: Cell) -> dict[str, Any]:

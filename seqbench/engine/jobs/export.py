@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from seqbench.core import arrays
 from seqbench.core.errors import Unavailable
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
 from seqbench.core.store import PERTURBED, Store
-from seqbench.engine.jobs.context import run_guarded
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context, run_guarded
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
 from seqbench.targets import TARGETS, Artifact, Exported, Plain, manifest
@@ -51,9 +52,7 @@ class PreparedModel:
     @cached_property
     def calibration(self) -> np.ndarray:
         """Inputs that the scenario trains on, shape (rows, ...)."""
-        with np.load(self._folder / prepared.CALIBRATION, allow_pickle=False) as arrays:
-            found: np.ndarray = arrays["x"]
-        return found
+        return arrays.load(self._folder / prepared.CALIBRATION)["x"]
 
     @cached_property
     def sha256(self) -> str:
@@ -100,43 +99,39 @@ class Export(Job[Ended]):
 
     def run(self, context: Context) -> Iterator[Ended]:
         """Yield how each export ended."""
-        return _export(self, context)
+        name, artifacts = self.model, self.artifacts
+        folder = Store(context.folder).model(name)
+        snapshot = prepared.read(folder)
+        cells = {(cell.target, cell.variant): cell for cell in self.cells}
+        delivered = PreparedModel(folder)
+        judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
 
+        for target, variant in self.wanted:
+            artifact = Artifact(target=TARGETS[target], variant=variant)
 
-def _export(job: Export, context: Context) -> Iterator[Ended]:
-    name, artifacts = job.model, job.artifacts
-    folder = Store(context.folder).model(name)
-    snapshot = prepared.read(folder)
-    cells = {(cell.target, cell.variant): cell for cell in job.cells}
-    delivered = PreparedModel(folder)
-    judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
+            def one(artifact: Artifact = artifact) -> dict[str, Any]:
+                context.say(f"{name}: exporting to {artifact.label}")
+                if artifact.calibrated and not (folder / prepared.CALIBRATION).exists():
+                    raise Unavailable(NO_DATA)
+                entry, cached = _artifact(name, artifact, delivered, artifacts / name)
+                if judged is not None and artifact.variant == PLAIN:
+                    _artifact(name, artifact, judged, folder / PERTURBED)
+                return {
+                    "artifact": str(_within(artifacts / name / artifact.filename, context.folder)),
+                    "size_bytes": entry["size_bytes"],
+                    "cached": cached,
+                    "notes": tuple(entry["notes"]),
+                    "details": {key: entry[key] for key in ("input", "output", "ops")},
+                }
 
-    for target, variant in job.wanted:
-        artifact = Artifact(target=TARGETS[target], variant=variant)
-
-        def one(artifact: Artifact = artifact) -> dict[str, Any]:
-            context.say(f"{name}: exporting to {artifact.label}")
-            if artifact.calibrated and not (folder / prepared.CALIBRATION).exists():
-                raise Unavailable(NO_DATA)
-            entry, cached = _artifact(name, artifact, delivered, artifacts / name)
-            if judged is not None and artifact.variant == PLAIN:
-                _artifact(name, artifact, judged, folder / PERTURBED)
-            return {
-                "artifact": str(_within(artifacts / name / artifact.filename, context.folder)),
-                "size_bytes": entry["size_bytes"],
-                "cached": cached,
-                "notes": tuple(entry["notes"]),
-                "details": {key: entry[key] for key in ("input", "output", "ops")},
-            }
-
-        cell = cells.get((target, variant))
-        if cell is not None:
-            record = context.attempt(cell, artifact.packages, snapshot.seed, one)
-            status, reason = record.status, record.reason
-        else:
-            fields = run_guarded(one, context.folder)
-            status, reason = fields["status"], fields.get("reason")
-        yield Ended(target=target, variant=variant, status=status, reason=reason)
+            cell = cells.get((target, variant))
+            if cell is not None:
+                record = context.attempt(cell, artifact.packages, snapshot.seed, one)
+                status, reason = record.status, record.reason
+            else:
+                fields = run_guarded(one, context.folder)
+                status, reason = fields["status"], fields.get("reason")
+            yield Ended(target=target, variant=variant, status=status, reason=reason)
 
 
 def _artifact(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from seqbench.backends import current_backend
 from seqbench.core.scenario import Scenario
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.devices import DEVICES, kind_of
 from seqbench.models.checks.datacheck import check_data
 from seqbench.models.checks.pairs import advise
@@ -117,7 +118,7 @@ class Probe(Job[str | None]):
         found = backend.visible_devices()
         kind = kind_of(self.device)
         how = DEVICES[kind].how_to_get
-        sees = f"Keras's {backend.name} sees no {kind.upper()} (only {', '.join(sorted(found))})"
+        sees = f"Keras's {backend.NAME} sees no {kind.upper()} (only {', '.join(sorted(found))})"
         yield None if kind in found else f"{sees}: {how}"
 
 

@@ -1,6 +1,7 @@
 """Run artifacts in a runtime: time them, and judge their numbers."""
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,39 +11,15 @@ from seqbench.core import codec
 from seqbench.core.record import PLAIN, Cell, Kind
 from seqbench.core.store import Store
 from seqbench.engine.jobs import timed, verify
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.jobs.timed import Opened
 from seqbench.engine.jobs.verify import Subject
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.clock import clock
-from seqbench.machine.host import (
-    available_threads,
-    limit_memory,
-    peak_memory_bytes,
-    reset_peak_memory,
-)
+from seqbench.machine.host import limit_memory
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Bound
 from seqbench.runtimes import RUNTIMES, Load, Runtime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeInUse:
-    """A runtime that is started, with what every cell of a job needs of it.
-
-    Attributes:
-        runtime: the runtime.
-        load: loads artifacts in it.
-        import_s: seconds that its import took; None where it is a program of its own.
-        bounds: the roofline's for each timed cell, by key.
-        context: where records and messages go.
-
-    """
-
-    runtime: Runtime
-    load: Load
-    import_s: float | None
-    bounds: dict[str, Bound | None]
-    context: Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +52,52 @@ class Measure(Job[Never]):
         if self.given and not runtime.own_process:
             limit_memory()
         with runtime.start() as load:
-            here = RuntimeInUse(
-                runtime=runtime,
-                load=load,
-                import_s=import_s,
-                bounds=self.bounds,
-                context=context,
-            )
             for subject in self.subjects:
                 of = (subject.model, subject.variant)
                 cells = [cell for cell in self.cells if (cell.model, cell.variant) == of]
                 timings = [cell for cell in cells if cell.kind is Kind.INFER]
-                _time(timings, subject, here, self.budget)
+                open_session = partial(timed.open_session, load, import_s=import_s)
+                self._time(timings, subject, open_session, context)
                 for cell in cells:
                     if cell.kind is Kind.VERIFY:
-                        _verify(cell, subject, here)
+                        self._verify(cell, subject, load, context)
         return ()
+
+    def _time(
+        self,
+        cells: list[Cell],
+        subject: Subject,
+        open_session: Callable[[Path, Cell], Opened],
+        context: Context,
+    ) -> None:
+        """Time cells of one artifact, all with the same number of threads, in one session."""
+        pair = subject.pairs[0]
+        opened: list[Opened] = []  # in the first cell that can, for all
+
+        def one(cell: Cell) -> dict[str, Any]:
+            if not opened:
+                opened.append(open_session(pair.artifact, cell))
+            earlier = Store(context.folder).find(cell.key)
+            size = earlier.calls_per_sample if earlier else None
+            budget = replace(self.budget, calls_per_sample=size)
+            fields = timed.time_session(opened[0], pair.reference, cell, budget)
+            fields["details"]["roofline"] = codec.to_json(self.bounds[cell.key])
+            return timed.join_processes(earlier, fields)
+
+        for cell in cells:
+            context.say(f"{cell.model}: timing {self.runtime}, batch {cell.batch_size}")
+            packages = RUNTIMES[self.runtime].packages
+            context.attempt(cell, packages, subject.seed, partial(one, cell))
+        for one_opened in opened:
+            one_opened.session.close()
+
+    def _verify(self, cell: Cell, subject: Subject, load: Load, context: Context) -> None:
+        what = cell.target or "the model"
+        what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
+        context.say(f"{cell.model}: running {what} in {self.runtime}")
+        judge = verify.verify_plain if cell.variant == PLAIN else verify.verify_reduced
+        judged = partial(judge, subject, load, cell)
+        context.attempt(cell, RUNTIMES[self.runtime].packages, subject.seed, judged)
 
 
 def _import_s(runtime: Runtime, context: Context) -> float | None:
@@ -100,47 +107,3 @@ def _import_s(runtime: Runtime, context: Context) -> float | None:
     start = clock()
     importlib.import_module(runtime.imports)
     return context.import_s + clock() - start
-
-
-def _time(cells: list[Cell], subject: Subject, here: RuntimeInUse, budget: Budget) -> None:
-    """Time cells of one artifact, all with the same number of threads, in one session."""
-    pair = subject.pairs[0]
-    opened: list[Opened] = []  # in the first cell that can, for all
-
-    def one(cell: Cell) -> dict[str, Any]:
-        if not opened:
-            opened.append(_open(pair.artifact, cell, here))
-        earlier = Store(here.context.folder).find(cell.key)
-        size = earlier.calls_per_sample if earlier else None
-        fields = timed.time_session(
-            opened[0], pair.reference, cell, replace(budget, calls_per_sample=size)
-        )
-        fields["details"]["roofline"] = codec.to_json(here.bounds[cell.key])
-        return timed.join_processes(earlier, fields)
-
-    for cell in cells:
-        here.context.say(f"{cell.model}: timing {here.runtime.name}, batch {cell.batch_size}")
-        here.context.attempt(cell, here.runtime.packages, subject.seed, partial(one, cell))
-    for one_opened in opened:
-        one_opened.session.close()
-
-
-def _open(artifact: Path, cell: Cell, here: RuntimeInUse) -> Opened:
-    reset_peak_memory()
-    start = clock()
-    session = here.load(artifact, cell.device, cell.threads or available_threads())
-    return Opened(
-        session=session,
-        import_s=here.import_s,
-        load_s=clock() - start,
-        peak_bytes=None if here.runtime.own_process else peak_memory_bytes(),
-    )
-
-
-def _verify(cell: Cell, subject: Subject, here: RuntimeInUse) -> None:
-    what = cell.target or "the model"
-    what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
-    here.context.say(f"{cell.model}: running {what} in {here.runtime.name}")
-    judge = verify.verify_plain if cell.variant == PLAIN else verify.verify_reduced
-    judged = partial(judge, subject, here.load, cell)
-    here.context.attempt(cell, here.runtime.packages, subject.seed, judged)

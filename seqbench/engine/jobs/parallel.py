@@ -8,10 +8,11 @@ from seqbench.backends import current_backend
 from seqbench.core.record import Status
 from seqbench.core.scenario import Scenario
 from seqbench.core.units import error, share
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.devices import parse_count
 from seqbench.machine.host import available_threads, peak_memory_bytes
-from seqbench.measurement.training import instantiate
+from seqbench.measurement.training import compile_for_training
 from seqbench.models.snapshot import Origin, load_origin
 from seqbench.runtimes import RUNTIMES
 from seqbench.verdict.data_parallel.compare import Compared, compare
@@ -50,12 +51,7 @@ def _train(origin: Origin, scenario: Scenario, devices: str) -> dict[str, Any]:
         keras.utils.set_random_seed(scenario.seed)
         # Loaded anew: a file's model would be the same object, with its variables where they are.
         model = load_origin(origin).build()
-        model.compile(
-            loss=instantiate(training.loss),
-            optimizer=instantiate(training.optimizer),
-            jit_compile=False,
-        )
-        model.optimizer.build(model.trainable_variables)
+        compile_for_training(model, training)
         return model
 
     count, device = parse_count(devices) or (1, devices)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.measurement.roofline import Peak, measure_peak
 
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
-from seqbench.core.files import replacing
+from seqbench.core import arrays
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
 from seqbench.engine.jobs import timed
-from seqbench.engine.workers.messages import Context, Job
+from seqbench.engine.jobs.context import Context
+from seqbench.engine.workers.messages import Job
 from seqbench.machine.clock import clock
 from seqbench.machine.host import available_threads, peak_memory_bytes
 from seqbench.measurement.training import Trained, train
@@ -23,7 +24,7 @@ from seqbench.models.snapshot import Origin, load_origin
 from seqbench.models.weights import assign_weights, fresh_weights, perturb
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
-from seqbench.verdict import quality, reference
+from seqbench.verdict import reference
 from seqbench.verdict.quality import Sample
 
 if TYPE_CHECKING:
@@ -63,24 +64,20 @@ class Prepare(Job[Never]):
 
     def run(self, context: Context) -> tuple[()]:
         """Write the model's files."""
-        _prepare(self, context)
+        scenario, model, data = _trained(self.source, self.cells, self.device, context)
+        folder = Store(context.folder).model(scenario.name)
+        context.say(f"{scenario.name}: working out the float64 reference")
+        if data is not None:
+            _keep_data(model, scenario, data, folder)
+        fresh = fresh_weights(model)
+        held_out = None if data is None else data.x_test
+        if fresh:
+            given = model.get_weights()
+            perturb(model, scenario.seed)
+            _write(model, folder / PERTURBED, self.source, scenario, held_out, fresh)
+            assign_weights(model, given)
+        _write(model, folder, self.source, scenario, held_out, fresh)
         return ()
-
-
-def _prepare(job: Prepare, context: Context) -> None:
-    scenario, model, data = _trained(job.source, job.cells, job.device, context)
-    folder = Store(context.folder).model(scenario.name)
-    context.say(f"{scenario.name}: working out the float64 reference")
-    if data is not None:
-        _keep_data(model, scenario, data, folder)
-    fresh = fresh_weights(model)
-    held_out = None if data is None else data.x_test
-    if fresh:
-        given = model.get_weights()
-        perturb(model, scenario.seed)
-        _write(model, folder / PERTURBED, job.source, scenario, held_out, fresh)
-        assign_weights(model, given)
-    _write(model, folder, job.source, scenario, held_out, fresh)
 
 
 def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
@@ -164,10 +161,8 @@ def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder
         y=data.y_test[:HELD_OUT_ROWS],
         metrics=metrics,
     )
-    with replacing(folder / snapshot.HELD_OUT) as temporary, temporary.open("wb") as file:
-        quality.save(sample, file)
-    with replacing(folder / snapshot.CALIBRATION) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, x=data.x_train[:CALIBRATION_ROWS])
+    reference.save_sample(sample, folder / snapshot.HELD_OUT)
+    arrays.save(folder / snapshot.CALIBRATION, x=data.x_train[:CALIBRATION_ROWS])
 
 
 def _write(

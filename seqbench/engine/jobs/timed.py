@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 
 from seqbench.core.record import PLAIN, Cell, Record, Status
-from seqbench.machine.host import host_facts, peak_memory_bytes, reset_peak_memory
+from seqbench.machine.clock import clock
+from seqbench.machine.host import (
+    available_threads,
+    host_facts,
+    peak_memory_bytes,
+    reset_peak_memory,
+)
 from seqbench.measurement import other_programs
 from seqbench.measurement.loop import Budget
-from seqbench.runtimes import Session
+from seqbench.runtimes import RUNTIMES, Load, Session
 from seqbench.targets import TARGETS
 from seqbench.verdict import quality, reference
 from seqbench.verdict.judge import judge_outputs
@@ -43,10 +49,20 @@ class Opened:
     peak_bytes: int | None
 
 
+def open_session(load: Load, artifact: Path, cell: Cell, import_s: float | None = None) -> Opened:
+    """Load a cell's artifact, and take the time; `import_s` is as in `Opened`."""
+    reset_peak_memory()
+    start = clock()
+    session = load(artifact, cell.device, cell.threads or available_threads())
+    load_s = clock() - start
+    elsewhere = RUNTIMES[cell.runtime or ""].own_process
+    peak = None if elsewhere else peak_memory_bytes()
+    return Opened(session=session, import_s=import_s, load_s=load_s, peak_bytes=peak)
+
+
 def time_session(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> dict[str, Any]:
     """Time a session in this process; return the fields of a record of this process alone."""
-    session, rows = opened.session, cell.batch_size or 1
-    batches = timed_cases(answers, cell, rows)
+    session, batches = opened.session, timed_cases(answers, cell)
     reset_peak_memory()
     before = other_programs.read_usage()
     timing = session.measure([case.x.astype(session.input.dtype) for case in batches], budget)
@@ -62,7 +78,7 @@ def time_session(opened: Opened, answers: Path, cell: Cell, budget: Budget) -> d
     }
     return {
         "status": Status.PASS if fault is None else Status.FAIL,
-        "reason": fault and f"fast, and wrong: while timed, {fault}",
+        "reason": fault,
         "samples_s": timing.samples_s,
         "samples_per_process": (len(timing.samples_s),),
         "calls_per_sample": timing.calls_per_sample,
@@ -126,11 +142,11 @@ def _notes(cell: Cell, session: Session) -> tuple[str, ...]:
     return (f"fixed batch of {fixed}: one call here is {-(-rows // fixed)} of the runtime's",)
 
 
-def timed_cases(answers: Path, cell: Cell, rows: int) -> list[Case]:
+def timed_cases(answers: Path, cell: Cell) -> list[Case]:
     """Return the distinct batches to time, with what the model and its twin make of their rows."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     case = reference.as_format_has_it(reference.load(answers)[0], lacks)
-    chosen = np.resize(np.arange(len(case.x)), (DISTINCT_INPUTS, rows))
+    chosen = np.resize(np.arange(len(case.x)), (DISTINCT_INPUTS, cell.batch_size or 1))
     return [
         replace(case, x=case.x[row], exact=case.exact[row], own=case.own[row]) for row in chosen
     ]
@@ -143,11 +159,13 @@ def find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: 
     them may be less exact than all together; an answer to another input has none.
     """
     if variant == PLAIN:
-        return judge_outputs(batches, outputs).reason
-    criterion = CRITERIA[variant]
-    sample = Sample(
-        x=np.concatenate([case.x for case in batches]),
-        own=np.concatenate([case.own for case in batches]),
-    )
-    halved = replace(criterion, snr_db=criterion.snr_db / 2)
-    return quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason
+        fault = judge_outputs(batches, outputs).reason
+    else:
+        criterion = CRITERIA[variant]
+        sample = Sample(
+            x=np.concatenate([case.x for case in batches]),
+            own=np.concatenate([case.own for case in batches]),
+        )
+        halved = replace(criterion, snr_db=criterion.snr_db / 2)
+        fault = quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason
+    return fault and f"fast, and wrong: while timed, {fault}"

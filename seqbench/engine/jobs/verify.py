@@ -10,8 +10,7 @@ from seqbench.machine.host import available_threads
 from seqbench.runtimes import Load
 from seqbench.targets import TARGETS
 from seqbench.verdict import quality, reference
-from seqbench.verdict.contract import Declaration
-from seqbench.verdict.judge import Judgement, ask, judge
+from seqbench.verdict.judge import Declaration, Judgement, ask, judge
 from seqbench.verdict.quality import CRITERIA, Sample
 
 
@@ -106,7 +105,7 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
     if subject.held_out.exists():
-        sample = quality.load(subject.held_out)
+        sample = reference.load_sample(subject.held_out)
     else:
         case = reference.load(pair.reference)[0]
         sample = Sample(x=case.x, own=case.own)

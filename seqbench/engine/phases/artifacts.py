@@ -11,11 +11,10 @@ from seqbench.engine.jobs.verify import Pair, Subject
 from seqbench.engine.state import Given, Run
 from seqbench.measurement import roofline
 from seqbench.models import snapshot as prepared
-from seqbench.models.arithmetic import Demand
 from seqbench.models.snapshot import Snapshot
 from seqbench.runtimes import Runtime
 from seqbench.targets import TARGETS, Artifact, Exported, manifest
-from seqbench.verdict.contract import Declaration
+from seqbench.verdict.judge import Declaration
 
 
 def measure(
@@ -57,18 +56,15 @@ def measure(
                 for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in mine)
             ),
             bounds={
-                cell.key: roofline.bound_of_cell(cell, _demand(run.store, cell.model), run.peak)
+                cell.key: roofline.bound_of_cell(
+                    cell, prepared.read(run.store.model(cell.model)).demand, run.peak
+                )
                 for cell in mine
                 if cell.kind is Kind.INFER
             },
         )
         state.execute(run, job)
     return cells
-
-
-def _demand(store: Store, model: str) -> Demand | None:
-    snapshot = prepared.find(store.model(model))
-    return snapshot.demand if snapshot else None
 
 
 def _subject(

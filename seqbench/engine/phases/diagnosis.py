@@ -7,13 +7,14 @@ from seqbench.core import codec
 from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.core.store import PERTURBED
 from seqbench.core.units import error
-from seqbench.engine.jobs.locate_layer import Located, LocateLayer, ReadTensors
+from seqbench.engine.jobs.locate_layer import LocateLayer, ReadTensors
 from seqbench.engine.state import Run
 from seqbench.engine.workers.pool import temporary
 from seqbench.machine.frameworks import missing_framework_reason
 from seqbench.models import snapshot
 from seqbench.runtimes import Runtime
-from seqbench.targets import TARGETS
+from seqbench.targets.recognition import artifact_path
+from seqbench.verdict.locate.search import Divergence
 
 
 def name_layers(run: Run, cells: Sequence[Cell], runtime: Runtime) -> None:
@@ -35,16 +36,12 @@ def _parts(record: Record) -> bool:
     return bool(judged) and record.status is Status.FAIL and "worst_case" in record.details
 
 
-def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
+def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
     """Return the layer, or why there is none."""
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
     given = run.request.given
-    artifact = (
-        given.artifact
-        if given
-        else run.store.artifacts / cell.model / TARGETS[cell.target or ""].filename
-    )
+    artifact = given.artifact if given else artifact_path(run.store, cell)
     if record.details["perturbed"]:
         folder = folder / PERTURBED
         artifact = folder / artifact.name
@@ -74,7 +71,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Located | str:
     return found or "no layer differs by itself: the artifact shows the right output of each"
 
 
-def _completed(record: Record, found: Located | str) -> Record:
+def _completed(record: Record, found: Divergence | str) -> Record:
     if isinstance(found, str):
         return replace(record, notes=(*record.notes, found))
     place = f"layer {found.layer!r} ({found.kind})"

@@ -1,13 +1,15 @@
 """What every piece of work is that runs in a process of its own, and the messages that it sends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from seqbench.core import codec
-from seqbench.core.record import Cell, Record
+from seqbench.core.record import Cell
 from seqbench.machine.frameworks import Needs, preparing_framework
+
+if TYPE_CHECKING:
+    from seqbench.engine.jobs.context import Context
 
 LOGS = "logs"
 """Folder, within a run's, of what its jobs print; the parent of the workers makes it."""
@@ -15,30 +17,6 @@ LOGS = "logs"
 
 Result = TypeVar("Result")
 """What a job sends back."""
-
-
-class Context(Protocol):
-    """What a job writes to: the run's folder, and its parent."""
-
-    @property
-    def folder(self) -> Path:
-        """The run's folder."""
-
-    @property
-    def import_s(self) -> float:
-        """Seconds for which this process's origin imported what its jobs need."""
-
-    @property
-    def send(self) -> "Callable[[Event, Any], None]":
-        """Send one message to the parent."""
-
-    def say(self, text: str) -> None:
-        """Tell people what is being done."""
-
-    def attempt(
-        self, cell: Cell, packages: tuple[str, ...], seed: int, do: Callable[[], dict[str, Any]]
-    ) -> Record:
-        """Run one cell and save its record; `do` returns the record's fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +38,7 @@ class Job(Generic[Result]):
     device: str = "cpu"
     silence_s: float = 900.0
 
-    def run(self, context: Context) -> Iterable[Result]:
+    def run(self, context: "Context") -> Iterable[Result]:
         """Do the work in this process; each result is sent to the parent as it comes."""
         raise NotImplementedError
 
@@ -93,6 +71,6 @@ class Message:
     event: Event
     value: Any
 
-    def dumps(self) -> str:
+    def to_line(self) -> str:
         """Return the message as one line of JSON."""
-        return codec.dumps(self) + "\n"
+        return codec.to_text(self) + "\n"

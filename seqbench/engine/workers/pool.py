@@ -34,7 +34,7 @@ LAST_LINES = 6
 _numbers = itertools.count(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome(Generic[Result]):
     """How a job ended.
 
@@ -47,11 +47,11 @@ class Outcome(Generic[Result]):
 
     """
 
-    done: tuple[str, ...]
-    running: str | None
-    results: tuple[Result, ...]
-    bad_input: str | None
-    problem: str | None
+    done: list[str] = field(default_factory=list)
+    running: str | None = None
+    results: list[Result] = field(default_factory=list)
+    bad_input: str | None = None
+    problem: str | None = None
 
     def refusal(self, models: Sequence[str]) -> str | None:
         """Return what is wrong after a look at models, each of which sends a result; None if none.
@@ -82,15 +82,10 @@ class _Worker:
     logs: tuple[Path, Path]
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What a job's messages have told so far."""
+@dataclass(slots=True, kw_only=True)
+class _Seen(Outcome[Any]):
+    """What a job's messages have told so far, the results as JSON values."""
 
-    done: list[str] = field(default_factory=list)
-    running: str | None = None
-    results: list[Any] = field(default_factory=list)
-    bad_input: str | None = None
-    problem: str | None = None
     stopped: str | None = None
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
@@ -190,7 +185,7 @@ class Workers:
         """
         lacking = missing_framework_reason(job.needs) if job.needs else None
         if lacking is not None:
-            return Outcome(done=(), running=None, results=(), bad_input=None, problem=lacking)
+            return Outcome(problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         self._child = None
         seen = _Seen()
@@ -222,13 +217,8 @@ class Workers:
             raise StorageError(seen.stopped)
         if seen.problem is not None and seen.silent:
             seen.problem += _last_lines(log)
-        return Outcome(
-            done=tuple(seen.done),
-            running=seen.running,
-            results=tuple(codec.from_json(job.results_as, found) for found in seen.results),
-            bad_input=seen.bad_input,
-            problem=seen.problem,
-        )
+        seen.results = [codec.from_json(job.results_as, found) for found in seen.results]
+        return seen
 
     def missing(self, device: str, needs: Needs) -> str | None:
         """Return why work cannot be done on a device, with a framework; None if it can.

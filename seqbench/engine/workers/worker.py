@@ -18,7 +18,7 @@ from typing import Any
 from seqbench.core import storage
 from seqbench.core.errors import InputError, StorageError, one_line
 from seqbench.engine import jobs
-from seqbench.engine.jobs.context import WorkerContext
+from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Event, Job, Message
 from seqbench.machine import tether
 
@@ -123,7 +123,7 @@ def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
-    context = WorkerContext(
+    context = Context(
         folder=order.folder,
         send=lambda event, value: _send(messages, event, value),
         import_s=import_s,
@@ -145,7 +145,7 @@ def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float
 
 def _send(fd: int, event: Event, value: object) -> None:
     """Write one message at once: a pipe does not mix writes of up to 4096 bytes."""
-    text = Message(event=event, value=value).dumps().encode()
+    text = Message(event=event, value=value).to_line().encode()
     if len(text) > select.PIPE_BUF and event in {"say", "bad", "stop", "crash"}:
-        text = Message(event=event, value=str(value)[:500]).dumps().encode()
+        text = Message(event=event, value=str(value)[:500]).to_line().encode()
     os.write(fd, text)

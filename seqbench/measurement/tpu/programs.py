@@ -1,13 +1,15 @@
 """A Keras model on JAX as pure functions: its inference, its training step, and one layer of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seqbench.backends.backend import training_state
 from seqbench.core.errors import Unsupported
 from seqbench.core.scenario import Data, Training
-from seqbench.measurement.training import instantiate
+from seqbench.measurement.training import compile_for_training
+from seqbench.models.attributes import override
 
 if TYPE_CHECKING:
     import keras
@@ -78,23 +80,10 @@ def training_step(model: "keras.Sequential", training: Training, data: Data) -> 
         Unsupported: XLA has no such input, or its shape is not known.
 
     """
-    model.compile(
-        loss=instantiate(training.loss),
-        optimizer=instantiate(training.optimizer),
-        jit_compile=False,
-    )
-    model.optimizer.build(model.trainable_variables)
+    compile_for_training(model, training)
     size = min(training.batch_size, len(data.x_train))
     batch = _batch(model, size, data), _shape((size, *data.y_train.shape[1:]), data.y_train.dtype)
-    state = tuple(
-        _shapes(variables)
-        for variables in (
-            model.trainable_variables,
-            model.non_trainable_variables,
-            model.optimizer.variables,
-            model.metrics_variables,
-        )
-    )
+    state = tuple(map(_shapes, training_state(model)))
 
     def function() -> Callable[..., Any]:
         def step(state: Any, batch: Any) -> Any:
@@ -135,17 +124,10 @@ def single_layer(layer: "keras.Layer", batch_size: int, *, differentiated: bool)
     return Program(function=function, arguments=(*weights, x), donated=(), moved_bytes=0)
 
 
-@contextmanager
-def unrolled(model: "keras.Sequential") -> Iterator[None]:
+def unrolled(model: "keras.Sequential") -> AbstractContextManager[None]:
     """Write the recurrent layers of what is traced meanwhile out step by step, without a loop."""
     loops = [layer for layer in model._flatten_layers() if getattr(layer, "unroll", None) is False]
-    for layer in loops:
-        layer.unroll = True
-    try:
-        yield
-    finally:
-        for layer in loops:
-            layer.unroll = False
+    return override(loops, unroll=True)
 
 
 def _batch(model: "keras.Sequential", batch_size: int, data: Data | None) -> Any:

@@ -81,7 +81,7 @@ def gather(folder: Path, pattern: str | None = None) -> History:
         wanted = re.compile(pattern or "")
     except re.error as error:
         raise InputError(f"--cell {pattern}: is no regular expression: {error}") from error
-    there = sorted(path.parent for path in folder.glob("*/run.json"))
+    there = sorted(path.parent for path in folder.glob(f"*/{store.MARK}"))
     if not there:
         raise InputError(
             f"{folder}: expected folders of runs, found none; `seqbench run` makes one"

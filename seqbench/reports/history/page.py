@@ -54,7 +54,7 @@ def summary(history: History) -> Document:
     """Return what fits in a terminal: a table for each machine."""
     machines = dict.fromkeys(line.machine for line in history.lines)
     tables = [
-        table([line for line in history.lines if line.machine == machine], history.runs)
+        tabulate_lines([line for line in history.lines if line.machine == machine], history.runs)
         for machine in machines
     ]
     hint = "; `seqbench compare` says whether a change is one" if history.lines else ""
@@ -66,7 +66,7 @@ def summary(history: History) -> Document:
     )
 
 
-def table(lines: Sequence[Line], runs: Sequence[str]) -> Table:
+def tabulate_lines(lines: Sequence[Line], runs: Sequence[str]) -> Table:
     """Return the lines of one machine, each with what it was in the first and the last run."""
     fields: tuple[Field[Line], ...] = (
         text("Cell", lambda line: cells.title(line.cell)),
@@ -106,7 +106,9 @@ def _part(line: Line) -> tuple[str, str, str]:
 
 def _section(name: str, lines: Sequence[Line], runs: Sequence[str]) -> tuple[Section, ...]:
     model, kind, machine = _part(lines[0])
-    return section(name, f"{model}: {kind} ({machine})", _figure(lines), table(lines, runs))
+    return section(
+        name, f"{model}: {kind} ({machine})", _figure(lines), tabulate_lines(lines, runs)
+    )
 
 
 def _figure(lines: Sequence[Line]) -> Figure:

@@ -4,13 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from seqbench.core.errors import Unavailable
@@ -80,23 +78,6 @@ def require() -> Path:
     raise Unavailable(msg)
 
 
-def version(program: Path) -> str:
-    """Return what the browser calls itself, such as `Chromium 156.0.8078.79`.
-
-    Raises:
-        Unavailable: the program does not start.
-
-    """
-    try:
-        done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=60, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        msg = f"{program} does not start: {error}"
-        raise Unavailable(msg) from error
-    return done.stdout.strip()
-
-
 def flags() -> list[str]:
     """Return the options that a headless browser is started with."""
     # Chromium's sandbox refuses to run for root, and a container often has no other user. The page
@@ -134,11 +115,10 @@ class Browser:
             f'<meta charset="utf-8"><meta http-equiv="refresh" content="0;url={escape(url)}">'
         )
         self._log = home / "stderr.txt"
-        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
         options = [*flags(), *more, f"--user-data-dir={home / 'profile'}"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*tethered, str(program), *options, start.as_uri()],
+                tether.tether_command(str(program), *options, start.as_uri()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -179,10 +159,5 @@ class Browser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from seqbench.core.errors import Unavailable
@@ -110,14 +109,9 @@ class Host:
         self._server.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop()
-        self._server.__exit__(kind, error, at)
+        self._server.__exit__()
 
     def _running(self) -> Browser:
         """Start the browser unless it runs, and wait until its page is there."""

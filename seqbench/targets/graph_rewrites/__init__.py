@@ -20,7 +20,7 @@ from seqbench.targets.graph_rewrites import (
     onehot_by_comparison,
     softsign,
 )
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
 ONNX: tuple[Rewrite, ...] = (
     float64_erf.ERF,
@@ -31,7 +31,7 @@ ONNX: tuple[Rewrite, ...] = (
     last_sigmoid.REWRITE,
     float64_elu.ELU,
     float64_elu.SELU,
-    replace(softsign.REWRITE, applies=float64_sigmoid.is_float64),
+    replace(softsign.REWRITE, applies=has_dtype("float64")),
     onehot.REWRITE,
 )
 """What tf2onnx needs rewritten."""

@@ -6,23 +6,17 @@ tfjs-backend-wasm 4.22.0, which looks at no dtype.
 
 from typing import Any
 
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
-
-
-def _is_bool(node: Any) -> bool:
-    from tensorflow.core.framework.types_pb2 import DT_BOOL
-
-    return bool(node.attr["T"].type == DT_BOOL)
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
 
 def _apply(editor: Editor, node: Any) -> None:
     from tensorflow.core.framework.types_pb2 import DT_BOOL, DT_INT32
 
     values, axis = node.input
-    numbers = editor.add(f"{node.name}/numbers", "Cast", [values], SrcT=DT_BOOL, DstT=DT_INT32)
+    numbers = editor.add(node, "numbers", "Cast", values, SrcT=DT_BOOL, DstT=DT_INT32)
     types = {"T": DT_INT32, "Tidx": node.attr["Tidx"].type}
-    reversed_ = editor.add(f"{node.name}/reversed", "ReverseV2", [numbers, axis], **types)
-    editor.become(node, "Cast", [reversed_], SrcT=DT_INT32, DstT=DT_BOOL)
+    reversed_ = editor.add(node, "reversed", "ReverseV2", numbers, axis, **types)
+    editor.become(node, "Cast", reversed_, SrcT=DT_INT32, DstT=DT_BOOL)
 
 
-REWRITE = Rewrite(op="ReverseV2", applies=_is_bool, apply=_apply)
+REWRITE = Rewrite(op="ReverseV2", applies=has_dtype("bool"), apply=_apply)

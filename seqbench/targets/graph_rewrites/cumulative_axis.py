@@ -14,11 +14,11 @@ def _apply(editor: Editor, node: Any) -> None:
     from tensorflow.core.framework.types_pb2 import DT_INT32
 
     x, axis = node.input
-    dtype, index = node.attr["T"].type, node.attr["Tidx"].type
-    rank = editor.add(f"{node.name}/rank_of_input", "Rank", [x], T=dtype)
+    index = node.attr["Tidx"].type
+    rank = editor.add(node, "rank_of_input", "Rank", x)
     if index != DT_INT32:
-        rank = editor.add(f"{node.name}/rank_as_index", "Cast", [rank], SrcT=DT_INT32, DstT=index)
-    node.input[1] = editor.add(f"{node.name}/axis_from_front", "FloorMod", [axis, rank], T=index)
+        rank = editor.add(node, "rank_as_index", "Cast", rank, SrcT=DT_INT32, DstT=index)
+    node.input[1] = editor.add(node, "axis_from_front", "FloorMod", axis, rank, T=index)
 
 
 SUM = Rewrite(op="Cumsum", applies=lambda _: True, apply=_apply)

@@ -23,6 +23,17 @@ class Rewrite:
     apply: "Callable[[Editor, Any], None]"
 
 
+def has_dtype(*names: str) -> Callable[[Any], bool]:
+    """Return what tells whether a node computes in one of these dtypes."""
+
+    def found(node: Any) -> bool:
+        from tensorflow.python.framework import dtypes
+
+        return dtypes.as_dtype(node.attr["T"].type).name in names
+
+    return found
+
+
 class Editor:
     """Adds and changes nodes.
 
@@ -36,25 +47,44 @@ class Editor:
         self.nodes = nodes
         self._in_function = in_function
 
-    def add(self, name: str, op: str, inputs: list[str], **types: int) -> str:
-        """Add a node with type attributes; return how others refer to its first output."""
-        node = self.nodes.add(name=name, op=op, input=inputs)
-        for attribute, value in types.items():
-            node.attr[attribute].type = value
-        return self._output(node)
+    def add(self, node: Any, word: str, op: str, *inputs: str, **types: int) -> str:
+        """Add a node for another one's sake; return how others refer to its first output.
 
-    def constant(self, name: str, value: np.ndarray) -> str:
-        """Add a constant; return how others refer to it."""
+        Args:
+            node: the other one, under whose name the new one is.
+            word: its name there.
+            op: its operation.
+            inputs: what it reads.
+            types: its type attributes; the other one's `T` where none is given.
+
+        """
+        added = self.nodes.add(name=f"{node.name}/{word}", op=op, input=inputs)
+        for attribute, value in (types or {"T": node.attr["T"].type}).items():
+            added.attr[attribute].type = value
+        return self._output(added)
+
+    def number(self, node: Any, word: str, value: float) -> str:
+        """Add a constant of another node's `T` under its name; return how others refer to it."""
+        from tensorflow.python.framework import dtypes
+
+        dtype = dtypes.as_dtype(node.attr["T"].type).as_numpy_dtype
+        return self.constant(node, word, np.asarray(value, dtype))
+
+    def constant(self, node: Any, word: str, value: np.ndarray) -> str:
+        """Add a constant under another node's name; return how others refer to it."""
         from tensorflow.python.framework import dtypes, tensor_util
 
-        node = self.nodes.add(name=name, op="Const")
-        node.attr["dtype"].type = dtypes.as_dtype(value.dtype).as_datatype_enum
-        node.attr["value"].tensor.CopyFrom(tensor_util.make_tensor_proto(value))
-        return self._output(node)
+        added = self.nodes.add(name=f"{node.name}/{word}", op="Const")
+        added.attr["dtype"].type = dtypes.as_dtype(value.dtype).as_datatype_enum
+        added.attr["value"].tensor.CopyFrom(tensor_util.make_tensor_proto(value))
+        return self._output(added)
 
-    def become(self, node: Any, op: str, inputs: list[str], **types: int) -> None:
-        """Turn a node into another operation under the same name, for all who read it."""
-        before = self._output(node)
+    def become(self, node: Any, op: str, *inputs: str, **types: int) -> None:
+        """Turn a node into another operation under the same name, for all who read it.
+
+        It keeps its `T` where no types are given.
+        """
+        before, types = self._output(node), types or {"T": node.attr["T"].type}
         node.op = op
         node.input[:] = inputs
         node.attr.clear()

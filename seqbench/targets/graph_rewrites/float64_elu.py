@@ -3,42 +3,30 @@
 Sources: Clevert, Unterthiner and Hochreiter 2016; Klambauer et al. 2017, with its two constants.
 """
 
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
-from seqbench.targets.graph_rewrites.float64_sigmoid import is_float64
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
 SCALE = 1.0507009873554804934193349852946
 SCALE_ALPHA = 1.7580993408473768599402175208123
 
 
-def _elu(editor: Editor, node: Any) -> None:
-    _apply(editor, node, above=1.0, below=1.0)
-
-
-def _selu(editor: Editor, node: Any) -> None:
-    _apply(editor, node, above=SCALE, below=SCALE_ALPHA)
-
-
 def _apply(editor: Editor, node: Any, *, above: float, below: float) -> None:
     """Turn a node into `above * max(x, 0) + below * (exp(min(x, 0)) - 1)`."""
-    x, name, dtype = node.input[0], node.name, node.attr["T"].type
-
-    def number(word: str, value: float) -> str:
-        return editor.constant(f"{name}/{word}", np.asarray(value, np.float64))
-
-    def add(word: str, op: str, *inputs: str) -> str:
-        return editor.add(f"{name}/{word}", op, list(inputs), T=dtype)
-
+    (x,) = node.input
+    number, add = partial(editor.number, node), partial(editor.add, node)
     zero = number("zero", 0)
     low = add("power", "Exp", add("low", "Minimum", x, zero))
     curve = add("curve", "Mul", add("bend", "Sub", low, number("one", 1)), number("below", below))
     line = add("line", "Mul", add("high", "Maximum", x, zero), number("above", above))
-    editor.become(node, "AddV2", [line, curve], T=dtype)
+    editor.become(node, "AddV2", line, curve)
 
 
-ELU = Rewrite(op="Elu", applies=is_float64, apply=_elu)
-SELU = Rewrite(op="Selu", applies=is_float64, apply=_selu)
+_IN_FLOAT64 = has_dtype("float64")
+
+ELU = Rewrite(op="Elu", applies=_IN_FLOAT64, apply=partial(_apply, above=1.0, below=1.0))
+SELU = Rewrite(
+    op="Selu", applies=_IN_FLOAT64, apply=partial(_apply, above=SCALE, below=SCALE_ALPHA)
+)
 """For ONNX."""

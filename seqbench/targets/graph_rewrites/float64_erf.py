@@ -6,14 +6,12 @@ Source: Shepherd and Laframboise 1981, "Chebyshev approximation of (1 + 2x) exp(
 """
 
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-import numpy as np
 from numpy.polynomial.chebyshev import chebpts1
 
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
-from seqbench.targets.graph_rewrites.float64_sigmoid import is_float64
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
 CENTRE = 3.75
 END = 6.5
@@ -73,14 +71,8 @@ def _series(x: Decimal) -> Decimal:
 
 def _erf(editor: Editor, node: Any) -> tuple[str, str]:
     """Add nodes for erf of a node's input; return it, and a constant 1."""
-    dtype, name, x = node.attr["T"].type, node.name, node.input[0]
-
-    def number(word: str, value: float) -> str:
-        return editor.constant(f"{name}/{word}", np.asarray(value, np.float64))
-
-    def add(word: str, op: str, *inputs: str) -> str:
-        return editor.add(f"{name}/{word}", op, list(inputs), T=dtype)
-
+    (x,) = node.input
+    number, add = partial(editor.number, node), partial(editor.add, node)
     one, centre = number("one", 1), number("centre", CENTRE)
     a = add("near", "Minimum", add("size", "Abs", x), number("end", END))
     t = add("t", "RealDiv", add("below", "Sub", a, centre), add("above", "AddV2", a, centre))
@@ -100,15 +92,14 @@ def _erf(editor: Editor, node: Any) -> tuple[str, str]:
 
 def _to_erf(editor: Editor, node: Any) -> None:
     erf, _ = _erf(editor, node)
-    editor.become(node, "Identity", [erf], T=node.attr["T"].type)
+    editor.become(node, "Identity", erf)
 
 
 def _to_erfc(editor: Editor, node: Any) -> None:
-    dtype = node.attr["T"].type
     erf, one = _erf(editor, node)
-    editor.become(node, "Sub", [one, erf], T=dtype)
+    editor.become(node, "Sub", one, erf)
 
 
-ERF = Rewrite(op="Erf", applies=is_float64, apply=_to_erf)
-ERFC = Rewrite(op="Erfc", applies=is_float64, apply=_to_erfc)
+ERF = Rewrite(op="Erf", applies=has_dtype("float64"), apply=_to_erf)
+ERFC = Rewrite(op="Erfc", applies=has_dtype("float64"), apply=_to_erfc)
 """For ONNX."""

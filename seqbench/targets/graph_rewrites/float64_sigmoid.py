@@ -7,26 +7,15 @@ core/providers/cpu/rnn/deep_cpu_lstm.cc ("LSTM operator does not support double 
 
 from typing import Any
 
-import numpy as np
-
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
 
-def is_float64(node: Any) -> bool:
-    """Return whether a node computes in float64."""
-    from tensorflow.core.framework.types_pb2 import DT_DOUBLE
-
-    return bool(node.attr["T"].type == DT_DOUBLE)
-
-
-def _apply(editor: Editor, node: Any) -> None:
-    dtype, name = node.attr["T"].type, node.name
-    one = editor.constant(f"{name}/one", np.asarray(1, np.float64))
-    negative = editor.add(f"{name}/negative", "Neg", list(node.input), T=dtype)
-    power = editor.add(f"{name}/power", "Exp", [negative], T=dtype)
-    sum_ = editor.add(f"{name}/sum", "AddV2", [one, power], T=dtype)
-    editor.become(node, "RealDiv", [one, sum_], T=dtype)
+def apply_quotient(editor: Editor, node: Any) -> None:
+    """Turn a sigmoid into a quotient with an exponential."""
+    one, negative = editor.number(node, "one", 1), editor.add(node, "negative", "Neg", *node.input)
+    power = editor.add(node, "power", "Exp", negative)
+    editor.become(node, "RealDiv", one, editor.add(node, "sum", "AddV2", one, power))
 
 
-REWRITE = Rewrite(op="Sigmoid", applies=is_float64, apply=_apply)
+REWRITE = Rewrite(op="Sigmoid", applies=has_dtype("float64"), apply=apply_quotient)
 """For ONNX."""

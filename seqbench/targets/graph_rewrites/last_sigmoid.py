@@ -8,18 +8,11 @@ core/mlas/lib/logistic.cpp (`MlasLogisticConstants`).
 
 from typing import Any
 
-import numpy as np
-
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
+from seqbench.targets.graph_rewrites.float64_sigmoid import apply_quotient
 
 MOVING = ("Identity", "Reshape", "Transpose")
 """What may stand between a last operation and the output."""
-
-
-def _is_float32(node: Any) -> bool:
-    from tensorflow.core.framework.types_pb2 import DT_FLOAT
-
-    return bool(node.attr["T"].type == DT_FLOAT)
 
 
 def _is_last(editor: Editor, node: Any) -> bool:
@@ -36,15 +29,9 @@ def _is_last(editor: Editor, node: Any) -> bool:
 
 
 def _apply(editor: Editor, node: Any) -> None:
-    if not _is_last(editor, node):
-        return
-    dtype, name = node.attr["T"].type, node.name
-    one = editor.constant(f"{name}/one", np.asarray(1, np.float32))
-    negative = editor.add(f"{name}/negative", "Neg", list(node.input), T=dtype)
-    power = editor.add(f"{name}/power", "Exp", [negative], T=dtype)
-    sum_ = editor.add(f"{name}/sum", "AddV2", [one, power], T=dtype)
-    editor.become(node, "RealDiv", [one, sum_], T=dtype)
+    if _is_last(editor, node):
+        apply_quotient(editor, node)
 
 
-REWRITE = Rewrite(op="Sigmoid", applies=_is_float32, apply=_apply)
+REWRITE = Rewrite(op="Sigmoid", applies=has_dtype("float32"), apply=_apply)
 """For ONNX."""

@@ -6,29 +6,25 @@ vectors alone.
 
 from typing import Any
 
-from seqbench.targets.graph_rewrites.editor import Editor, Rewrite
+from seqbench.targets.graph_rewrites.editor import Editor, Rewrite, has_dtype
 
-
-def _is_not_float32(node: Any) -> bool:
-    from tensorflow.core.framework.types_pb2 import DT_FLOAT
-
-    return bool(node.attr["T"].type != DT_FLOAT)
+_IS_FLOAT32 = has_dtype("float32")
 
 
 def _apply(editor: Editor, node: Any) -> None:
     from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
-    dtype, name = node.attr["T"].type, node.name
+    dtype = node.attr["T"].type
     indices, depth, *values = node.input
     on, off = (
-        editor.add(f"{name}/{word}", "Cast", [value], SrcT=dtype, DstT=DT_FLOAT)
+        editor.add(node, word, "Cast", value, SrcT=dtype, DstT=DT_FLOAT)
         for word, value in zip(("on", "off"), values, strict=True)
     )
     types = {"T": DT_FLOAT, "TI": node.attr["TI"].type}
-    encoded = editor.add(f"{name}/float32", "OneHot", [indices, depth, on, off], **types)
+    encoded = editor.add(node, "float32", "OneHot", indices, depth, on, off, **types)
     editor.nodes[-1].attr["axis"].CopyFrom(node.attr["axis"])
-    editor.become(node, "Cast", [encoded], SrcT=DT_FLOAT, DstT=dtype)
+    editor.become(node, "Cast", encoded, SrcT=DT_FLOAT, DstT=dtype)
 
 
-REWRITE = Rewrite(op="OneHot", applies=_is_not_float32, apply=_apply)
+REWRITE = Rewrite(op="OneHot", applies=lambda node: not _IS_FLOAT32(node), apply=_apply)
 """For ONNX."""

@@ -18,19 +18,18 @@ def _is_last_axis(node: Any) -> bool:
 def _apply(editor: Editor, node: Any) -> None:
     from tensorflow.core.framework.types_pb2 import DT_INT32
 
-    name, dtype = node.name, node.attr["T"].type
     indices, depth, on, off = node.input
     kind = node.attr["TI"].type
     if kind != DT_INT32:
-        indices = editor.add(f"{name}/int32", "Cast", [indices], SrcT=kind, DstT=DT_INT32)
+        indices = editor.add(node, "int32", "Cast", indices, SrcT=kind, DstT=DT_INT32)
     start, step, last = (
-        editor.constant(f"{name}/{word}", np.asarray(value, np.int32))
+        editor.constant(node, word, np.asarray(value, np.int32))
         for word, value in (("start", 0), ("step", 1), ("last", -1))
     )
-    columns = editor.add(f"{name}/columns", "Range", [start, depth, step], Tidx=DT_INT32)
-    rows = editor.add(f"{name}/rows", "ExpandDims", [indices, last], T=DT_INT32, Tdim=DT_INT32)
-    equal = editor.add(f"{name}/equal", "Equal", [rows, columns], T=DT_INT32)
-    editor.become(node, "SelectV2", [equal, on, off], T=dtype)
+    columns = editor.add(node, "columns", "Range", start, depth, step, Tidx=DT_INT32)
+    rows = editor.add(node, "rows", "ExpandDims", indices, last, T=DT_INT32, Tdim=DT_INT32)
+    equal = editor.add(node, "equal", "Equal", rows, columns, T=DT_INT32)
+    editor.become(node, "SelectV2", equal, on, off)
 
 
 REWRITE = Rewrite(op="OneHot", applies=_is_last_axis, apply=_apply)

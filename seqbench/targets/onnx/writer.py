@@ -6,7 +6,8 @@ from typing import Any
 
 from seqbench.models.stateless import stateful_notes
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, nodes
-from seqbench.targets.graph_rewrites import ONNX, bfloat16, float64_sigmoid, rewritten
+from seqbench.targets.graph_rewrites import ONNX, bfloat16, rewritten
+from seqbench.targets.graph_rewrites.editor import has_dtype
 from seqbench.targets.onnx.tf2onnx_fixes import (
     bilinear,
     float64,
@@ -91,7 +92,7 @@ def operations(graph: Any) -> tuple[str, ...]:
 def _refuse_float64(graph_def: Any, frozen: Frozen) -> None:
     """Raise Unsupported where ONNX Runtime would load the file and then refuse to compute."""
     for node in nodes(graph_def):
-        if node.op in FLOAT32_ALONE and float64_sigmoid.is_float64(node):
+        if node.op in FLOAT32_ALONE and has_dtype("float64")(node):
             reason = "ONNX Runtime has it in float32 alone"
             raise unsupported(frozen, node.name, f"{node.op} in float64", "ONNX", reason)
 

@@ -6,7 +6,7 @@ later TensorFlow adds with a state is refused until somebody has looked at it.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -135,14 +135,7 @@ class _Graph:
 
     def _behind(self, names: Iterable[str]) -> set[str]:
         """Return nodes with all that they depend on."""
-        reached: set[str] = set()
-        left = {_node(name) for name in names}
-        while left:
-            name = left.pop()
-            if name in self._nodes and name not in reached:
-                reached.add(name)
-                left |= {_node(source) for source in self._nodes[name].input}
-        return reached
+        return _reach(map(_node, names), self._nodes, lambda node: map(_node, node.input))
 
     def _reads_an_asset(self, node: Any, function: Any) -> bool:
         """Whether a node reads a table of words from one of the SavedModel's own assets."""
@@ -173,14 +166,21 @@ class _Graph:
 
     def _reached(self, names: set[str]) -> set[str]:
         """Return functions with all that they call."""
-        reached: set[str] = set()
-        left = set(names)
-        while left:
-            name = left.pop()
-            if name in self._functions and name not in reached:
-                reached.add(name)
-                left |= _called(self._functions[name].node_def)
-        return reached
+        return _reach(names, self._functions, lambda function: _called(function.node_def))
+
+
+def _reach(
+    starts: Iterable[str], known: Mapping[str, Any], follow: Callable[[Any], Iterable[str]]
+) -> set[str]:
+    """Return the known names that starts lead to, themselves included."""
+    reached: set[str] = set()
+    left = set(starts)
+    while left:
+        name = left.pop()
+        if name in known and name not in reached:
+            reached.add(name)
+            left.update(follow(known[name]))
+    return reached
 
 
 def _node(tensor: str) -> str:

@@ -1,10 +1,9 @@
 """TensorFlow SavedModel: the frozen graph behind a `serving_default` signature."""
 
 from pathlib import Path
-from typing import Any
 
 from seqbench.models.stateless import stateful_notes
-from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
+from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, lookup_tables
 from seqbench.targets.target import Exported
 
 
@@ -17,7 +16,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     if len(frozen.function.inputs) > 1:  # tables of words, which no constant can hold
         infer = frozen.traced
         module.kept = [variable.value for variable in frozen.model.variables]
-        module.tables = _tables(frozen)
+        module.tables = lookup_tables(frozen.model)
     spec = tf.TensorSpec(frozen.input.shape, frozen.function.inputs[0].dtype, name=INPUT)
     module.serve = tf.function(
         lambda x: {OUTPUT: tf.nest.flatten(infer(x))[0]}, input_signature=[spec], autograph=False
@@ -28,15 +27,3 @@ def export(frozen: Frozen, path: Path) -> Exported:
     ops = tuple(sorted(frozen.ops))
     notes = stateful_notes(frozen.model)
     return Exported(input=frozen.input, output=frozen.output, ops=ops, notes=notes)
-
-
-def _tables(frozen: Frozen) -> list[Any]:
-    """Return the lookup tables of the model's layers."""
-    import tensorflow as tf
-
-    return [
-        value
-        for layer in frozen.model._flatten_layers()
-        for value in vars(layer).values()
-        if isinstance(value, tf.lookup.StaticHashTable)
-    ]

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices, variables
+from seqbench.backends.backend import training_state
+from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices
 
 
 def begin(device: str, count: int) -> None:
@@ -31,7 +32,7 @@ def steps(make: Make, device: str, count: int) -> Steps:
     parallel = keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)
     keras.distribution.set_distribution(parallel)
     model = make()
-    state = jax.tree.map(lambda variable: variable.value, variables(model))
+    state = jax.tree.map(lambda variable: variable.value, training_state(model))
     places = jax.tree.map(lambda value: value.sharding, state)
     compiled = jax.jit(model.train_step, donate_argnums=0, out_shardings=(None, places))
 

@@ -43,16 +43,6 @@ class Steps:
     per_device_layers: tuple[str, ...]
 
 
-def variables(model: "keras.Sequential") -> tuple[list[Any], ...]:
-    """Return a compiled model's variables: trained, not trained, the optimizer's, the metrics'."""
-    return (
-        list(model.trainable_variables),
-        list(model.non_trainable_variables),
-        list(model.optimizer.variables),
-        list(model.metrics_variables),
-    )
-
-
 def require_devices(device: str, wanted: int, found: int) -> None:
     """Refuse to go on with fewer devices than are wanted.
 

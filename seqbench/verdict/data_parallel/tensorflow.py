@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.backends.backend import training_state
 from seqbench.backends.tensorflow_devices import tpu_strategy
-from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices, variables
+from seqbench.verdict.data_parallel.steps import Batch, Make, Steps, require_devices
 
 if TYPE_CHECKING:
     import keras
@@ -39,7 +40,7 @@ def steps(make: Make, device: str, count: int) -> Steps:
     strategy = _strategy(device, names)
     with strategy.scope():
         model = make()
-    every = [variable for group in variables(model) for variable in group]
+    every = [variable for group in training_state(model) for variable in group]
     compiled = tf.function(
         lambda x, y: strategy.run(model.train_step, args=((x, y),)), autograph=False
     )

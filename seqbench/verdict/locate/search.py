@@ -8,6 +8,7 @@ Numpy only.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Layer:
 
     name: str
     kind: str
-    config: dict[str, object]
+    config: dict[str, Any]
     case: Case
 
 
@@ -44,7 +45,9 @@ class Divergence:
     """Where an artifact parts from the model.
 
     Attributes:
-        layer: the first layer whose output the artifact does not hold.
+        layer: the name of the first layer whose output the artifact does not hold.
+        kind: its class.
+        config: its configuration, JSON values.
         others: names of the next layers, of which the artifact shows no output either: they may be
             one operation in it.
         before: the last layer's name whose output it holds; None where that is the input.
@@ -54,7 +57,9 @@ class Divergence:
 
     """
 
-    layer: Layer
+    layer: str
+    kind: str
+    config: dict[str, Any]
     others: tuple[str, ...]
     before: str | None
     error_before: float
@@ -88,7 +93,9 @@ def find_divergence(layers: Sequence[Layer], tensors: Sequence[np.ndarray]) -> D
     found = nearest[after] if after is not None else None
     before = nearest[last] if held else None
     return Divergence(
-        layer=layers[first],
+        layer=layers[first].name,
+        kind=layers[first].kind,
+        config=layers[first].config,
         others=tuple(layer.name for layer in layers[first + 1 : after] if after is not None),
         before=layers[last].name if held else None,
         error_before=before[1] if before else 0.0,

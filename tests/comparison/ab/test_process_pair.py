@@ -14,6 +14,7 @@ import pytest
 
 from seqbench.comparison.ab.child import Work
 from seqbench.comparison.ab.process_pair import FEWEST_ROUNDS, Launch, SideError, measure
+from seqbench.core import codec
 
 CHILD = (sys.executable, "-P", "-m", "seqbench.comparison.ab.child")
 
@@ -46,8 +47,8 @@ def launch(tmp_path: Path) -> Launch:
         environment=os.environ,
         work=Work(
             runtime="onnxruntime",
-            artifact=str(chain(tmp_path / "a.onnx", 20)),
-            inputs=str(inputs),
+            artifact=chain(tmp_path / "a.onnx", 20),
+            inputs=inputs,
             device="cpu",
             threads=1,
             block_s=0.005,
@@ -57,7 +58,7 @@ def launch(tmp_path: Path) -> Launch:
 
 @pytest.mark.timing
 def test_twice_the_work_takes_longer(launch: Launch, tmp_path: Path) -> None:
-    more = replace(launch, work=replace(launch.work, artifact=str(chain(tmp_path / "b.onnx", 200))))
+    more = replace(launch, work=replace(launch.work, artifact=chain(tmp_path / "b.onnx", 200)))
     found = measure([launch, more], np.random.default_rng(0))
     assert len(found.base) == len(found.head) > FEWEST_ROUNDS
     assert found.log_ratio > 0.5
@@ -82,7 +83,7 @@ def test_calls_longer_than_the_time_get_the_fewest_rounds(launch: Launch) -> Non
 def test_a_side_that_cannot_load_says_why_and_which_it_is(launch: Launch, tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"no model")
-    bad = replace(launch, work=replace(launch.work, artifact=str(broken)))
+    bad = replace(launch, work=replace(launch.work, artifact=broken))
     with pytest.raises(SideError, match=r"ONNX Runtime cannot load broken\.onnx") as found:
         measure([launch, bad], np.random.default_rng(0))
     assert found.value.side == 1
@@ -102,7 +103,7 @@ def test_the_child_of_a_runtime_without_tensorflow_has_none(launch: Launch) -> N
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        input=launch.work.dumps() + "\nnull\n",
+        input=codec.to_text(launch.work) + "\nnull\n",
         capture_output=True,
         text=True,
         check=True,
@@ -120,7 +121,7 @@ def test_a_block_is_timed_on_the_cpu_that_is_named(launch: Launch) -> None:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(launch.work.dumps() + "\n")
+        process.stdin.write(codec.to_text(launch.work) + "\n")
         process.stdin.flush()
         assert json.loads(process.stdout.readline()) == {"ready": "cpu"}
         for cpu in sorted(os.sched_getaffinity(0)):

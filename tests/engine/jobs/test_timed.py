@@ -153,6 +153,6 @@ def test_peak_memory_starts_anew() -> None:
 
 
 def test_cases_hold_distinct_rows(answers: Path) -> None:
-    cases: list[Case] = timed.timed_cases(answers, CELL, 2)
+    cases: list[Case] = timed.timed_cases(answers, CELL)
     assert len({case.x.tobytes() for case in cases}) == timed.DISTINCT_INPUTS
     assert all(np.array_equal(case.own, 2 * case.x) for case in cases)

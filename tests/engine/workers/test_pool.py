@@ -47,7 +47,7 @@ def test_a_crash_names_its_signal(tmp_path: Path) -> None:
 
 
 def test_the_model_is_named_at_which_a_process_went_away() -> None:
-    outcome = Outcome(done=(), running=None, results=(1,), bad_input=None, problem="killed")
+    outcome = Outcome(results=[1], problem="killed")
     assert outcome.refusal(["a", "b.py", "c"]) == "b.py cannot be loaded: killed"
     assert replace(outcome, bad_input="no such layer").refusal(["a"]) == "no such layer"
     assert replace(outcome, problem=None).refusal(["a"]) is None

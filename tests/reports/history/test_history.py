@@ -19,8 +19,8 @@ from seqbench.core.store import Store
 from seqbench.reports.history import page
 from seqbench.reports.history.lines import gather, lines
 from seqbench.reports.history.page import BLOCKS, change, sparkline
-from seqbench.reports.html import html
-from seqbench.reports.terminal import terminal
+from seqbench.reports.html import render_html
+from seqbench.reports.terminal import render_terminal
 from tests.support import sample_report
 
 CELL = Cell(model="a", kind=Kind.INFER, target="onnx", runtime="onnxruntime", batch_size=1)
@@ -119,7 +119,7 @@ def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
 def test_the_terminal_shows_first_last_and_change(results: Path) -> None:
     console = Console(width=100, record=True, file=None)
     with console.capture() as shown:
-        console.print(terminal(page.summary(gather(results))))
+        console.print(render_terminal(page.summary(gather(results))))
     row = next(text for text in shown.get().splitlines() if "batch 1 " in text)
     assert re.sub(r"\s+", " ", row).strip() == (
         "a infer · onnxruntime · batch 1 ▁▁█ 3 1.00 ms 2.00 ms +100.0 %"
@@ -142,8 +142,8 @@ def test_the_page_escapes_names(tmp_path: Path) -> None:
     cell = replace(CELL, model="<script>alert(1)</script>")
     root = tmp_path / "results"
     saved(root, "a", [record(1e-3, cell=replace(cell, model="x&y"))])
-    assert "x&amp;y: infer" in html(page.document(gather(root)))
-    text = html(
+    assert "x&amp;y: infer" in render_html(page.document(gather(root)))
+    text = render_html(
         page.document(replace(gather(root), lines=lines([("a", [record(1e-3, cell=cell)])])))
     )
     assert "<script" not in text

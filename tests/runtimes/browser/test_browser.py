@@ -1,5 +1,4 @@
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -107,12 +106,6 @@ def test_sandbox_is_left_out_for_root_only(monkeypatch: pytest.MonkeyPatch) -> N
     assert "--no-sandbox" not in browser.flags()
 
 
-def test_version_of_what_does_not_start(tmp_path: Path) -> None:
-    broken = program(tmp_path, "chromium", "exit 3")
-    with pytest.raises(Unavailable, match=f"{broken} does not start: .*exit status 3"):
-        browser.version(broken)
-
-
 def test_last_words_leave_out_the_message_bus(tmp_path: Path) -> None:
     script = "echo 'no display'>&2; echo '[1:ERROR:dbus/bus.cc:405] no bus'>&2; exit 1"
     with Browser(program(tmp_path, "chromium", script), "http://127.0.0.1:1/") as running:
@@ -127,11 +120,6 @@ def test_close_kills_all_of_its_processes(tmp_path: Path) -> None:
         assert becomes_true(lambda: len(using(sleep)) == 2)
     assert running.ended()
     assert becomes_true(lambda: not using(sleep))
-
-
-@pytest.mark.browser
-def test_version() -> None:
-    assert re.search(r"[A-Z]\w+ .*\d+\.\d+", browser.version(browser.require()))
 
 
 @pytest.mark.browser

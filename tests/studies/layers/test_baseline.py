@@ -9,7 +9,7 @@ from seqbench.core.record import Cell, Kind, Record, Status
 from studies.layers import baseline
 from studies.layers.baseline import ABSENT, Drift, compare
 from studies.layers.cases import all_cases
-from studies.layers.walk import IN
+from studies.runtimes import JUDGES as IN
 from tests.support.documents import text_of
 
 

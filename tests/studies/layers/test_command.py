@@ -12,6 +12,7 @@ from seqbench.core.errors import InputError
 from seqbench.engine.state import Observer
 from studies.layers import baseline, command, walk
 from studies.layers.cases import all_cases
+from studies.runtimes import JUDGES
 
 FEW = "^(Dense-plain|LSTM-plain|Conv2D-same-strides2|RandomFlip-vanishes|Softmax-axis1)$"
 TARGETS = ("saved_model", "tflite", "onnx")
@@ -76,7 +77,7 @@ def test_a_pattern_that_finds_nothing_is_refused() -> None:
 
 
 def test_runtimes_follow_the_targets() -> None:
-    assert walk.judges(None) == walk.IN
+    assert walk.judges(None) == JUDGES
     assert walk.judges(("tfjs", "onnx")) == ("onnxruntime", "tfjs-wasm", "tfjs-cpu")
     with pytest.raises(InputError, match="unknown target 'onx': expected one of saved_model"):
         walk.judges(("onx",))

@@ -8,7 +8,7 @@ from rich.console import Console
 from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports.cells import MARKS
-from seqbench.reports.terminal import terminal
+from seqbench.reports.terminal import render_terminal
 from studies.layers import pages
 from studies.layers.baseline import Drift
 from studies.layers.case import Case
@@ -97,7 +97,7 @@ def test_the_pages_show_all_of_it_and_escape_it(walked: Walked, tmp_path: Path) 
 def test_the_lines_at_the_end_are_the_totals_and_what_differs(walked: Walked) -> None:
     console = Console(width=100)
     with console.capture() as shown:
-        console.print(terminal(pages.summary(walked)))
+        console.print(render_terminal(pages.summary(walked)))
     assert shown.get().splitlines() == [
         "onnx: 3 of 3 cases pass (100.0%)",
         "tfjs: 2 of 3 cases pass (66.7%)",

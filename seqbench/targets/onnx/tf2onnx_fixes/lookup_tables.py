@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.targets.frozen import lookup_tables
+
 if TYPE_CHECKING:
     import keras
 
@@ -21,14 +23,11 @@ Tables = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 def read_tables(model: "keras.Sequential", traced: Any) -> Tables:
     """Return the tables that a traced model asks."""
-    import tensorflow as tf
-
     handles = {external._id: internal.op.name for external, internal in traced.graph.captures}
     return {
-        handles[value.resource_handle._id]: _contents(value)
-        for layer in model._flatten_layers()
-        for value in vars(layer).values()
-        if isinstance(value, tf.lookup.StaticHashTable) and value.resource_handle._id in handles
+        handles[table.resource_handle._id]: _contents(table)
+        for table in lookup_tables(model)
+        if table.resource_handle._id in handles
     }
 
 
