@@ -99,51 +99,34 @@ def _with_zeros(inputs: Any, axis: int, before: Any, after: Any) -> Any:
     return tf.concat([*zeros(before), inputs, *zeros(after)], axis)
 
 
-def conv3d_transpose_by_slice(
-    original: Callable[..., Any],
-    *,
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: str = "valid",
-    output_padding: Any = None,
-    **more: Any,
-) -> Any:
+def conv3d_transpose_by_slice(original: Callable[..., Any], **call: Any) -> Any:
     """Convolve (batch, depth, height, width, channels), dilation 1; leave other ranks alone.
 
+    The kernel is of shape (depth, height, width, filters, channels).
     A transposed 3-D convolution is a sum of transposed 2-D ones, one for each slice of the kernel:
     TF.js has the 2-D operation alone. The output's slice `stride * d + k` gets the input's slice d
     convolved with the kernel's slice k. Source: Dumoulin and Visin 2016, "A guide to convolution
     arithmetic for deep learning", chapter 4, with the sum over depth taken out.
-
-    Args:
-        original: Keras's own, for the 2-D convolutions.
-        inputs: the tensor.
-        kernel: of shape (depth, height, width, filters, channels).
-        strides: one number or three.
-        padding: `valid` or `same`.
-        output_padding: None, one number or three.
-        more: what else Keras gives.
-
     """
     import tensorflow as tf
     from keras.src.backend.common.backend_utils import (
         _get_output_shape_given_tf_padding as length_of,
     )
 
-    given: dict[str, Any] = {"padding": padding, **more}
+    inputs, kernel, padding = call["inputs"], call["kernel"], call["padding"]
     if len(inputs.shape) != 5:
-        return original(
-            inputs=inputs, kernel=kernel, strides=strides, output_padding=output_padding, **given
-        )
-    stride, *flat_strides = per_axis(strides, 3)
-    extra, *flat_extra = per_axis(output_padding, 3)
+        return original(**call)
+    stride, *flat_strides = per_axis(call["strides"], 3)
+    extra, *flat_extra = per_axis(call["output_padding"], 3)
     batch, depth, *plane = sizes(inputs)
     taps = kernel.shape[0]
-    given["strides"] = tuple(flat_strides)
-    given["output_padding"] = None if flat_extra[0] is None else tuple(flat_extra)
-    flat = tf.reshape(inputs, [batch * depth, *plane])
-    outputs = [original(inputs=flat, kernel=kernel[k], **given) for k in range(taps)]
+    flat = {
+        **call,
+        "inputs": tf.reshape(inputs, [batch * depth, *plane]),
+        "strides": tuple(flat_strides),
+        "output_padding": None if flat_extra[0] is None else tuple(flat_extra),
+    }
+    outputs = [original(**{**flat, "kernel": kernel[k]}) for k in range(taps)]
     plane = sizes(outputs[0])[1:]
     row = plane[0] * plane[1] * plane[2]
     whole = (depth - 1) * stride + max(taps, stride)

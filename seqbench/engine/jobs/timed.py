@@ -153,19 +153,23 @@ def timed_cases(answers: Path, cell: Cell) -> list[Case]:
 
 
 def find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
+    """Return why a cell fails by what its timed calls gave; None where nothing is wrong."""
+    fault = _find_fault(batches, outputs, variant)
+    return fault and f"fast, and wrong: while timed, {fault}"
+
+
+def _find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant: str) -> str | None:
     """Return what is wrong with what the timed calls gave; None where nothing is.
 
     Reduced precision is asked for half of its criterion's decibels: these are few rows, and one of
     them may be less exact than all together; an answer to another input has none.
     """
     if variant == PLAIN:
-        fault = judge_outputs(batches, outputs).reason
-    else:
-        criterion = CRITERIA[variant]
-        sample = Sample(
-            x=np.concatenate([case.x for case in batches]),
-            own=np.concatenate([case.own for case in batches]),
-        )
-        halved = replace(criterion, snr_db=criterion.snr_db / 2)
-        fault = quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason
-    return fault and f"fast, and wrong: while timed, {fault}"
+        return judge_outputs(batches, outputs).reason
+    criterion = CRITERIA[variant]
+    sample = Sample(
+        x=np.concatenate([case.x for case in batches]),
+        own=np.concatenate([case.own for case in batches]),
+    )
+    halved = replace(criterion, snr_db=criterion.snr_db / 2)
+    return quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason
