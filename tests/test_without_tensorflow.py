@@ -41,9 +41,9 @@ def test_list_says_what_is_missing_and_how_to_get_it() -> None:
     assert "pip install 'seqbench[tensorflow]'" in runtimes["tensorflow"]
 
 
-def test_a_model_is_trained_timed_and_judged(tmp_path: Path) -> None:
-    words = ("run", "three_class", "--backend", "jax", "--device", "cpu", "--json", "-")
-    done = there("-m", "seqbench", *words, "--out", str(tmp_path))
+def test_a_model_is_trained_timed_and_judged(tiny_scenario: Path, tmp_path: Path) -> None:
+    words = ("run", str(tiny_scenario), "--backend", "jax", "--device", "cpu", "--json", "-")
+    done = there("-m", "seqbench", *words, "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     records: list[dict[str, Any]] = json.loads(done.stdout)
     on_jax = [record for record in records if record["runtime"] == "keras-jax"]

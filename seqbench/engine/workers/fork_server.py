@@ -28,7 +28,7 @@ def serve(needs: str) -> None:
     start = clock()
     if needs in FRAMEWORKS:
         with _ending_with_stdin():
-            importlib.import_module("keras")
+            _import(needs)
     gc.collect()
     gc.freeze()  # or each collection in a worker looks at all that was imported, and copies it
     import_s = clock() - start
@@ -44,6 +44,19 @@ def serve(needs: str) -> None:
                 _become_worker(streams, import_s)
             for stream in streams:
                 os.close(stream)
+
+
+def _import(framework: str) -> None:
+    """Import Keras on a framework.
+
+    TensorFlow's converter takes JAX along where it is installed, for JAX's own models: half a
+    second and 100 MB, of no use here.
+    """
+    unwanted = [] if framework == "jax" else ["jax"]
+    sys.modules.update(dict.fromkeys(unwanted))  # type: ignore[arg-type] # None: not to be had
+    importlib.import_module("keras")
+    for name in unwanted:
+        del sys.modules[name]
 
 
 def _become_worker(streams: list[int], import_s: float) -> None:

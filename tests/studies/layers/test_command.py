@@ -19,7 +19,7 @@ TARGETS = ("saved_model", "tflite", "onnx")
 IN = ("tensorflow", "litert", "onnxruntime")
 
 
-EVERY = 40
+EVERY = 100
 """One case in so many is walked by the tests; `make coverage` walks them all."""
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from seqbench.verdict.data_parallel.compare import Compared
 from seqbench.verdict.data_parallel.steps import require_devices
 
 CODE = """
-import itertools, json, sys
+import itertools, json
 from dataclasses import asdict
 import keras
 import numpy as np
@@ -24,30 +25,35 @@ from seqbench.core.errors import Unsupported
 from seqbench.verdict.data_parallel.compare import compare
 from seqbench.core.scenario import Data
 
-def make():
-    keras.utils.set_random_seed(1)
-    layers = [keras.Input((8,)), keras.layers.Dense(16, activation="tanh")]
-    layers += [keras.layers.Dropout(0.5, name="drop")] if sys.argv[2:] == ["dropout"] else []
-    model = keras.Sequential([*layers, keras.layers.LayerNormalization(), keras.layers.Dense(3)])
-    model.compile(loss="mse", optimizer="adam", jit_compile=False)
-    model.optimizer.build(model.trainable_variables)
-    return model
+def compared(batch, dropout=False):
+    def make():
+        keras.utils.set_random_seed(1)
+        layers = [keras.Input((8,)), keras.layers.Dense(16, activation="tanh")]
+        layers += [keras.layers.Dropout(0.5, name="drop")] if dropout else []
+        layers += [keras.layers.LayerNormalization(), keras.layers.Dense(3)]
+        model = keras.Sequential(layers)
+        model.compile(loss="mse", optimizer="adam", jit_compile=False)
+        model.optimizer.build(model.trainable_variables)
+        return model
 
-rng = np.random.default_rng(0)
-x, y = rng.normal(size=(64, 8)).astype("float32"), rng.normal(size=(64, 3)).astype("float32")
-ticks = itertools.count()
-try:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(64, 8)).astype("float32"), rng.normal(size=(64, 3)).astype("float32")
+    ticks = itertools.count()
     data = Data(x_train=x, y_train=y, x_test=x, y_test=y)
-    found = asdict(compare(make, data, int(sys.argv[1]), "cpu", 4, lambda: float(next(ticks))))
-except Unsupported as error:
-    found = {"unsupported": str(error)}
-print(json.dumps(found))
+    try:
+        return asdict(compare(make, data, batch, "cpu", 4, lambda: float(next(ticks))))
+    except Unsupported as error:
+        return {"unsupported": str(error)}
+
+print(json.dumps([compared(32), compared(32, dropout=True), compared(30)]))
 """
 
 
-def compared(backend: str, *words: str) -> dict[str, Any]:
+@cache
+def compared(backend: str) -> list[dict[str, Any]]:
+    """Return what is found of a model, of one with dropout, and of a batch that does not split."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE, *words],
+        [sys.executable, "-c", CODE],
         env={
             **os.environ,
             **environment("4xcpu", None),
@@ -59,14 +65,14 @@ def compared(backend: str, *words: str) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_weights_are_a_single_devices(backend: str) -> None:
-    found = compared(backend, "32")
+    found, _, _ = compared(backend)
     assert found["ran_on"] == "4xcpu"
     assert found["per_device_layers"] == []
     assert 0 < found["difference"] <= found["allowed"] < 1e-6
@@ -76,19 +82,18 @@ def test_weights_are_a_single_devices(backend: str) -> None:
 
 @pytest.mark.slow
 def test_dropout_is_each_devices_own_on_tensorflow_alone() -> None:
-    there = compared("tensorflow", "32", "dropout")
+    _, there, _ = compared("tensorflow")
     assert there["per_device_layers"] == ["drop"]
     assert there["difference"] > there["allowed"]
-    here = compared("jax", "32", "dropout")
+    _, here, _ = compared("jax")
     assert here["per_device_layers"] == []
     assert here["difference"] <= here["allowed"]
 
 
 @pytest.mark.slow
 def test_a_batch_that_cannot_be_split_is_unsupported() -> None:
-    assert compared("jax", "30") == {
-        "unsupported": "a batch of 30 cannot be split into 4 equal parts"
-    }
+    _, _, found = compared("jax")
+    assert found == {"unsupported": "a batch of 30 cannot be split into 4 equal parts"}
 
 
 NO_TPU = """
