@@ -8,6 +8,7 @@ from seqbench.models.stateless import stateful_notes
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, nodes
 from seqbench.targets.graph_rewrites import ONNX, bfloat16, rewritten
 from seqbench.targets.graph_rewrites.editor import has_dtype
+from seqbench.targets.onnx import stand_ins
 from seqbench.targets.onnx.tf2onnx_fixes import (
     bilinear,
     float64,
@@ -50,15 +51,17 @@ def export(frozen: Frozen, path: Path) -> Exported:
     tables = lookup_tables.read_tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
+    weights = stand_ins.take_out(graph_def)
     with optimizers.restrict_optimizers():
         model, _ = from_graph_def(
             graph_def,
             name=frozen.model.name,
-            input_names=[frozen.function.inputs[0].name],
+            input_names=[frozen.function.inputs[0].name, *weights],
             output_names=[frozen.function.outputs[0].name],
             opset=OPSET,
             custom_op_handlers=HANDLERS | lookup_tables.make_handlers(tables),
         )
+    stand_ins.put_back(model.graph, weights)
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):
         pads.mend(node)
