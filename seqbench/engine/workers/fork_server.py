@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from seqbench.engine.workers import worker
+from seqbench.machine import host
 from seqbench.machine.clock import clock
 from seqbench.machine.frameworks import FRAMEWORKS
 
@@ -29,9 +30,10 @@ def serve(needs: str) -> None:
     if needs in FRAMEWORKS:
         with _ending_with_stdin():
             _import(needs)
+    import_s = clock() - start
+    host.host_facts()  # found once, and known to every job
     gc.collect()
     gc.freeze()  # or each collection in a worker looks at all that was imported, and copies it
-    import_s = clock() - start
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them, and nobody waits
     with socket.socket(fileno=os.dup(0)) as requests:
         while True:
