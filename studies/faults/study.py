@@ -62,8 +62,8 @@ class Seen:
 
     @property
     def named(self) -> bool:
-        """Whether the layer was named in which the fault is."""
-        return self.judged.parted is not None and self.judged.parted == self.layer
+        """Whether the layer was named in which the fault is, alone or as one of a few."""
+        return self.layer in self.judged.parted
 
 
 def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:
