@@ -1,4 +1,4 @@
-"""What a record says beside its verdict."""
+"""What is found out of a model before anything is judged by it."""
 
 from pathlib import Path
 
