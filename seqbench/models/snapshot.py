@@ -52,6 +52,7 @@ class Snapshot:
         source: where it comes from.
         seed: its scenario's seed.
         fresh: names of the weights that look fresh.
+        never_masked: names of layers that mask steps, and mask none of any input that is judged.
         input_shape: its input's dimensions, batch first; None where a size is free.
         demand: what a call must do; None where that is not known.
 
@@ -60,6 +61,7 @@ class Snapshot:
     source: Origin
     seed: int
     fresh: tuple[str, ...]
+    never_masked: tuple[str, ...]
     input_shape: tuple[int | None, ...]
     demand: Demand | None
 
@@ -87,7 +89,13 @@ def load_origin(origin: Origin) -> Scenario:
 
 
 def save(
-    model: "keras.Sequential", folder: Path, origin: Origin, seed: int, fresh: Sequence[str]
+    model: "keras.Sequential",
+    folder: Path,
+    origin: Origin,
+    seed: int,
+    *,
+    fresh: Sequence[str],
+    never_masked: Sequence[str],
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +104,7 @@ def save(
         source=origin,
         seed=seed,
         fresh=tuple(fresh),
+        never_masked=tuple(never_masked),
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )

@@ -1,6 +1,7 @@
 """A model made again from its configuration, with its weights: as it is, or in float64."""
 
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,11 @@ def float64_twin(model: "keras.Sequential") -> "keras.Sequential":
 
 
 def convert_precision(model: "keras.Sequential", dtype: str) -> "keras.Sequential":
-    """Return the same model with the same weights, computing in one floating dtype."""
+    """Return the same model with the same weights, computing in one floating dtype.
+
+    What it masks is what the model masks: which steps are to be masked is found out in the model's
+    own dtype, where a tenth of -10 is -1.
+    """
     import keras
 
     before = keras.config.floatx()
@@ -40,6 +45,7 @@ def rebuild(model: "keras.Sequential", config: Any) -> "keras.Sequential":
 
     layers = list(model._flatten_layers())
     own: dict[str, Any] = {type(layer).__name__: type(layer) for layer in layers}
+    own["MaskingIn"] = _masking_in()
     own |= {
         value.__name__: value
         for layer in layers
@@ -93,13 +99,44 @@ def _in_dtype(config: Any, dtype: str) -> Any:
         return config
     if config.get("class_name") == "DTypePolicy":
         return dtype if config["config"]["name"] in FLOATS else config
-    changed = {
+    changed: dict[str, Any] = {
         key: dtype if key == "dtype" and value in FLOATS else _in_dtype(value, dtype)
         for key, value in config.items()
     }
+    if config.get("class_name") == "Masking":
+        inner = {**changed["config"], "compares_in": config["config"]["dtype"]}
+        named = {"module": None, "class_name": "MaskingIn", "registered_name": "MaskingIn"}
+        return {**changed, **named, "config": inner}
     if "ref_power" in changed:  # MelSpectrogram makes a float32 tensor of a plain number
         changed["ref_power"] = np.dtype(dtype).type(changed["ref_power"])
     return changed
+
+
+@cache
+def _masking_in() -> type:
+    """Return the class of Masking layers that compare in a dtype other than their own."""
+    import keras
+    from keras import ops
+    from keras.src.backend import set_keras_mask
+
+    class MaskingIn(keras.layers.Masking):  # type: ignore[misc] # Keras has no types
+        def __init__(self, compares_in: Any, **config: Any) -> None:
+            super().__init__(**config)
+            self.compares_in = keras.dtype_policies.get(compares_in).compute_dtype
+
+        def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+            return super().compute_mask(ops.cast(inputs, self.compares_in), mask)
+
+        def call(self, inputs: Any) -> Any:
+            kept = self.compute_mask(inputs)
+            outputs = ops.where(ops.expand_dims(kept, -1), inputs, 0)
+            set_keras_mask(outputs, mask=kept)
+            return outputs
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "compares_in": self.compares_in}
+
+    return MaskingIn
 
 
 def _readable(config: Any) -> Any:

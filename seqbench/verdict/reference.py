@@ -17,7 +17,7 @@ from seqbench.models.twin import (
     convert_precision,
     float64_twin,
 )
-from seqbench.verdict.inputs import from_first_layers
+from seqbench.verdict.inputs import from_first_layers, masked_steps
 from seqbench.verdict.inputs.suite import InputSpec, first_shapes, make_inputs, other_shapes
 from seqbench.verdict.inputs.wake_silent_units import find_waking_inputs
 from seqbench.verdict.perturb.activations import make_shiftable
@@ -38,6 +38,9 @@ PARTS = ("x", "exact", "own", "error", "float32_error", "scale")
 
 CANDIDATES = 512
 """How many of the user's inputs are looked at for some that wake silent units."""
+
+BASES = ("held-out", "expected", "random")
+"""The batches in which steps are masked, the best first."""
 
 FEW = 4
 """Rows of another size."""
@@ -168,6 +171,8 @@ def _suite(
         batches["sought"] = sought
     if other is not None:
         batches["other size"] = make_inputs(other, seed + 2)["random"][:FEW]
+    base = next(batches[name] for name in BASES if name in batches)
+    batches |= masked_steps.find_masked_inputs(model, twin, spec, base, seed)
     if spec.dtype == "float64":  # numbers that formats without it have as well
         batches = {name: x.astype(np.float32).astype(x.dtype) for name, x in batches.items()}
     return batches

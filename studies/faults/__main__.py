@@ -15,14 +15,14 @@ from studies.faults.judge import DEFAULT, judging
 from studies.faults.models import names, walked
 from studies.places import place
 
-QUICK = ("three_class", "bigru_text", "leaky")
+QUICK = ("three_class", "bigru_text", "leaky", "masked_rnn")
 
 
 def main() -> int:
     """Make the study; return 1 where a fault was missed or a correct export failed."""
     parser = argparse.ArgumentParser(prog="python -m studies.faults", description=study.__doc__)
     parser.add_argument("out", nargs="?", type=place, default="results/faults.md")
-    parser.add_argument("--quick", action="store_true", help="three models and two seeds")
+    parser.add_argument("--quick", action="store_true", help="four models and two seeds")
     parser.add_argument("--only", choices=("faults", "correct"), help="one half of it")
     parser.add_argument("--model", action="append", choices=names(), help="may be repeated")
     parser.add_argument("--target", action="append", choices=tuple(DEFAULT), help="may be repeated")

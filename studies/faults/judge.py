@@ -39,15 +39,15 @@ class Judged:
         target: its format.
         difference: where it is furthest from the model; None where it could not be run.
         refused: why it could not be exported, loaded or run; None where it could.
-        parted: the layer at which it parts from the model; None where it does not, or where nobody
-            looked.
+        parted: the layers at which it may part from the model; none where it does not, or where
+            nobody looked.
 
     """
 
     target: str
     difference: Difference | None = None
     refused: str | None = None
-    parted: str | None = None
+    parted: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
@@ -127,10 +127,13 @@ class Judge:
             return Judged(target=target, refused=f"not loaded: {_line(error)}")
         try:
             asked = [as_format_has_it(case, TARGETS[target].lacks) for case in cases]
-            worst = judge(session, asked).worst
-            parted = None
+            found = judge(session, asked)
+            worst = found.worst
+            parted: tuple[str, ...] = ()
             if worst.reason is not None and original is not None:
-                case = next(case for case in asked if case.name == worst.case)
+                weights = {one.case: one.weight for one in found.differences}
+                name = locate_layer.telling_case(weights, worst.case)
+                case = next(case for case in asked if case.name == name)
                 parted = self._parted(session, case, original)
         except Exception as error:  # noqa: BLE001 - runtimes raise what they like
             return Judged(target=target, refused=f"not run: {_line(error)}")
@@ -138,16 +141,16 @@ class Judge:
             session.close()
         return Judged(target=target, difference=worst, parted=parted)
 
-    def _parted(self, session: Session, case: Case, original: keras.Sequential) -> str | None:
-        """Name the layer, as `seqbench.engine.jobs.locate_layer` does in two processes."""
+    def _parted(self, session: Session, case: Case, original: keras.Sequential) -> tuple[str, ...]:
+        """Name the layers, as `seqbench.engine.jobs.locate_layer` does in two processes."""
         key = (id(original), case.name)
         if key not in self._layers:
             self._layers[key] = compute_layer_outputs(original, case.x, 0)
-        rows = locate_layer.worst_rows(case, ask(session, case.x), locate_layer.ROWS)
+        rows = locate_layer.worst_rows(case, ask(session, case.x), session.input.shape[0])
         cut = [search.select_rows(layer, rows) for layer in self._layers[key]]
         tensors = session.tensors(case.x[rows].astype(session.input.dtype))
-        found = search.find_divergence(cut, tensors)
-        return None if found is None else found.layer
+        found = search.find_divergence(cut, tensors, ask(session, case.x[rows]))
+        return () if found is None else (found.layer, *found.others)
 
     def _load(self, target: str, path: Path) -> Session:
         try:

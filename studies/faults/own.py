@@ -63,7 +63,7 @@ def masked_rnn() -> keras.Sequential:
     return keras.Sequential(
         [
             keras.Input((20, 3)),
-            L.Masking(0.0),
+            L.Masking(-1.0),
             L.SimpleRNN(16, return_sequences=True),
             L.GRU(12),
             L.Dense(2),

@@ -14,9 +14,10 @@ from seqbench.verdict.reference import ReferenceCase
 from studies.faults.judge import Judge, Judged
 from studies.faults.layers import FAULTS as IN_LAYERS
 from studies.faults.models import Subject, subject
+from studies.faults.tools import FAULTS as OF_TOOLS
 from studies.faults.weights import FAULTS as IN_WEIGHTS
 
-FAULTS = (*IN_WEIGHTS, *IN_LAYERS)
+FAULTS = (*IN_WEIGHTS, *IN_LAYERS, *OF_TOOLS)
 """Every kind of fault that is made in a model; files are damaged by `Judge.damaged`."""
 
 ANOTHER = "another model's artifact"
@@ -62,8 +63,8 @@ class Seen:
 
     @property
     def named(self) -> bool:
-        """Whether the layer was named in which the fault is."""
-        return self.judged.parted is not None and self.judged.parted == self.layer
+        """Whether the layer was named in which the fault is, alone or as one of a few."""
+        return self.layer in self.judged.parted
 
 
 def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:

@@ -69,7 +69,7 @@ def _named(seen: Sequence[Seen], targets: Sequence[str]) -> list[str]:
         mine = [one for one in of_one if one.judged.target == target]
         counts.append(f"{sum(one.named for one in mine)} of {len(mine)}")
     wrong = [
-        [one.model, str(one.fault), one.where, one.judged.target, str(one.judged.parted)]
+        [one.model, str(one.fault), one.where, one.judged.target, ", ".join(one.judged.parted)]
         for one in of_one
         if not one.named
     ]

@@ -49,7 +49,7 @@ def prepared(small_cnn: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (found,) = source.resolve_all([str(folder / "small_cnn.keras")])
     origin = snapshot.pin(found, allow_code=False)
     assert isinstance(snapshot.load_origin(origin), Scenario)
-    snapshot.save(small_cnn, folder / "model", origin, seed=0, fresh=())
+    snapshot.save(small_cnn, folder / "model", origin, seed=0, fresh=(), never_masked=())
     return folder / "model"
 
 

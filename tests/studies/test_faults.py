@@ -48,6 +48,7 @@ def text() -> keras.Sequential:
             L.Reshape((3, 2)),
             L.Conv1D(3, 2, padding="causal"),
             L.Conv1D(3, 3, padding="same"),
+            L.BatchNormalization(),
             L.GlobalAveragePooling1D(),
             L.Dense(3, activation="sigmoid"),
         ]

@@ -1,6 +1,6 @@
 """Find the layer at which an artifact parts from its model: look inside it, then compare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Never
@@ -22,8 +22,17 @@ from seqbench.verdict.locate.layer_outputs import compute_layer_outputs
 from seqbench.verdict.locate.search import Divergence
 from seqbench.verdict.tolerance import Case
 
-ROWS = 4
+ROWS = 32
 """How many rows of a batch are looked at inside the artifact: those with the largest errors."""
+
+USUAL = ("held-out", "expected", "random")
+"""Batches on which fewer units are cut off or saturated than on those that are wrong most."""
+
+CLEAR = 10.0
+"""The least weight of a usual batch that is looked at in place of the worst."""
+
+FEW, LARGE = 4, 4096
+"""Fewer of inputs that have more elements than this: every tensor is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,7 @@ class ReadTensors(Job[Never]):
         artifact: the file or folder that it loads.
         reference: the file of the input suite.
         case: the case's name.
-        out: the `.npz` to write: `rows`, and the tensors by number.
+        out: the `.npz` to write: `rows`, its `output` for them, and the tensors by number.
 
     """
 
@@ -53,11 +62,12 @@ class ReadTensors(Job[Never]):
         case = reference.as_format_has_it(_case(self), lacks)
         with runtime.start() as load:
             session = load(self.artifact, self.device, available_threads())
-            rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
+            rows = worst_rows(case, ask(session, case.x), session.input.shape[0])
+            output = ask(session, case.x[rows])
             found = session.tensors(case.x[rows].astype(session.input.dtype))
             session.close()
         shown = {f"{i:06d}": value for i, value in enumerate(found) if value.dtype.kind in "fiub"}
-        arrays.save(self.out, rows=rows, **shown)
+        arrays.save(self.out, rows=rows, output=output, **shown)
         return ()
 
 
@@ -85,10 +95,10 @@ class LocateLayer(Job[Divergence | None]):
         case = _case(self)
         seed = snapshot.read(self.model).seed
         found = arrays.load(self.tensors)
-        rows = found.pop("rows")
+        rows, output = found.pop("rows"), found.pop("output")
         stack = compute_layer_outputs(snapshot.restore(self.model), case.x, seed)
         cut = [search.select_rows(layer, rows) for layer in stack]
-        yield search.find_divergence(cut, [*found.values()])
+        yield search.find_divergence(cut, [*found.values()], output)
 
 
 def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:
@@ -96,8 +106,23 @@ def _case(job: ReadTensors | LocateLayer) -> reference.ReferenceCase:
     return next(case for case in cases if case.name == job.case)
 
 
-def worst_rows(case: Case, got: np.ndarray, count: int) -> np.ndarray:
-    """Return the numbers of the rows with the largest errors, the first rows where none can be."""
+def telling_case(weights: Mapping[str, float], worst: str) -> str:
+    """Return the name of the case that tells most of what is wrong.
+
+    Args:
+        weights: the error of each case, in units of its tolerance.
+        worst: the case with the largest.
+
+    """
+    return next((name for name in USUAL if weights.get(name, 0) > CLEAR), worst)
+
+
+def worst_rows(case: Case, got: np.ndarray, batch: int | None) -> np.ndarray:
+    """Return the numbers of the rows with the largest errors, the first rows where none can be.
+
+    `batch` is the size that the artifact takes; None where it is free.
+    """
+    count = batch or (ROWS if case.x[0].size <= LARGE else FEW)
     if got.shape != case.exact.shape or case.own.dtype.kind not in "fV":
         return np.arange(min(count, len(case.x)))
     errors = np.abs(got.astype(np.float64) - case.exact) / np.maximum(

@@ -25,6 +25,7 @@ from seqbench.models.weights import assign_weights, fresh_weights, perturb
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
 from seqbench.verdict import reference
+from seqbench.verdict.inputs.masked_steps import never_masked
 from seqbench.verdict.quality import Sample
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _write(
 ) -> None:
     """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
-    reference.save(
-        reference.build_cases(model, scenario.seed, held_out), folder / snapshot.REFERENCE
-    )
-    snapshot.save(model, folder, origin, scenario.seed, fresh)
+    cases = reference.build_cases(model, scenario.seed, held_out)
+    reference.save(cases, folder / snapshot.REFERENCE)
+    unmasked = never_masked(model, [case.x for case in reversed(cases)])
+    snapshot.save(model, folder, origin, scenario.seed, fresh=fresh, never_masked=unmasked)

@@ -38,6 +38,7 @@ class Subject:
         seed: its scenario's seed.
         pairs: artifacts with their references, the delivered one first; the others are only judged.
         fresh: weights that hide faults.
+        never_masked: layers that mask steps, and mask none of any input of the suite.
         declaration: what the delivered one must declare; None where somebody else made it.
         held_out: the file of the sample by which reduced precision is judged, which may be missing.
 
@@ -48,6 +49,7 @@ class Subject:
     seed: int
     pairs: tuple[Pair, ...]
     fresh: tuple[str, ...]
+    never_masked: tuple[str, ...]
     declaration: Declaration | None
     held_out: Path
 
@@ -73,7 +75,10 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         "tolerance": worst.tolerance,
         "error_ratio": worst.max_abs_error / worst.own_error if worst.own_error else None,
         "ran_on": ran_on,
-        "notes": _about_fresh(subject.fresh, judged_apart=bool(copies)),
+        "notes": (
+            *_about_fresh(subject.fresh, judged_apart=bool(copies)),
+            *_about_masks(subject.never_masked),
+        ),
         "details": {
             "worst_case": worst.case,
             "perturbed": worst not in delivered.differences,
@@ -98,6 +103,14 @@ def _about_fresh(fresh: tuple[str, ...], *, judged_apart: bool) -> tuple[str, ..
     if judged_apart:
         return (f"{found}: judged on a second export with those perturbed as well",)
     return (f"{found}: an artifact that lost them would compute the same",)
+
+
+def _about_masks(never_masked: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"layer {name!r} masked no step of any input that was judged: no such input was found, "
+        "give a scenario with data that has masked steps"
+        for name in never_masked
+    )
 
 
 def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def _subject(
             for artifact, home in artifacts.items()
         ),
         fresh=snapshot.fresh,
+        never_masked=snapshot.never_masked,
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
     )

@@ -7,7 +7,7 @@ from seqbench.core import codec
 from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.core.store import PERTURBED
 from seqbench.core.units import error
-from seqbench.engine.jobs.locate_layer import LocateLayer, ReadTensors
+from seqbench.engine.jobs.locate_layer import LocateLayer, ReadTensors, telling_case
 from seqbench.engine.state import Run
 from seqbench.engine.workers.pool import temporary
 from seqbench.machine.frameworks import missing_framework_reason
@@ -38,11 +38,13 @@ def _parts(record: Record) -> bool:
 
 def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
     """Return the layer, or why there is none."""
-    cell, case = record.cell, record.details["worst_case"]
+    cell, details = record.cell, record.details
+    weights = details["perturbed_weights"][0] if details["perturbed"] else details["weights"]
+    case = telling_case(weights, details["worst_case"])
     folder = run.store.model(cell.model)
     given = run.request.given
     artifact = given.artifact if given else artifact_path(run.store, cell)
-    if record.details["perturbed"]:
+    if details["perturbed"]:
         folder = folder / PERTURBED
         artifact = folder / artifact.name
     tensors = temporary(run.store.root) / f"{cell.key}.npz"
@@ -74,16 +76,30 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
 def _completed(record: Record, found: Divergence | str) -> Record:
     if isinstance(found, str):
         return replace(record, notes=(*record.notes, found))
-    place = f"layer {found.layer!r} ({found.kind})"
-    if found.others:
-        names = ", ".join(repr(name) for name in found.others)
-        place += f", which the artifact shows only together with {names},"
-    before = f" behind {found.before!r}" if found.before else ""
-    after = "" if found.error_after is None else f", {error(found.error_after)} after it"
-    errors = f"{error(found.error_before)}{before}{after}"
-    said = f"the first to differ is {place}: the error is {errors}"
+    said = _where(found)
     return replace(
         record,
         reason=f"{record.reason}\n{said}",
         details={**record.details, "parted": codec.to_json(found)},
     )
+
+
+def _where(found: Divergence) -> str:
+    """Say in a line where an artifact parts from its model."""
+    last = f"layer {found.layer!r} ({found.kind})"
+    if found.beyond:
+        off = "" if found.error_after is None else f", off by {error(found.error_after)}"
+        return (
+            f"the artifact shows the right output of each layer (the error is "
+            f"{error(found.error_before)} behind the last, {last}): it differs in what it makes of "
+            f"that as its own output{off}"
+        )
+    behind = f" behind {found.before!r}" if found.before else " at the input"
+    errors = f"the error is {error(found.error_before)}{behind}"
+    if found.error_after is not None:
+        these = "them" if found.others else "it"
+        errors += f", at least {error(found.error_after)} after {these}"
+    if found.others:
+        names = ", ".join(repr(name) for name in found.others)
+        return f"the first to differ is {last} or {names}, which are not told apart: {errors}"
+    return f"the first to differ is {last}: {errors}"

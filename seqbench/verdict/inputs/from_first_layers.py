@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.models.stack import leaves
+
 if TYPE_CHECKING:
     import keras
 
@@ -59,10 +61,8 @@ def _computing(model: "keras.Sequential") -> "Iterator[keras.Layer]":
     import keras
 
     moving = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Permute)
-    for layer in model.layers:
-        if isinstance(layer, keras.Sequential):
-            yield from _computing(layer)
-        elif not isinstance(layer, (*moving, keras.layers.InputLayer)):
+    for layer in leaves(model).values():
+        if not isinstance(layer, (*moving, keras.layers.InputLayer)):
             yield layer
 
 

@@ -99,6 +99,23 @@ def test_a_right_artifact_has_no_such_layer(tmp_path: Path) -> None:
     assert "parted" not in record.details
 
 
+def test_what_a_file_adds_behind_the_last_layer_is_said(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, "softmax", name="probs")])
+    hard = layers.Lambda(lambda y: keras.ops.cast(y >= keras.ops.max(y, -1, True), "float32"))
+    TARGETS["onnx"].export(
+        freeze(keras.Sequential([keras.Input((4,)), *model.layers, hard])), tmp_path / "model.onnx"
+    )
+    (record,) = api.verify(tmp_path / "model.onnx", model)
+    assert record.status == Status.FAIL
+    parted = record.details["parted"]
+    assert (parted["layer"], parted["beyond"], parted["others"]) == ("probs", True, [])
+    # Of three probabilities the largest is a third at least: a hard maximum adds two at most.
+    assert 0.1 < parted["error_after"] < 2 / 3
+    assert parted["error_before"] < 1e-6
+    assert "it differs in what it makes of that as its own output" in (record.reason or "")
+
+
 COUNTING = """
 from pathlib import Path
 

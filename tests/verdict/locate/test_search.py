@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from seqbench.verdict.locate.search import Layer, find_divergence
+from seqbench.verdict.locate import search
+from seqbench.verdict.locate.search import Divergence, Layer
 from seqbench.verdict.tolerance import Case, largest
 
 RNG = np.random.default_rng(0)
@@ -20,6 +21,11 @@ def layer(name: str, exact: np.ndarray, kind: str = "Dense") -> Layer:
     return Layer(name=name, kind=kind, config={"units": exact.shape[-1]}, case=case)
 
 
+def find_divergence(stack: list[Layer], tensors: list[np.ndarray]) -> Divergence | None:
+    """Look into an artifact whose answer is its last tensor."""
+    return search.find_divergence(stack, tensors, tensors[-1].astype(np.float32))
+
+
 A, B, C = (RNG.standard_normal(shape) for shape in ((4, 6, 6, 3), (4, 6, 6, 5), (4, 10)))
 STACK = [layer("a", A, "Conv2D"), layer("b", B, "BatchNormalization"), layer("c", C)]
 OTHER = RNG.standard_normal((4, 6, 6, 5))
@@ -27,7 +33,7 @@ OTHER = RNG.standard_normal((4, 6, 6, 5))
 
 def test_nothing_parts_where_every_layer_is_there() -> None:
     assert find_divergence(STACK, [A, B, C]) is None
-    assert find_divergence(STACK, [C, OTHER]) is None  # what comes after is right, so it is right
+    assert find_divergence(STACK, [OTHER, C]) is None  # what comes after is right, so it is right
 
 
 def test_the_first_that_is_not_there_is_named_with_the_errors_about_it() -> None:
@@ -71,7 +77,8 @@ def test_numbers_that_are_none_are_not_the_layer() -> None:
 def test_layers_that_the_artifact_does_not_show_are_said() -> None:
     parted = find_divergence(STACK, [C + 1])
     assert parted is not None
-    assert (parted.layer, parted.others) == ("a", ("b",))
+    assert (parted.layer, parted.others) == ("a", ("b", "c"))
+    assert parted.error_after == np.abs(C + 1 - C).max()
 
 
 def test_a_scale_folded_into_the_layer_before_it() -> None:
