@@ -1,12 +1,15 @@
 """Keras models from files: `.keras` and HDF5, Keras 2's too, without running code from them."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqbench.core.errors import InputError, one_line
 from seqbench.models.archive import loadable_copy, read_config
 from seqbench.models.config_check import refuse_code, refuse_unknown
-from seqbench.models.legacy import mend
+from seqbench.models.legacy import major, mend
+from seqbench.models.legacy_weights import convert_file
+from seqbench.models.weights import renew_statistics
 
 if TYPE_CHECKING:
     import keras
@@ -27,20 +30,23 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
     import keras
 
     config, version = read_config(path)
-    major = version.split(".")[0]
     try:
         if not allow_code:
             refuse_code(config, path)
-        mended = mend(config, str(path), keras_major=int(major) if major.isdigit() else None)
+        mended = mend(config, str(path), version=version)
         refuse_unknown(mended, path)
     except (AttributeError, KeyError, TypeError) as error:
         problem = f"its config is no Keras model's: {one_line(error)}"
         raise InputError(f"{path}: {problem}") from error
-    with loadable_copy(path, mended if mended != config else None) as file:
+    old = major(version) != 3
+    convert = partial(convert_file, config=mended, keras_major=major(version)) if old else None
+    with loadable_copy(path, mended if old or mended != config else None, convert) as file:
         try:
-            return keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
+            model = keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
+            renew_statistics(model)
         except Exception as error:
             allowed = "; pass --allow-code if you trust the file"
             remedy = allowed if "safe_mode=False" in str(error) else ""
             problem = f"Keras cannot load it: {one_line(error)}{remedy}"
             raise InputError(f"{path}: {problem}") from error
+    return model
