@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from seqbench.core.errors import InputError, one_line
 from seqbench.models.archive import loadable_copy, read_config
-from seqbench.models.config_check import refuse_code, refuse_unknown
-from seqbench.models.legacy import major, mend
+from seqbench.models.config_check import refuse_code, refuse_foreign_bytecode, refuse_unknown
+from seqbench.models.legacy import Node, layers_of, major, mend
 from seqbench.models.legacy_weights import convert_file
 from seqbench.models.weights import renew_statistics
 
@@ -31,16 +31,19 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
 
     config, version = read_config(path)
     try:
+        refuse_foreign_bytecode(config, path)
         if not allow_code:
             refuse_code(config, path)
         mended = mend(config, str(path), version=version)
-        refuse_unknown(mended, path)
+        refuse_unknown(mended, path, version)
     except (AttributeError, KeyError, TypeError) as error:
         problem = f"its config is no Keras model's: {one_line(error)}"
         raise InputError(f"{path}: {problem}") from error
     old = major(version) != 3
     convert = partial(convert_file, config=mended, keras_major=major(version)) if old else None
     with loadable_copy(path, mended if old or mended != config else None, convert) as file:
+        if old and file.suffix == ".keras":
+            _refuse_cudnn(config, path)
         try:
             model = keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
             renew_statistics(model)
@@ -50,3 +53,14 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
             problem = f"Keras cannot load it: {one_line(error)}{remedy}"
             raise InputError(f"{path}: {problem}") from error
     return model
+
+
+def _refuse_cudnn(config: Node, path: Path) -> None:
+    """Refuse layers of cuDNN in a `.keras` file, where their weights lie under other names."""
+    for layer in layers_of(config):
+        if str(layer["class_name"]).startswith("CuDNN"):
+            raise InputError(
+                f"{path}: layer {layer['config'].get('name')!r} is a {layer['class_name']}, whose "
+                "weights Keras 3 does not find in a .keras file; save it in Keras 2 as HDF5, "
+                'model.save("x.h5")'
+            )
