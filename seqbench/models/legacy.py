@@ -242,6 +242,8 @@ def _mend_values(layer: Node) -> None:
         config.pop("batch_input_shape", None)  # the model's InputLayer has it
     if layer["class_name"] == "Lambda":
         _mend_lambda(config)
+    if layer["class_name"] == "RandomShear":
+        _mend_factors(config)
     axis = config.get("axis")
     if isinstance(axis, list) and len(axis) == 1 and layer["class_name"] == "BatchNormalization":
         config["axis"] = axis[0]
@@ -254,6 +256,14 @@ def _mend_values(layer: Node) -> None:
     policy = config.get("dtype")
     if isinstance(policy, dict) and policy.get("class_name") in ("Policy", "PolicyV1"):
         config["dtype"] = policy["config"]["name"]
+
+
+def _mend_factors(config: dict[str, Any]) -> None:
+    """Give the largest shear alone, where Keras 3 wrote its range and does not read that again."""
+    for key in ("x_factor", "y_factor"):
+        match config.get(key):
+            case [lower, upper] if lower == -upper:
+                config[key] = upper
 
 
 def _drop_keywords(layer: Node, place: str, *, old: bool) -> None:

@@ -255,3 +255,13 @@ def test_layers_of_cudnn_in_a_zip(tmp_path: Path) -> None:
         "layer 'r' is a CuDNNLSTM, whose weights Keras 3 does not find in a .keras file; save "
         'it in Keras 2 as HDF5, model.save("x.h5")'
     )
+
+
+@SUFFIXES
+def test_a_random_shear_that_keras_does_not_read_again(tmp_path: Path, suffix: str) -> None:
+    made = layers.RandomShear(0.3, (0.1, 0.2), name="shear")
+    path = save(tmp_path / f"net{suffix}", made, shape=(4, 4, 1))
+    with pytest.raises((TypeError, ValueError), match="factor"):
+        keras.saving.load_model(path)
+    (loaded,) = load_file(path, allow_code=False).layers
+    assert (loaded.x_factor, loaded.y_factor) == ((-0.3, 0.3), (0.1, 0.2))
