@@ -42,6 +42,8 @@ def read_config(path: Path) -> tuple[Node, str]:
             files.
 
     """
+    if not path.stat().st_size:
+        raise InputError(f"{path}: is empty")
     is_hdf5 = _is_hdf5(path)
     text, version = _read_hdf5(path) if is_hdf5 else _read_zip(path)
     try:

@@ -73,6 +73,7 @@ def test_no_model_at_all(tmp_path: Path) -> None:
     expected = "is no Keras model: expected a zip (.keras) or HDF5 (.h5) file"
     assert refused(write(tmp_path / "a.keras", b"hello")) == expected
     assert refused(write(tmp_path / "a.h5", b"\0" * 4096)) == expected
+    assert refused(write(tmp_path / "b.keras", b"")) == "is empty"
 
 
 def test_a_zip_or_hdf5_of_something_else(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Layer InputLayer does not have a `quantize` method:UserWarning",
     "ignore:.*does not have a `quantize` method:UserWarning",
 )
 
