@@ -96,8 +96,9 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         observer: is told how the run goes on.
 
     Raises:
-        InputError: a model cannot be used, a name is unknown, or a number is less than 1. Where only
-            some of the models cannot be used it is a PartialInputError, with the others' `records`.
+        InputError: a model cannot be used, a name is unknown, or a number is less than 1. Where
+            only some of the models cannot be used it is a PartialInputError, with the `records` of
+            the others.
 
     """
     budget = QUICK if quick else FULL

@@ -69,10 +69,11 @@ def translate(layers: list[dict[str, Any]], place: str) -> None:
 
 def _translate(layer: dict[str, Any], place: str, order: str | None) -> None:
     kind, config = layer["class_name"], layer["config"]
-    if kind == "BatchNormalization" and config.pop("mode", 0) != 0:
+    mode = config.pop("mode", 0) if kind == "BatchNormalization" else 0
+    if mode != 0:
         raise InputError(
-            f"{place}: layer {config.get('name')!r} (BatchNormalization) has a mode other than 0, "
-            "which no later Keras has; it normalizes by each batch's own mean: replace the layer"
+            f"{place}: layer {config.get('name')!r} (BatchNormalization) has mode={mode}, which no "
+            "later Keras has; build the model in Keras 3 so that it computes the same, save that"
         )
     layer["class_name"] = _CLASSES.get(kind, kind)
     if kind.startswith(_OF_IMAGES) and kind.endswith(("2D", "3D")):

@@ -12,6 +12,7 @@ from seqbench.models.legacy_weights import convert_file
 from seqbench.models.weights import renew_statistics
 
 if TYPE_CHECKING:
+    import h5py
     import keras
 
 
@@ -40,7 +41,7 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
         problem = f"its config is no Keras model's: {one_line(error)}"
         raise InputError(f"{path}: {problem}") from error
     old = major(version) != 3
-    convert = partial(convert_file, config=mended, keras_major=major(version)) if old else None
+    convert = partial(_convert_weights, config=mended, version=version, path=path) if old else None
     with loadable_copy(path, mended if old or mended != config else None, convert) as file:
         if old and file.suffix == ".keras":
             _refuse_cudnn(config, path)
@@ -53,6 +54,14 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
             problem = f"Keras cannot load it: {one_line(error)}{remedy}"
             raise InputError(f"{path}: {problem}") from error
     return model
+
+
+def _convert_weights(file: "h5py.File", *, config: Node, version: str, path: Path) -> None:
+    try:
+        convert_file(file, config, major(version))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        written = f"as Keras {version or '1 or 2'} writes them"
+        raise InputError(f"{path}: its weights are not {written}: {one_line(error)}") from error
 
 
 def _refuse_cudnn(config: Node, path: Path) -> None:

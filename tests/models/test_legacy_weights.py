@@ -1,5 +1,6 @@
 """Weights of Keras 1 and 2 come in other orders and shapes than Keras 3's."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from seqbench.core.errors import InputError
 from seqbench.models.loading import load
 from seqbench.models.model_file import load_file
 from seqbench.models.source import resolve
@@ -206,3 +208,20 @@ def test_a_normalization_within_a_model_of_keras_3_s_hdf5(tmp_path: Path) -> Non
     inside.adapt(np.array([[1.0, 10.0], [3.0, 30.0]]))
     model.save(tmp_path / "net.h5")
     np.testing.assert_allclose(predict(tmp_path / "net.h5", np.array([[4.0, 0.0]])), [[2, -2]])
+
+
+def test_weights_that_do_not_fit_their_layer_are_named(tmp_path: Path) -> None:
+    layer, weights = recurrent("LSTM", "icfo")
+    weights["r_W_c:0"] = draw(3, 4)
+    path = write_hdf5(tmp_path / "net.h5", keras_1(layer), {"r": weights}, "1.2.2")
+    with pytest.raises(InputError, match=r"its weights are not as Keras 1.2.2 writes them: Value"):
+        load_file(path, allow_code=False)
+
+
+@pytest.mark.parametrize("kind", ["Model", "Functional"])
+def test_inner_models_had_another_class_before_2_4(tmp_path: Path, kind: str) -> None:
+    saved = SAVED["partly_frozen"]
+    config = json.loads(json.dumps(saved.config).replace('"Functional"', f'"{kind}"'))
+    config["config"] = config["config"]["layers"]  # Keras 2.0 to 2.2: a bare list
+    path = write_hdf5(tmp_path / "net.h5", config, saved.weights, "2.1.6", "tensorflow")
+    np.testing.assert_allclose(predict(path, saved.x), saved.y, rtol=1e-5, atol=2e-6)
