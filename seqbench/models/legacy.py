@@ -50,6 +50,9 @@ _CUDNN = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": T
 _ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
 """Names under which Keras 2 saved TensorFlow's functions."""
 
+_INTERPOLATIONS = ("gaussian", "mitchellcubic")
+"""Ways to resize that Keras 2 had and Keras 3 does not, which it says when a model runs."""
+
 _WITHOUT_EFFECT = {
     *("experimental_autocast", "fused", "implementation", "input_length", "rng_type", "trainable"),
 }
@@ -90,6 +93,8 @@ def mend(config: Node, place: str, *, version: str) -> Node:
             del layer["compile_config"]
         if old:
             _mend_old(layer)
+            if layer["config"].get("interpolation") in _INTERPOLATIONS:
+                raise _lost(layer, "interpolation", place)
         if layer["class_name"] in MODELS:
             _mend_model(layer)
         else:
@@ -283,12 +288,17 @@ def _drop_keywords(layer: Node, place: str, *, old: bool) -> None:
             del config[key]
     for key in sorted(config.keys() - _keywords(cls)):
         if not _says_nothing(key, config[key]):
-            raise InputError(
-                f"{place}: layer {config.get('name')!r} ({layer['class_name']}) was saved with "
-                f"{key}={config[key]!r}, which Keras 3 does not have and which may change what it "
-                "computes; build the model in Keras 3 so that it computes the same, and save that"
-            )
+            raise _lost(layer, key, place)
         del config[key]
+
+
+def _lost(layer: Node, key: str, place: str) -> InputError:
+    config = layer["config"]
+    return InputError(
+        f"{place}: layer {config.get('name')!r} ({layer['class_name']}) was saved with "
+        f"{key}={config[key]!r}, which Keras 3 does not have and which may change what it "
+        "computes; build the model in Keras 3 so that it computes the same, and save that"
+    )
 
 
 def _mend_lambda(config: dict[str, Any]) -> None:

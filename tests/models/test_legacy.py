@@ -118,6 +118,8 @@ def test_keywords_that_keras_3_takes_stay(kind: str, kept: dict[str, Any]) -> No
         ("DepthwiseConv2D", "groups", 2),
         ("BatchNormalization", "virtual_batch_size", 4),
         ("Dense", "scale", 0.5),
+        ("Resizing", "interpolation", "gaussian"),
+        ("UpSampling2D", "interpolation", "mitchellcubic"),
     ],
 )
 def test_keywords_that_say_something_are_refused(kind: str, key: str, value: Any) -> None:
