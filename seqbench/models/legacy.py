@@ -12,11 +12,10 @@ from typing import Any
 
 from seqbench.core.errors import InputError
 from seqbench.models import keras1
+from seqbench.models.legacy_graph import MODELS, mend_graph
 
 Node = dict[str, Any]
 """A serialized object: `class_name`, `config`, and from Keras 2.12 on `module`."""
-
-MODELS = ("Functional", "Model", "Sequential")
 
 _FUNCTIONAL = "keras.src.models.functional"
 
@@ -143,6 +142,8 @@ def _name_lists(node: Node, count: int = 0) -> None:
 def _mend_old(layer: Node) -> None:
     """Say in Keras 3's words what those of Keras 2 meant, which it would take for others."""
     kind, config = layer["class_name"], layer["config"]
+    if isinstance(config.get("name"), str):
+        config["name"] = config["name"].replace("/", "_")
     if kind in _CLASSES:
         layer["class_name"] = _CLASSES[kind]
         if "module" in layer:
@@ -154,26 +155,8 @@ def _mend_old(layer: Node) -> None:
     if kind == "Model":
         layer["class_name"] = "Functional"
     if "output_layers" in config:
-        _mend_graph(config)
+        mend_graph(config)
     _mend_activations(config)
-
-
-def _mend_graph(config: dict[str, Any]) -> None:
-    """Say which tensors a Functional model's layers are called with, as Keras 3 counts them."""
-    for key in ("input_layers", "output_layers"):
-        match config.get(key):
-            case [[str(), *_] as only]:  # a list of one would make lists of all that flows
-                config[key] = only
-    # Keras 2 counts an inner model's own graph as its first call; Keras 3 does so for outputs of
-    # Functional models alone.
-    kinds = {layer["name"]: layer["class_name"] for layer in config["layers"]}
-    calls = [call for layer in config["layers"] for call in layer["inbound_nodes"]]
-    tensors = [tensor for call in calls if isinstance(call, list) for tensor in call]
-    for tensor in tensors:
-        if kinds.get(tensor[0]) in MODELS:
-            tensor[1] -= 1
-    if kinds.get(config["output_layers"][0]) == "Sequential":
-        config["output_layers"][1] -= 1
 
 
 def _name_module(layer: Node) -> None:

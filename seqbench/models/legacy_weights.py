@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from seqbench.models.archive import listed_names
-from seqbench.models.legacy import MODELS, Node
+from seqbench.models.legacy import Node
+from seqbench.models.legacy_graph import MODELS
 
 if TYPE_CHECKING:
     import h5py
