@@ -53,7 +53,28 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
             remedy = allowed if "safe_mode=False" in str(error) else ""
             problem = f"Keras cannot load it: {one_line(error)}{remedy}"
             raise InputError(f"{path}: {problem}") from error
+    if old:
+        _refuse_ambiguous_biases(model, path)
     return model
+
+
+def _refuse_ambiguous_biases(model: "keras.Model", path: Path) -> None:
+    """Refuse an old model whose biases Keras 3 would add along another axis than Keras 1 and 2.
+
+    On TensorFlow Keras 3.15 takes the last axis for the channels where it is as long as axis 1.
+    Source: `keras.src.backend.tensorflow.numpy.add`.
+    """
+    for layer in model._flatten_layers():
+        first = getattr(layer, "data_format", None) == "channels_first"
+        if not first or getattr(layer, "bias", None) is None or not layer._inbound_nodes:
+            continue
+        shape = layer._inbound_nodes[0].output_tensors[0].shape
+        if shape[1] == shape[-1]:
+            raise InputError(
+                f"{path}: layer {layer.name!r} ({type(layer).__name__}) has its channels first "
+                f"and as many filters as columns ({shape[1]}): Keras 3 adds its bias to the "
+                "columns, which older versions did not; build the model with channels last"
+            )
 
 
 def _convert_weights(file: "h5py.File", *, config: Node, version: str, path: Path) -> None:

@@ -225,3 +225,19 @@ def test_inner_models_had_another_class_before_2_4(tmp_path: Path, kind: str) ->
     config["config"] = config["config"]["layers"]  # Keras 2.0 to 2.2: a bare list
     path = write_hdf5(tmp_path / "net.h5", config, saved.weights, "2.1.6", "tensorflow")
     np.testing.assert_allclose(predict(path, saved.x), saved.y, rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("columns", [4, 5])
+def test_a_bias_that_keras_3_would_add_to_the_columns(tmp_path: Path, columns: int) -> None:
+    layer = {"name": "c", "filters": 3, "kernel_size": [3, 2], "data_format": "channels_first"}
+    layer["batch_input_shape"] = [None, 2, 5, columns]
+    config = keras_1({"class_name": "Conv2D", "config": layer})
+    kernel, bias, image = draw(3, 2, 2, 3), draw(3), draw(2, 5, columns)
+    weights = {"c": {"c/kernel:0": kernel, "c/bias:0": bias}}
+    path = write_hdf5(tmp_path / "net.h5", config, weights, "2.2.4", "tensorflow")
+    true = (correlate(image.transpose(1, 2, 0), kernel) + bias).transpose(2, 0, 1)
+    if columns == 5:
+        np.testing.assert_allclose(predict(path, image[None])[0], true, rtol=1e-5, atol=1e-6)
+        return
+    with pytest.raises(InputError, match=r"layer 'c' .* as many filters as columns \(3\)"):
+        load_file(path, allow_code=False)
