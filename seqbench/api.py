@@ -96,7 +96,9 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         observer: is told how the run goes on.
 
     Raises:
-        InputError: a model cannot be used, a name is unknown, or a number is less than 1.
+        InputError: a model cannot be used, a name is unknown, or a number is less than 1. Where
+            only some of the models cannot be used it is a PartialInputError, with the `records` of
+            the others.
 
     """
     budget = QUICK if quick else FULL
@@ -135,7 +137,8 @@ def export(
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
 
     Raises:
-        InputError: a model cannot be used, a name is unknown, or no framework is installed.
+        InputError: a model cannot be used, a name is unknown, or no framework is installed. Where
+            only some of the models cannot be used it is a PartialInputError, as in `run`.
 
     """
     lacking = missing_exporter_reason()

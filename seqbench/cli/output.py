@@ -12,7 +12,7 @@ import click
 
 from seqbench.cli import streams
 from seqbench.core import signals, storage
-from seqbench.core.errors import InputError, SeqbenchError
+from seqbench.core.errors import InputError, PartialInputError, SeqbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -106,6 +106,25 @@ def exit_status(records: list[Record], require: Iterable[str] | None) -> int:
         elif record.status is not Status.PASS:
             return 1
     return 0
+
+
+def do_what_can_be_done(
+    do: Callable[[], list[Record]],
+) -> tuple[list[Record], PartialInputError | None]:
+    """Return the records of a run, and what was refused where that was only some of the models."""
+    try:
+        return do(), None
+    except PartialInputError as refusal:
+        return [*refusal.records], refusal
+
+
+def complain_of(refusal: PartialInputError | None, status: int) -> int:
+    """Name the models that were refused; return the exit status, `status` unless that is 0."""
+    if refusal is None:
+        return status
+    for line in str(refusal).splitlines():
+        _complain(line)
+    return status or refusal.exit_code
 
 
 def write_json(records: list[Record], file: str | None) -> None:

@@ -1,7 +1,11 @@
 """The ways in which seqbench itself says no, and any exception in one line."""
 
 import re
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from seqbench.core.record import Record
 
 
 class SeqbenchError(Exception):
@@ -21,6 +25,19 @@ class InputError(SeqbenchError):
     """What the user gave cannot be used: the CLI prints the one-line message and exits with 2."""
 
     exit_code = 2
+
+
+class PartialInputError(InputError):
+    """Some of the models cannot be used, and everything was done with the others.
+
+    Attributes:
+        records: the records of all cells that were planned.
+
+    """
+
+    def __init__(self, message: str, records: "Sequence[Record]") -> None:
+        super().__init__(message)
+        self.records = tuple(records)
 
 
 class StorageError(InputError):

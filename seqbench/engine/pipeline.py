@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache, partial
 
-from seqbench.core.errors import InputError
+from seqbench.core.errors import InputError, PartialInputError
 from seqbench.core.files import remove
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
@@ -32,9 +32,9 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
     """Do what is asked for, as far as the store has no record of it yet; return its records.
 
     Raises:
-        InputError: the folder holds other things or is in use, a model cannot be used, or a given
-            artifact is refused. Where that shows before the first cell, nothing was done; where it
-            shows later, the other cells are done all the same.
+        PartialInputError: a model cannot be used; with the others everything was done.
+        InputError: the folder holds other things or is in use, no model can be used, or a given
+            artifact is refused.
 
     """
     _refuse_other_runtimes(request)
@@ -48,6 +48,8 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         lanes = _lanes(request, store, observer, stack)
         run = lanes[0]
         cells = _plan(run)
+        for lane in lanes:
+            lane.request = run.request  # without what cannot be used
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
@@ -122,7 +124,7 @@ def _plan(run: Run) -> list[Cell]:
         return plan.verifications(source.name, request.given.target, request.selection)
     cells = plan.cells(preparation.inspect(run), request.selection)
     if not cells:
-        raise InputError(NOTHING)
+        raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells
 
 
@@ -176,13 +178,18 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
     """Return the records of cells; one that was left is an error, never an absence.
 
     Raises:
-        InputError: a model could not be used after all.
+        PartialInputError: some of the models cannot be used.
+        InputError: none of them could be used after all.
 
     """
     state.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
-    if run.bad_input:
-        raise InputError("\n".join(run.bad_input))
-    return [record for cell in cells if (record := run.store.find(cell.key)) is not None]
+    records = [record for cell in cells if (record := run.store.find(cell.key)) is not None]
+    if not run.bad_input:
+        return records
+    lines = "\n".join(run.bad_input)
+    if all(record.cell.model in run.refused for record in records):
+        raise InputError(lines)
+    raise PartialInputError(lines, records)
 
 
 def _measure_peak(lanes: Sequence[Run]) -> None:

@@ -81,6 +81,7 @@ class Run:
         blocked: why a model, or a target of it in a variant, cannot be used, with the status that
             follows.
         bad_input: what was wrong with the user's input, a line each.
+        refused: the planned models that turned out not to be usable.
         peak: what the machine does at most; None where it was not measured.
 
     """
@@ -92,6 +93,7 @@ class Run:
     left: dict[str, Cell] = field(default_factory=dict)
     blocked: dict[tuple[str, str, str], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
     peak: Peak | None = None
 
     def run_job(self, job: Job[Result]) -> Outcome[Result]:
@@ -133,6 +135,7 @@ def execute(run: Run, job: Job[Never]) -> str | None:
         keep(run, outcome.done)
         if outcome.bad_input is not None:
             run.bad_input.append(outcome.bad_input)
+            run.refused |= {cell.model for cell in job.cells}
         problem = outcome.bad_input or outcome.problem
         if problem is None:
             return None

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from seqbench.core.errors import InputError
-from seqbench.models.legacy import Node, keras_symbol, layer_class, layers_of
+from seqbench.models.bytecode import HERE, marshalled, other_python
+from seqbench.models.legacy import Node, keras_symbol, layer_class, layers_of, major
 
 _RUNS_CODE = {
     "__lambda__": "a Python lambda",
@@ -64,10 +65,29 @@ def refuse_code(config: Node, path: Path) -> None:
             )
 
 
-def refuse_unknown(config: Node, path: Path) -> None:
+def refuse_foreign_bytecode(config: Node, path: Path) -> None:
+    """Refuse a config with a function that another Python compiled, which this one cannot run.
+
+    Raises:
+        InputError: it has such; the message names the layer and the versions.
+
+    """
+    for layer, node in _objects(config):
+        for code in marshalled(node):
+            versions = other_python(code)
+            if versions is not None:
+                raise InputError(
+                    f"{path}: layer {layer!r} holds a function compiled by Python {versions}, and "
+                    f"this is Python {HERE}, which cannot run it; build the model of Keras's own "
+                    "layers, or give the Python file that builds it (file.py:name)"
+                )
+
+
+def refuse_unknown(config: Node, path: Path, version: str) -> None:
     """Refuse a config that names what is no part of a model of Keras's.
 
-    What is registered with Keras in this process is allowed.
+    What is registered with Keras in this process is allowed. `version` is that of Keras which wrote
+    the file, "" where it does not say.
 
     Raises:
         InputError: it has such; the message names the layer and the object.
@@ -75,9 +95,12 @@ def refuse_unknown(config: Node, path: Path) -> None:
     """
     for layer in layers_of(config):
         if "." not in str(layer["class_name"]) and layer_class(layer) is None:
+            found = f"layer {layer['config'].get('name')!r} is of class {layer['class_name']}"
+            if major(version) == 3:
+                raise InputError(f"{path}: {found}, which Keras does not have; {_LOST}")
             raise InputError(
-                f"{path}: layer {layer['config'].get('name')!r} is of class "
-                f"{layer['class_name']}, which Keras does not have; {_LOST}"
+                f"{path}: {found} (the file is of Keras {version or '1 or 2'}), which Keras 3 does "
+                f"not have; build the model in Keras 3 of what it has, or {_LOST}"
             )
     for name, node in _objects(config):
         problem = _problem(node)

@@ -1,4 +1,4 @@
-"""Keras 2's saved models as Keras 3 can read them.
+"""Keras 1's and 2's saved models as Keras 3 can read them.
 
 Keras 3 reads Keras 2's `.h5` and `.keras` files as far as its classes still take every keyword
 that was saved. `mend` edits a model's config (the JSON object in the file) so that they do.
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqbench.core.errors import InputError
+from seqbench.models import keras1
+from seqbench.models.legacy_graph import MODELS, mend_graph
 
 Node = dict[str, Any]
 """A serialized object: `class_name`, `config`, and from Keras 2.12 on `module`."""
@@ -20,8 +22,7 @@ _FUNCTIONAL = "keras.src.models.functional"
 _OPERATIONS = "keras.src.ops.numpy"
 _LAYERS = ("keras.src.layers.", "keras.src.legacy.layers")
 
-_CHILDREN = ("layer", "forward_layer", "backward_layer", "cell")
-_CHILD_LISTS = ("layers", "cells")
+_CHILDREN = ("layer", "forward_layer", "backward_layer", "cell", "activation")
 
 _TAKEN = {
     "IndexLookup": {"vocabulary_size", "has_input_vocabulary", "trainable", "dtype"},
@@ -30,6 +31,26 @@ _TAKEN = {
 """Keywords that Keras 3's classes take out of **kwargs, which no signature shows."""
 
 _RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
+
+_CLASSES = {
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "CuDNNGRU": "GRU",
+    "CuDNNLSTM": "LSTM",
+    "SyncBatchNormalization": "BatchNormalization",
+    "UnifiedGRU": "GRU",
+    "UnifiedLSTM": "LSTM",
+}
+"""Layers of Keras 2 that do in inference what another layer does."""
+
+_CUDNN = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True}
+"""What the layers that were written in cuDNN computed, and did not save."""
+
+_ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
+"""Names under which Keras 2 saved TensorFlow's functions."""
+
+_INTERPOLATIONS = ("gaussian", "mitchellcubic")
+"""Ways to resize that Keras 2 had and Keras 3 does not, which it says when a model runs."""
 
 _WITHOUT_EFFECT = {
     *("experimental_autocast", "fused", "implementation", "input_length", "rng_type", "trainable"),
@@ -42,46 +63,109 @@ _MOVED = {"RandomHeight", "RandomWidth", "ThresholdedReLU"}
 _LAMBDA_ORIGIN = {"function_type", "module", "output_shape_type", "output_shape_module"}
 
 
-def mend(config: Node, place: str, *, keras_major: int | None) -> Node:
+def major(version: str) -> int | None:
+    """Return 1 to 3 of the version that wrote a file; None for Keras 1 and 2 that did not say."""
+    found = version.split(".", maxsplit=1)[0]
+    return int(found) if found.isdigit() else None
+
+
+def mend(config: Node, place: str, *, version: str) -> Node:
     """Return a copy of a model's config that Keras 3 reads.
 
     Args:
         config: the model's config.
         place: the file, for messages.
-        keras_major: the version that wrote the file, 1 to 3; None where it does not say, which
-            only Keras 1 and 2 did.
+        version: the version of Keras that wrote the file; "" where it does not say.
 
     Raises:
         InputError: a layer has a keyword that Keras 3 does not take and that says something.
 
     """
     mended = copy.deepcopy(config)
-    if isinstance(mended["config"], list):  # Keras 1 and 2.0 to 2.2: a bare list of layers
-        mended["config"] = {"name": "sequential", "layers": mended["config"]}
+    _name_lists(mended)
+    old = major(version) != 3
+    place = f"{place} (of Keras {version or '1 or 2'})" if old else place
+    if major(version) in (None, 1):
+        keras1.translate([*layers_of(mended)], place)
     for layer in layers_of(mended):
         if layer.get("compile_config"):
             del layer["compile_config"]
-        if layer["class_name"] in ("Functional", "Sequential", "Model"):
+        if old:
+            _mend_old(layer)
+            if layer["config"].get("interpolation") in _INTERPOLATIONS:
+                raise _lost(layer, "interpolation", place)
+        if layer["class_name"] in MODELS:
             _mend_model(layer)
         else:
             _mend_values(layer)
-            _drop_keywords(layer, place)
-        if keras_major != 3:
-            _keep_hard_sigmoid(layer["config"])
+            _drop_keywords(layer, place, old=old)
+    for layer in layers_of(mended) if old else ():
+        for child in _wrapped(layer):
+            _name_module(child)
     return mended
 
 
 def layers_of(node: Node) -> Iterator[Node]:
     """Yield the config of a model or layer and of all layers within, outer before inner."""
     yield node
-    inner = node["config"]
-    children = [inner.get(key) for key in _CHILDREN]
-    for key in _CHILD_LISTS:
-        found = inner.get(key)
-        children += found if isinstance(found, list) else []
-    for child in children:
+    layers = node["config"].get("layers")
+    for child in [*_wrapped(node), *(layers if isinstance(layers, list) else [])]:
         if isinstance(child, dict) and isinstance(child.get("config"), dict):
             yield from layers_of(child)
+
+
+def _wrapped(node: Node) -> list[Node]:
+    """Return the configs of the layers that a layer wraps; those of a model are none."""
+    inner = node["config"]
+    cells = inner.get("cells")
+    children = [inner.get(key) for key in _CHILDREN] + (cells if isinstance(cells, list) else [])
+    return [
+        child
+        for child in children
+        if isinstance(child, dict)
+        and isinstance(child.get("config"), dict)
+        and child.get("class_name") != "__lambda__"
+    ]
+
+
+def _name_lists(node: Node, count: int = 0) -> None:
+    """Give a name to each Sequential that is a bare list of layers (Keras 1, and 2.0 to 2.2)."""
+    if isinstance(node["config"], list):
+        name = f"sequential_{count}" if count else "sequential"
+        node["config"] = {"name": name, "layers": node["config"]}
+    layers = node["config"].get("layers")
+    for i, child in enumerate([*_wrapped(node), *(layers if isinstance(layers, list) else [])], 1):
+        if isinstance(child, dict) and isinstance(child.get("config"), dict | list):
+            _name_lists(child, i)
+
+
+def _mend_old(layer: Node) -> None:
+    """Say in Keras 3's words what those of Keras 2 meant, which it would take for others."""
+    kind, config = layer["class_name"], layer["config"]
+    if isinstance(config.get("name"), str):
+        config["name"] = config["name"].replace("/", "_")
+    if kind in _CLASSES:
+        layer["class_name"] = _CLASSES[kind]
+        if "module" in layer:
+            layer |= {"module": "keras.layers", "registered_name": None}
+    if kind.startswith("CuDNN"):
+        config |= _CUDNN
+    if layer["class_name"] in ("GRU", "GRUCell"):  # Keras 3's own default is another
+        config.setdefault("reset_after", kind == "CuDNNGRU")
+    if kind == "Model":
+        layer["class_name"] = "Functional"
+    if "output_layers" in config:
+        mend_graph(config)
+    _mend_activations(config)
+
+
+def _name_module(layer: Node) -> None:
+    """Say where Keras has a wrapped layer's class, without which Keras 3 does not find it."""
+    if layer.get("module") is None:
+        for module in ("keras.layers", "keras", _FUNCTIONAL):
+            if keras_symbol(layer["class_name"], module) is not None:
+                layer |= {"module": module, "registered_name": None}
+                return
 
 
 def layer_class(node: Node) -> type | None:
@@ -146,6 +230,8 @@ def _mend_values(layer: Node) -> None:
         config.pop("batch_input_shape", None)  # the model's InputLayer has it
     if layer["class_name"] == "Lambda":
         _mend_lambda(config)
+    if layer["class_name"] == "RandomShear":
+        _mend_factors(config)
     axis = config.get("axis")
     if isinstance(axis, list) and len(axis) == 1 and layer["class_name"] == "BatchNormalization":
         config["axis"] = axis[0]
@@ -160,8 +246,19 @@ def _mend_values(layer: Node) -> None:
         config["dtype"] = policy["config"]["name"]
 
 
-def _drop_keywords(layer: Node, place: str) -> None:
-    """Drop a layer's keywords that its class does not take, where they say nothing."""
+def _mend_factors(config: dict[str, Any]) -> None:
+    """Give the largest shear alone, where Keras 3 wrote its range and does not read that again."""
+    for key in ("x_factor", "y_factor"):
+        match config.get(key):
+            case [lower, upper] if lower == -upper:
+                config[key] = upper
+
+
+def _drop_keywords(layer: Node, place: str, *, old: bool) -> None:
+    """Drop a layer's keywords that its class does not take, where they say nothing.
+
+    Of an old layer the initializers as well: the weights are there, and each Keras has its own.
+    """
     cls = layer_class(layer)
     if cls is not None and cls.__module__ == _OPERATIONS:
         # Keras adds operations for masks, and does not find them again where they name no module.
@@ -169,14 +266,22 @@ def _drop_keywords(layer: Node, place: str) -> None:
     if cls is None or not cls.__module__.startswith(_LAYERS):
         return
     config = layer["config"]
+    if old:
+        for key in [key for key in config if key.endswith("_initializer")]:
+            del config[key]
     for key in sorted(config.keys() - _keywords(cls)):
         if not _says_nothing(key, config[key]):
-            raise InputError(
-                f"{place}: layer {config.get('name')!r} ({layer['class_name']}) was saved with "
-                f"{key}={config[key]!r}, which Keras 3 does not have; build and save the model "
-                "without it"
-            )
+            raise _lost(layer, key, place)
         del config[key]
+
+
+def _lost(layer: Node, key: str, place: str) -> InputError:
+    config = layer["config"]
+    return InputError(
+        f"{place}: layer {config.get('name')!r} ({layer['class_name']}) was saved with "
+        f"{key}={config[key]!r}, which Keras 3 does not have and which may change what it "
+        "computes; build the model in Keras 3 so that it computes the same, and save that"
+    )
 
 
 def _mend_lambda(config: dict[str, Any]) -> None:
@@ -208,14 +313,23 @@ def _says_nothing(key: str, value: Any) -> bool:
     return neutral or training_only or (key == "groups" and value == 1)
 
 
-def _keep_hard_sigmoid(config: dict[str, Any]) -> None:
-    """Give a layer Keras 2's hard sigmoid: Keras 3's, of the same name, has another slope."""
+def _mend_activations(config: dict[str, Any]) -> None:
+    """Name a layer's functions as Keras 3 does.
+
+    Its hard sigmoid has another slope than that of the same name in Keras 2.
+    """
     for key, value in config.items():
+        if not key.endswith("activation"):
+            continue
         name = value.get("config") if isinstance(value, dict) else value
-        if key.endswith("activation") and name == "hard_sigmoid":
+        if not isinstance(name, str):
+            continue
+        if name == "hard_sigmoid":
             function = register_hard_sigmoid()
             config[key] = {"class_name": "function", "config": function}
             config[key] |= {"module": "builtins", "registered_name": function}
+        elif name in _ACTIVATIONS:
+            config[key] = _ACTIVATIONS[name]
 
 
 def register_hard_sigmoid() -> str:

@@ -86,11 +86,19 @@ def resolve_all(specs: Iterable[str]) -> list[Source]:
     """Return what each of `specs` names, in order; what is named twice is taken once.
 
     Raises:
-        InputError: as `resolve`, or two different models have the same name.
+        InputError: as `resolve`, a line each, or two different models have the same name.
 
     """
     by_name: dict[str, Source] = {}
-    for source in map(resolve, specs):
+    sources, problems = [], []
+    for spec in specs:
+        try:
+            sources.append(resolve(spec))
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    for source in sources:
         other = by_name.setdefault(source.name, source)
         if (other.path.resolve(), other.attribute) != (source.path.resolve(), source.attribute):
             raise InputError(
@@ -113,8 +121,8 @@ def _scenario(entry: ScenarioEntry, form: Form) -> Source:
 def _file(path: Path, attribute: str | None) -> Source:
     if attribute is not None and not _SAFE_NAME.fullmatch(attribute):
         raise InputError(f"{path}:{attribute}: {attribute!r} cannot be a model's name")
-    _check_readable(path)
     form = _FORMS[path.suffix.lower()]
+    _check_readable(path, form)
     if form == "python" and attribute is None:
         return _scenario(read_entry(path), form)
     name = path.stem if attribute in (None, *_GENERIC_ATTRIBUTES) else attribute
@@ -127,12 +135,13 @@ def safe_name(name: str) -> str:
     return "_" + name[1:] if name.startswith(".") else name
 
 
-def _check_readable(path: Path) -> None:
+def _check_readable(path: Path, form: Form) -> None:
+    """Refuse what is no file or cannot be read; into saved models their loader looks."""
     try:
         if path.is_dir():
             raise InputError(f"{path}: is a folder; expected {_EXPECTED}")
         with path.open("rb") as file:
-            if not file.read(1):
+            if not file.read(1) and form == "python":
                 raise InputError(f"{path}: is empty")
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; expected {_EXPECTED}") from error

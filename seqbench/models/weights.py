@@ -10,15 +10,20 @@ if TYPE_CHECKING:
 
 
 def assign_weights(model: "keras.Sequential", weights: Sequence[np.ndarray]) -> None:
-    """Set the model's weights, in the order of `get_weights`.
+    """Set the model's weights, in the order of `get_weights`; every layer computes with them."""
+    model.set_weights(weights)
+    renew_statistics(model)
 
-    Keras's own `set_weights` leaves Normalization with the statistics that it had before: it
-    computes with copies, which only `adapt` and loading a file renew.
+
+def renew_statistics(model: "keras.Model") -> None:
+    """Let Normalization layers, also of inner models, compute with the weights that they have.
+
+    They compute with copies, which `adapt` renews and `set_weights` does not; nor does loading an
+    HDF5 file in the layers of inner models.
     Source: keras 3.15, layers/preprocessing/normalization.py, finalize_state.
     """
     import keras
 
-    model.set_weights(weights)
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()

@@ -158,3 +158,18 @@ def unsupported(frozen: Frozen, node: str, op: str, target: str, reason: str) ->
     )
     layer = next(names, node)
     return Unsupported(f"layer {layer!r}: operation {op} has no equivalent in {target}: {reason}")
+
+
+def refuse_float8(frozen: Frozen, target: str) -> None:
+    """Refuse a model that computes in 8-bit floats, as `quantize("float8")` makes it.
+
+    Raises:
+        Unsupported: it does; the message names the layer and the dtype.
+
+    """
+    for op in frozen.function.graph.get_operations():
+        for tensor in (*op.inputs, *op.outputs):
+            if tensor.dtype.name.startswith("float8"):
+                reason = "its operations do not know these numbers"
+                in_float8 = f"{op.type} in {tensor.dtype.name}"
+                raise unsupported(frozen, op.name, in_float8, target, reason)

@@ -11,7 +11,7 @@ import pytest
 from keras import layers
 
 from seqbench.core.errors import InputError
-from seqbench.models.archive import loadable_copy, read_config
+from seqbench.models.archive import listed_names, loadable_copy, read_config
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras's, with numpy 2, on saving
@@ -73,6 +73,7 @@ def test_no_model_at_all(tmp_path: Path) -> None:
     expected = "is no Keras model: expected a zip (.keras) or HDF5 (.h5) file"
     assert refused(write(tmp_path / "a.keras", b"hello")) == expected
     assert refused(write(tmp_path / "a.h5", b"\0" * 4096)) == expected
+    assert refused(write(tmp_path / "b.keras", b"")) == "is empty"
 
 
 def test_a_zip_or_hdf5_of_something_else(tmp_path: Path) -> None:
@@ -127,3 +128,41 @@ def test_a_copy_has_the_config_and_all_else_of_the_file(tmp_path: Path, suffix: 
                 assert all(name in new_h5 for name in names)
     assert not file.exists()
     assert path.read_bytes() == before
+
+
+def damaged(path: Path, name: str) -> str:
+    with h5py.File(path, "r+") as file:
+        del file[name]
+    return refused(path)
+
+
+def test_weights_that_are_missing_are_named(tmp_path: Path) -> None:
+    again = 'save the whole model again, model.save("x.keras")'
+    path = tmp_path / "net.h5"
+    assert damaged(save(path), "model_weights") == f"holds no group 'model_weights': {again}"
+    assert damaged(save(path), "model_weights/d") == f"holds no weights of layer 'd': {again}"
+    (name,) = (n for n in _names(save(path)) if n.endswith("d/kernel"))
+    weight = name.removeprefix("model_weights/d/")
+    assert damaged(path, name) == f"holds no weight {weight!r} of layer 'd': {again}"
+    with h5py.File(save(path), "r+") as file:
+        file["model_weights"].attrs["layer_names"] = []
+    assert refused(path) == f"holds no weights of layer 'd': {again}"
+    path = archive(tmp_path / "net.keras", config_json='{"class_name": "Sequential", "config": []}')
+    assert refused(path) == f"holds no model.weights.h5: {again}"
+
+
+def _names(path: Path) -> list[str]:
+    names: list[str] = []
+    with h5py.File(path) as file:
+        file.visit(names.append)
+    return names
+
+
+def test_a_list_of_names_may_be_in_pieces(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["layer_names0"] = ["a", "b"]
+        file.attrs["layer_names1"] = ["c"]
+        file.attrs["weight_names"] = [b"d"]
+        assert listed_names(file, "layer_names") == ["a", "b", "c"]
+        assert listed_names(file, "weight_names") == ["d"]
+        assert listed_names(file, "others") == []

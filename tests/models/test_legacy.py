@@ -32,8 +32,8 @@ def layer(kind: str, **config: Any) -> dict[str, Any]:
     return {"class_name": kind, "config": {"name": "it", **config}}
 
 
-def mended(kind: str, *, keras_major: int | None = 2, **config: Any) -> dict[str, Any]:
-    whole = mend(sequential(layer(kind, **config)), "file", keras_major=keras_major)
+def mended(kind: str, *, version: str = "2.4.0", **config: Any) -> dict[str, Any]:
+    whole = mend(sequential(layer(kind, **config)), "file", version=version)
     found: dict[str, Any] = whole["config"]["layers"][-1]["config"]
     del found["name"]
     return found
@@ -74,7 +74,7 @@ def test_what_keras_3_saved_is_left_as_it_is() -> None:
     )
     config = keras.saving.serialize_keras_object(model)
     del config["compile_config"]
-    assert mend(config, "file", keras_major=3) == config
+    assert mend(config, "file", version="3.0.0") == config
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_keras_3_saved_is_left_as_it_is() -> None:
         ("SeparableConv1D", {"groups": 1, "kernel_initializer": {"class_name": "GlorotUniform"}}),
         ("LSTM", {"time_major": False}),
         ("ConvLSTM2D", {"time_major": False}),
-        ("GRU", {"implementation": 2}),
+        ("SimpleRNN", {"implementation": 2}),
         ("Embedding", {"input_length": 7}),
         ("RandomFlip", {"rng_type": "stateful"}),
         ("RandomHeight", {"rng_type": "stateful"}),
@@ -118,14 +118,17 @@ def test_keywords_that_keras_3_takes_stay(kind: str, kept: dict[str, Any]) -> No
         ("DepthwiseConv2D", "groups", 2),
         ("BatchNormalization", "virtual_batch_size", 4),
         ("Dense", "scale", 0.5),
+        ("Resizing", "interpolation", "gaussian"),
+        ("UpSampling2D", "interpolation", "mitchellcubic"),
     ],
 )
 def test_keywords_that_say_something_are_refused(kind: str, key: str, value: Any) -> None:
     with pytest.raises(InputError) as caught:
         mended(kind, **{key: value})
     assert str(caught.value) == (
-        f"file: layer 'it' ({kind}) was saved with {key}={value!r}, which Keras 3 does not have; "
-        "build and save the model without it"
+        f"file (of Keras 2.4.0): layer 'it' ({kind}) was saved with {key}={value!r}, which Keras 3 "
+        "does not have and which may change what it computes; build the model in Keras 3 so that "
+        "it computes the same, and save that"
     )
 
 
@@ -133,12 +136,13 @@ def test_inner_layers_are_mended_too() -> None:
     inner = layer("LSTM", units=2, time_major=False)
     cells = [layer("LSTMCell", units=2, fused=True), layer("GRUCell", units=2, groups=1)]
     found = mended("Bidirectional", layer=copy.deepcopy(inner), backward_layer=copy.deepcopy(inner))
-    clean = layer("LSTM", units=2)
+    clean = layer("LSTM", units=2) | {"module": "keras.layers", "registered_name": None}
     assert (found["layer"], found["backward_layer"]) == (clean, clean)
     found = mended("RNN", cell=layer("StackedRNNCells", cells=cells))
+    where = {"module": "keras.layers", "registered_name": None}
     assert found["cell"]["config"]["cells"] == [
-        layer("LSTMCell", units=2),
-        layer("GRUCell", units=2),
+        layer("LSTMCell", units=2) | where,
+        layer("GRUCell", units=2, reset_after=False) | where,
     ]
 
 
@@ -148,10 +152,46 @@ def test_hard_sigmoid_stays_keras_2_s() -> None:
         function = keras.activations.get(config)
         found = keras.ops.convert_to_numpy(function(np.array([-3.0, -2.5, 0.0, 1.0, 2.5, 3.0])))
         np.testing.assert_allclose(found, [0.0, 0.0, 0.5, 0.7, 1.0, 1.0])
-        assert mended("LSTM", keras_major=3, recurrent_activation=form) == {
+        assert mended("LSTM", version="3.0.0", recurrent_activation=form) == {
             "recurrent_activation": form
         }
     assert mended("LSTM", activation="tanh") == {"activation": "tanh"}
+
+
+def test_gru_had_no_reset_after_at_first() -> None:
+    assert mended("GRU", units=2) == {"units": 2, "reset_after": False}
+    assert mended("GRU", units=2, reset_after=True) == {"units": 2, "reset_after": True}
+    assert mended("GRU", version="3.0.0", units=2) == {"units": 2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "now"),
+    [
+        ("BatchNormalizationV1", "BatchNormalization"),
+        ("BatchNormalizationV2", "BatchNormalization"),
+        ("SyncBatchNormalization", "BatchNormalization"),
+        ("UnifiedLSTM", "LSTM"),
+        ("CuDNNLSTM", "LSTM"),
+        ("CuDNNGRU", "GRU"),
+    ],
+)
+def test_layers_under_other_names(kind: str, now: str) -> None:
+    config = mend(sequential(layer(kind)), "file", version="2.2.4-tf")
+    assert config["config"]["layers"][0]["class_name"] == now
+
+
+@pytest.mark.parametrize("version", ["2.2.4-tf", "2.0.8"])
+def test_initializers_are_left_out(version: str) -> None:
+    """TensorFlow 1.12 to 1.15 wrote a dtype in them, and other packages had their own."""
+    for value in (
+        {"class_name": "GlorotUniform", "config": {"seed": None, "dtype": "float32"}},
+        {"class_name": "EfficientNetConvInitializer", "config": {}},
+    ):
+        assert mended("Dense", version=version, units=2, kernel_initializer=value) == {"units": 2}
+
+
+def test_softmax_of_tensorflow() -> None:
+    assert mended("Dense", activation="softmax_v2") == {"activation": "softmax"}
 
 
 def test_renamed_keywords() -> None:
@@ -177,14 +217,14 @@ def test_several_axes_are_not_lost_on_the_way_through_hdf5(tmp_path: Path) -> No
 
 def test_an_input_shape_of_the_first_layer_becomes_an_input() -> None:
     bare = sequential(layer("Dense", batch_input_shape=[None, 5], units=2))
-    first, second = mend(bare, "file", keras_major=1)["config"]["layers"]
+    first, second = mend(bare, "file", version="")["config"]["layers"]
     assert first == {
         "class_name": "InputLayer",
         "config": {"name": "it_input", "batch_input_shape": [None, 5], "dtype": "float32"},
     }
     assert second == layer("Dense", units=2)
     given = sequential(layer("InputLayer", batch_input_shape=[None, 5]), second)
-    assert mend(given, "file", keras_major=2) == given
+    assert mend(given, "file", version="2.4.0") == given
 
 
 def test_the_oldest_form_is_a_bare_list(tmp_path: Path) -> None:
@@ -205,7 +245,7 @@ def test_the_oldest_form_is_a_bare_list(tmp_path: Path) -> None:
 def test_the_config_given_is_not_changed() -> None:
     config = sequential(layer("LSTM", time_major=False, recurrent_activation="hard_sigmoid"))
     before = copy.deepcopy(config)
-    mend(config, "file", keras_major=2)
+    mend(config, "file", version="2.4.0")
     assert config == before
 
 

@@ -13,9 +13,11 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from keras.src.utils import python_utils
 
 from seqbench.core.errors import InputError
 from seqbench.models.model_file import load_file
+from tests.support.old_files import write_hdf5
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"  # Keras's, with numpy 2, on saving
@@ -117,7 +119,8 @@ def test_a_named_lambda_is_refused_too(tmp_path: Path) -> None:
 
 def test_an_activation_that_is_a_lambda(tmp_path: Path) -> None:
     path = save(tmp_path / "net.keras", layers.Dense(2, activation="relu", name="d"))
-    code = {"class_name": "__lambda__", "config": {"value": "aGVsbG8="}}
+    dumped = python_utils.func_dump(lambda x: x)
+    code = {"class_name": "__lambda__", "config": {"value": dumped}}
     edit(path, lambda c: c["config"]["layers"][1]["config"].update(activation=code))
     assert refused(path).startswith("layer 'd' is or holds a Python lambda, code from the file")
 
@@ -226,3 +229,39 @@ def test_weights_that_do_not_fit(tmp_path: Path) -> None:
     path = save(tmp_path / "net.keras", layers.Dense(2, name="d"))
     edit(path, lambda c: c["config"]["layers"][1]["config"].update(units=3))
     assert refused(path).startswith("Keras cannot load it: ValueError: ")
+
+
+def test_a_layer_that_old_versions_had_is_named_with_them(tmp_path: Path) -> None:
+    for kind, version in (("LocallyConnected1D", "2.4.0"), ("Highway", "1.2.2"), ("Merge", None)):
+        first = {"name": "it", "batch_input_shape": [None, 3]}
+        config = {"class_name": "Sequential", "config": [{"class_name": kind, "config": first}]}
+        path = write_hdf5(tmp_path / "net.h5", config, {"it": {}}, version)
+        assert refused(path) == (
+            f"layer 'it' is of class {kind} (the file is of Keras {version or '1 or 2'}), which "
+            "Keras 3 does not have; build the model in Keras 3 of what it has, or give the Python "
+            "file that defines it and builds the model (file.py:name)"
+        )
+
+
+def test_layers_of_cudnn_in_a_zip(tmp_path: Path) -> None:
+    path = save(tmp_path / "net.keras", layers.LSTM(2, name="r"))
+    edit(path, lambda c: c["config"]["layers"][1].update(class_name="CuDNNLSTM"))
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in (members | {"metadata.json": b'{"keras_version": "2.13.1"}'}).items():
+            new.writestr(name, content)
+    assert refused(path) == (
+        "layer 'r' is a CuDNNLSTM, whose weights Keras 3 does not find in a .keras file; save "
+        'it in Keras 2 as HDF5, model.save("x.h5")'
+    )
+
+
+@SUFFIXES
+def test_a_random_shear_that_keras_does_not_read_again(tmp_path: Path, suffix: str) -> None:
+    made = layers.RandomShear(0.3, (0.1, 0.2), name="shear")
+    path = save(tmp_path / f"net{suffix}", made, shape=(4, 4, 1))
+    with pytest.raises((TypeError, ValueError), match="factor"):
+        keras.saving.load_model(path)
+    (loaded,) = load_file(path, allow_code=False).layers
+    assert (loaded.x_factor, loaded.y_factor) == ((-0.3, 0.3), (0.1, 0.2))

@@ -71,7 +71,7 @@ def test_shipped_scenarios_are_found_from_anywhere(folder: Path) -> None:
         ("absent.keras", f"absent.keras: no such file; {EXPECTED}"),
         ("sub/absent", f"sub/absent: no such file; {EXPECTED}"),
         ("absent.py:f", f"absent.py: no such file; {EXPECTED}"),
-        ("empty.keras", "empty.keras: is empty"),
+        ("empty.py", "empty.py: is empty"),
         ("folder.keras", f"folder.keras: is a folder; {EXPECTED}"),
         ("scenarios", f"scenarios: is a folder; {EXPECTED}"),
         ("model.tflite", f"model.tflite: is a file of kind .tflite; {EXPECTED}"),
@@ -84,7 +84,7 @@ def test_shipped_scenarios_are_found_from_anywhere(folder: Path) -> None:
     ],
 )
 def test_one_line_where_nothing_is_named(folder: Path, spec: str, message: str) -> None:
-    write(folder / "empty.keras", "")
+    write(folder / "empty.py", "")
     for name in ("model.tflite", "noted", "m.py"):
         write(folder / name)
     (folder / "folder.keras").mkdir()
@@ -139,3 +139,13 @@ def test_imports_no_framework() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_all_that_cannot_be_found_is_named_at_once(folder: Path) -> None:
+    write(folder / "there.keras")
+    with pytest.raises(InputError) as caught:
+        resolve_all(["a.keras", "there.keras", "b.h5"])
+    assert str(caught.value).splitlines() == [
+        f"a.keras: no such file; {EXPECTED}",
+        f"b.h5: no such file; {EXPECTED}",
+    ]

@@ -97,3 +97,22 @@ def test_a_recurrent_layer_in_float64_is_a_loop(tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
     found = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1).run(x)
     np.testing.assert_allclose(found, model(x), atol=1e-12)
+
+
+@pytest.mark.parametrize("sizes", [(5, 7), (7, 5), (3, 3), (8, 6)])
+@pytest.mark.parametrize(
+    "options", [{}, {"crop_to_aspect_ratio": True}, {"pad_to_aspect_ratio": True}]
+)
+def test_a_nearest_resize_takes_tensorflow_s_pixels(
+    tmp_path: Path, sizes: tuple[int, int], options: dict[str, bool]
+) -> None:
+    """tf2onnx's scales make 5 rows of some into 4, and shape inference said so."""
+    layer = keras.layers.Resizing(*sizes, interpolation="nearest", **options)
+    after = keras.layers.Conv2D(2, 3, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((8, 6, 3)), layer, after])
+    TARGETS["onnx"].export(freeze(model), tmp_path / "model.onnx")
+    x = np.arange(144, dtype=np.float32).reshape(1, 8, 6, 3)
+    pixels = np.asarray(layer(x))[0].sum(-1)
+    true = np.lib.stride_tricks.sliding_window_view(pixels, (3, 3)).sum((2, 3))
+    session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
+    np.testing.assert_array_equal(session.run(x)[0, :, :, 0], true)

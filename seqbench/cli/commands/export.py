@@ -31,16 +31,18 @@ def export(
 
     options.check_requirements(require)
     with show_progress() as observer:
-        records = api.export(
-            options.require_models(models),
-            out=out,
-            allow_code=allow_code,
-            observer=observer,
-            **options.drop_unset(chosen),
+        records, refusal = output.do_what_can_be_done(
+            lambda: api.export(
+                options.require_models(models),
+                out=out,
+                allow_code=allow_code,
+                observer=observer,
+                **options.drop_unset(chosen),
+            )
         )
     output.write_json(records, json_file)
     if json_file != "-":
         repeat = options.repeat_options(models, allow_code=allow_code)
         found = reports.build(records, str(out), repeat=repeat)
         output.show_document(reports.summary(found))
-    return output.exit_status(records, require)
+    return output.complain_of(refusal, output.exit_status(records, require))

@@ -46,17 +46,19 @@ def run(
     options.check_requirements(require)
     folder = out or new_run()
     with show_progress() as observer:
-        records = api.run(
-            models or [entry.name for entry in available()],
-            out=folder,
-            quick=quick,
-            allow_code=allow_code,
-            observer=observer,
-            **options.drop_unset(chosen),
+        records, refusal = output.do_what_can_be_done(
+            lambda: api.run(
+                models or [entry.name for entry in available()],
+                out=folder,
+                quick=quick,
+                allow_code=allow_code,
+                observer=observer,
+                **options.drop_unset(chosen),
+            )
         )
     path = reports.write(folder)
     output.write_json(records, json_file)
     if json_file != "-":
         output.show_document(reports.summary(reports.load(folder)))
         output.say(f"report: {path}")
-    return output.exit_status(records, require)
+    return output.complain_of(refusal, output.exit_status(records, require))

@@ -1,6 +1,7 @@
 """Look at the models and train them: what must be there before anything is exported."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from seqbench.core.errors import InputError
 from seqbench.core.record import Cell, Kind, Status
@@ -19,15 +20,28 @@ from seqbench.targets import TARGETS
 def inspect(run: Run) -> list[Model]:
     """Load every model once, so that bad input shows before any work is done.
 
+    What cannot be used is left out of the request, and its line is in `run.bad_input`.
+
     Raises:
-        InputError: a model cannot be used.
+        InputError: no model can be used.
 
     """
-    outcome = run.run_job(Inspect(sources=run.request.sources))
-    refusal = outcome.refusal([source.spec for source in run.request.sources])
-    if refusal is not None:
-        raise InputError(refusal)
-    return list(outcome.results)
+    models: list[Model] = []
+    used: list[Origin] = []
+    left = run.request.sources
+    while left:
+        outcome = run.run_job(Inspect(sources=left))
+        refusal = outcome.refusal([source.spec for source in left])
+        count = len(outcome.results)
+        models += outcome.results
+        used += left[:count]
+        if refusal is not None:
+            run.bad_input.append(refusal)
+        left = left[count + 1 :]
+    if not used:
+        raise InputError("\n".join(run.bad_input))
+    run.request = replace(run.request, sources=tuple(used))
+    return models
 
 
 def inspect_given(run: Run, given: Given) -> None:
@@ -59,6 +73,8 @@ def prepare(run: Run, source: Origin) -> None:
         job = Prepare(cells=first, needs=needs, device=device, source=source)
         problem = state.execute(run, job)
         if problem is not None:
+            if problem in run.bad_input:
+                run.refused.add(source.name)
             state.close(run, run.cells(source.name), Status.ERROR, f"not prepared: {problem}")
             return
         trains = [cell for cell in trains if cell not in first]

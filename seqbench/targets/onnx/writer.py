@@ -13,13 +13,14 @@ from seqbench.targets.onnx.tf2onnx_fixes import (
     bilinear,
     float64,
     lookup_tables,
+    nearest,
     optimizers,
     pads,
     scale,
     select,
     transposed,
 )
-from seqbench.targets.target import Exported, unsupported
+from seqbench.targets.target import Exported, refuse_float8, unsupported
 
 OPSET = 17
 """The operator set: old enough for every runtime in use, new enough for LayerNormalization."""
@@ -29,6 +30,7 @@ HANDLERS: dict[str, Any] = {
     "Conv2DBackpropInput": (transposed.convert, []),
     "Log": (float64.log, []),
     "ResizeBilinear": (bilinear.convert, []),
+    "ResizeNearestNeighbor": (nearest.convert, []),
     "SelectV2": (select.convert, []),
     "TopKV2": (float64.top_k, ["TopK"]),
 }
@@ -48,6 +50,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     import onnx
     from tf2onnx.convert import from_graph_def
 
+    refuse_float8(frozen, "ONNX")
     tables = lookup_tables.read_tables(frozen.model, frozen.traced)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)

@@ -13,7 +13,7 @@ from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, freeze
 from seqbench.targets.graph_rewrites import TFJS, bfloat16, rewritten
-from seqbench.targets.target import Exported, unsupported
+from seqbench.targets.target import Exported, refuse_float8, unsupported
 
 PASSES = ("pruning", "constfold", "arithmetic", "dependency")
 """Grappler's passes, without `remap`: its fused matmul has a bias that the wasm backend refuses."""
@@ -59,6 +59,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
         convert_variables_to_constants_v2,
     )
 
+    refuse_float8(frozen, "TF.js")
     if frozen.ops & RETRACED or holds_float64(frozen.model):
         frozen = freeze(frozen.model, patches=registry.TFJS)
     lowered = convert_variables_to_constants_v2(

@@ -14,7 +14,7 @@ from seqbench.runtimes.litert import describe
 from seqbench.targets.frozen import Frozen, freeze
 from seqbench.targets.graph_rewrites import bfloat16
 from seqbench.targets.saved_model import writer
-from seqbench.targets.target import Exported, unsupported
+from seqbench.targets.target import Exported, refuse_float8, unsupported
 
 FIXED_BATCH = 1
 """Rows per call of a model with lists of tensors, which need static shapes in TFLite."""
@@ -65,6 +65,7 @@ def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
     The graph of one model is kept, the last: a second one frees it, so memory holds one at a time.
     """
     _refuse_strings(frozen)
+    refuse_float8(frozen, "TFLite")
     notes = stateful_notes(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):
         frozen = freeze(frozen.model, patches=registry.TFLITE)
