@@ -56,6 +56,10 @@ class Session(Protocol):
         """What the runtime says of itself here, as JSON values; it goes into records."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the verdict should know of how the artifact is asked, a line each."""
+
+    @property
     def device_memory_bytes(self) -> int | None:
         """The most of a device's own memory that was in use; None where it has or tells none."""
 
@@ -97,6 +101,7 @@ class LocalSession:
         memory: returns the most of the device's own memory that was in use, once a batch has run;
             None where it has or tells none.
         facts: what the runtime says of itself here.
+        notes: what a reader of the verdict should know of how the artifact is asked.
 
     """
 
@@ -108,6 +113,7 @@ class LocalSession:
     all_tensors: Callable[[np.ndarray], list[np.ndarray]] = lambda _: []
     memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def ran_on(self) -> str:

@@ -40,6 +40,7 @@ class TfjsSession:
         ran_on: `gpu` for webgl on a GPU, else `cpu`: also for webgl on a software renderer.
         facts: what the page found: user_agent, clock_step_s, for wasm simd and threads, for webgl
             the renderer.
+        notes: what a reader of the verdict should know of how the artifact is asked.
 
     """
 
@@ -47,6 +48,7 @@ class TfjsSession:
     output: Tensor
     ran_on: str
     facts: dict[str, Any]
+    notes: tuple[str, ...] = ()
     _inner: tuple[str, ...] = field(repr=False)
     _host: Host = field(repr=False)
     _number: int = field(repr=False)

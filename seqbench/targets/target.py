@@ -80,6 +80,8 @@ class Target:
         check: what in an artifact, whoever made it, could run code or reach files beside it, in
             plain words. It runs and loads nothing; in what is damaged it finds nothing.
         check_needs: the framework that the check parses with; None where it needs none.
+        quantized: says which inputs and outputs of an artifact, whoever made it, are whole numbers
+            that stand for real ones; None where none are. As `check`, it loads nothing.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
@@ -95,6 +97,7 @@ class Target:
     recognizes: Callable[[Path], bool]
     check: Callable[[Path], tuple[str, ...]]
     check_needs: Needs = None
+    quantized: Callable[[Path], str | None] = lambda _: None
     lacks: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
 

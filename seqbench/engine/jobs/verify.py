@@ -57,13 +57,15 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     judgements: list[Judgement] = []
-    ran_on, facts = cell.device, {}
+    ran_on = cell.device
+    facts: dict[str, Any] = {}
+    told: tuple[str, ...] = ()
     for pair in subject.pairs:
         cases = [reference.as_format_has_it(case, lacks) for case in reference.load(pair.reference)]
         with closing(load(pair.artifact, cell.device, available_threads())) as session:
             declaration = None if judgements else subject.declaration
             judgements.append(judge(session, cases, declaration))
-            ran_on, facts = session.ran_on, dict(session.facts)
+            ran_on, facts, told = session.ran_on, dict(session.facts), session.notes
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
     reason = worst.reason or next((found.broken for found in judgements if found.broken), None)
     delivered, *copies = judgements
@@ -74,7 +76,7 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         "tolerance": worst.tolerance,
         "error_ratio": worst.max_abs_error / worst.own_error if worst.own_error else None,
         "ran_on": ran_on,
-        "notes": _about_fresh(subject.fresh, judged_apart=bool(copies)),
+        "notes": (*told, *_about_fresh(subject.fresh, judged_apart=bool(copies))),
         "details": {
             "worst_case": worst.case,
             "perturbed": worst not in delivered.differences,
@@ -115,6 +117,7 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     with closing(load(pair.artifact, cell.device, available_threads())) as session:
         found = quality.assess_quality(sample, ask(session, sample.x), criterion)
         ran_on, facts = session.ran_on, dict(session.facts)
+        notes = (*session.notes, *notes)
     return {
         "status": Status.PASS if found.reason is None else Status.FAIL,
         "reason": found.reason,
