@@ -33,7 +33,7 @@ from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
-from seqbench.targets.recognition import target_of
+from seqbench.targets.recognition import target_of, whole
 
 if TYPE_CHECKING:
     import keras
@@ -176,7 +176,7 @@ def verify(
     if timeout_s is not None and not timeout_s > 0:
         msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
         raise InputError(msg)
-    path = Path(artifact)
+    path = whole(Path(artifact))
     target = target_of(path)
     chosen = selection(
         kinds=(Kind.VERIFY,),

@@ -77,6 +77,8 @@ class Target:
         export: writes the frozen graph to a path that does not exist yet.
         form: what `recognizes` looks for, as a message says it: `an .onnx file`.
         recognizes: whether a path, at which something is, holds an artifact of this format.
+        main_file: the file in an artifact's folder that may be given in its place; None where the
+            artifact is a file, or the runtime takes both.
         check: what in an artifact, whoever made it, could run code or reach files beside it, in
             plain words. It runs and loads nothing; in what is damaged it finds nothing.
         check_needs: the framework that the check parses with; None where it needs none.
@@ -96,6 +98,7 @@ class Target:
     form: str
     recognizes: Callable[[Path], bool]
     check: Callable[[Path], tuple[str, ...]]
+    main_file: str | None = None
     check_needs: Needs = None
     quantized: Callable[[Path], str | None] = lambda _: None
     lacks: Mapping[str, str] = field(default_factory=dict)
