@@ -10,7 +10,7 @@ import numpy as np
 
 from seqbench.core.errors import LoadError
 from seqbench.runtimes.runtime import Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor
+from seqbench.runtimes.session import LocalSession, Session, Tensor, say_judged
 
 QUANTIZED = ("int8", "uint8", "int16")
 """The types of whole numbers that stand for real ones, where they have a scale."""
@@ -57,6 +57,7 @@ class Description:
         output: its output, likewise.
         quantized: how its `input` and its `output` are quantized, those of them that are.
         ops: the names of its operations in all subgraphs, sorted; a custom one as `custom:NAME`.
+        notes: which of several signatures or outputs is judged.
 
     """
 
@@ -64,28 +65,37 @@ class Description:
     output: Tensor
     quantized: Mapping[str, Quantization]
     ops: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def describe(artifact: Path) -> Description:
     """Read a TFLite file's input, output and operations.
 
     Raises:
-        LoadError: LiteRT cannot open the file.
+        LoadError: LiteRT cannot open the file, or it has several inputs.
 
     """
     interpreter = _interpreter(artifact, threads=1)
-    source, sink = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+    if len(inputs) != 1:
+        found = ", ".join(detail["name"] for detail in inputs)
+        msg = f"{artifact.name} takes {len(inputs)} inputs ({found}), expected one"
+        raise LoadError(msg)
+    source, sink = inputs[0], outputs[0]
     names = (source["name"], sink["name"])
     signatures = interpreter.get_signature_list()
+    notes = say_judged("outputs", [detail["name"] for detail in outputs], sink["name"])
     if signatures:
-        signature = next(iter(signatures.values()))
-        names = (signature["inputs"][0], signature["outputs"][0])
-    found = {"input": _quantization(source), "output": _quantization(sink)}
+        main = _main_signature(artifact)
+        names = (signatures[main]["inputs"][0], signatures[main]["outputs"][0])
+        notes += say_judged("signatures", list(signatures), main)
+    sides = {"input": _quantization(source), "output": _quantization(sink)}
     return Description(
         input=_tensor(names[0], source),
         output=_tensor(names[1], sink),
-        quantized={side: how for side, how in found.items() if how},
+        quantized={side: how for side, how in sides.items() if how},
         ops=_ops(artifact),
+        notes=notes,
     )
 
 
@@ -96,6 +106,13 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
     same.
     """
     described = describe(artifact)
+    flex = [name.removeprefix("custom:") for name in described.ops if "custom:Flex" in name]
+    if flex:
+        msg = (
+            f"{artifact.name} runs only beside TensorFlow: LiteRT alone has no {', '.join(flex)}; "
+            "convert the model with built-in operations, as `seqbench export` does"
+        )
+        raise LoadError(msg)
     interpreter = _interpreter(artifact, threads)
     source = interpreter.get_input_details()[0]["index"]
     sink = interpreter.get_output_details()[0]["index"]
@@ -107,7 +124,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
         # The file's own shape has 1 for what varies: too small for most windows.
         if tuple(interpreter.get_input_details()[0]["shape"]) != x.shape:
             interpreter.resize_tensor_input(source, x.shape, strict=True)
-        interpreter.allocate_tensors()
+        _translating(interpreter.allocate_tensors, artifact)
         return quantized["input"].quantize(x) if "input" in quantized else x
 
     def call(x: np.ndarray) -> np.ndarray:
@@ -126,13 +143,13 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
         facts={"quantized": {side: asdict(how) for side, how in quantized.items()}}
         if quantized
         else {},
-        notes=(f"quantized: {say_quantized(quantized)}",) if quantized else (),
+        notes=(*_say_quantized(quantized), *described.notes),
     )
 
 
-def say_quantized(quantized: Mapping[str, Quantization]) -> str:
-    """Return in words how a file's input and output are quantized."""
-    return ", ".join(f"the {side} is {how}" for side, how in quantized.items())
+def _say_quantized(quantized: Mapping[str, Quantization]) -> tuple[str, ...]:
+    sides = ", ".join(f"the {side} is {how}" for side, how in quantized.items())
+    return (f"quantized: {sides}",) if sides else ()
 
 
 def _all_tensors(artifact: Path, source: int, x: np.ndarray) -> list[np.ndarray]:
@@ -183,6 +200,16 @@ def _quantization(detail: dict[str, Any]) -> Quantization | None:
     if dtype.name not in QUANTIZED or not scale:
         return None
     return Quantization(dtype=dtype.name, scale=float(scale), zero_point=int(zero_point))
+
+
+def _main_signature(artifact: Path) -> str:
+    """Return the signature of the graph that the interpreter runs, the first; LiteRT tells none."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAsModel(artifact.read_bytes(), 0)
+    found = [model.SignatureDefs(i) for i in range(model.SignatureDefsLength())]
+    name: bytes = min(found, key=lambda one: one.SubgraphIndex()).SignatureKey()
+    return name.decode()
 
 
 def _ops(artifact: Path) -> tuple[str, ...]:

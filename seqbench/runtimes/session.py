@@ -31,6 +31,13 @@ def dtype_name(dtype: Any) -> str:
     return "string" if found.kind == "O" else found.name
 
 
+def say_judged(kind: str, names: Sequence[str], judged: str) -> tuple[str, ...]:
+    """Return which of several signatures or outputs is judged; nothing where there is one."""
+    if len(names) < 2:
+        return ()
+    return (f"of its {len(names)} {kind} ({', '.join(names)}) {judged!r} is judged",)
+
+
 def tensor(flat: Mapping[str, Any]) -> Tensor:
     """Return the tensor that `dataclasses.asdict` and JSON made of one."""
     return Tensor(**{**flat, "shape": tuple(flat["shape"])})

@@ -14,6 +14,7 @@ from seqbench import Status, api
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze
 from tests.support.commands import seqbench
+from tests.support.tf2onnx import convert
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +84,41 @@ def test_the_main_file_of_a_folder_stands_for_it(small_cnn: Any, tmp_path: Path)
         TARGETS[target].export(frozen, tmp_path / target)
         done = seqbench("verify", f"{target}/{name}", "small_cnn.keras", cwd=tmp_path)
         assert done.exit_code == 0, done.output
+
+
+def test_channels_first_are_judged_through_a_transposition(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [keras.Input((6, 9, 2)), layers.Conv2D(4, (3, 2), name="conv"), layers.Activation("tanh")],
+        name="pictures",
+    )
+    model.save(tmp_path / "pictures.keras")
+    options = {"inputs_as_nchw": ["x:0"], "outputs_as_nchw": ["Identity:0"]}
+    right = convert(model, tmp_path / "m.onnx", (None, 6, 9, 2), **options)
+    (record,) = api.verify(right, tmp_path / "pictures.keras")
+    assert (record.status, record.reason) == (Status.PASS, None)
+    assert any("it is asked through a transposition" in note for note in record.notes)
+    assert "its input is called 'x', its output 'Identity:0'" in record.notes
+
+    model.layers[0].bias.assign_add([0.0, 0.0, 0.01, 0.0])
+    wrong = convert(model, tmp_path / "wrong.onnx", (2, 6, 9, 2), **options)
+    (record,) = api.verify(wrong, tmp_path / "pictures.keras")
+    assert record.status is Status.FAIL
+    assert "the first to differ is layer 'conv' (Conv2D)" in (record.reason or "")
+    assert any(note.startswith("fixed batch of 2: ") for note in record.notes)
+
+
+def test_other_sizes_fail_in_words(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((6, 9, 2)), layers.Conv2D(4, 3)], name="other")
+    model.save(tmp_path / "other.keras")
+    path = convert(
+        keras.Sequential([keras.Input((9, 9, 2)), layers.Conv2D(4, 3)]),
+        tmp_path / "m.onnx",
+        (None, 9, 9, 2),
+    )
+    (record,) = api.verify(path, tmp_path / "other.keras")
+    assert record.status is Status.FAIL
+    assert record.reason == (
+        "contract: the input's shape is (None, 9, 9, 2), which is not the model's "
+        "(None, 6, 9, 2), nor (None, 2, 6, 9), its channels first"
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from seqbench.backends.tensorflow_devices import set_threads
 from seqbench.core.files import replacing
 from seqbench.core.store import restore_dtype
+from seqbench.engine.jobs.verify import of_another_tool
 from seqbench.engine.workers.messages import Context, Job
 from seqbench.machine.host import available_threads
 from seqbench.models import snapshot
@@ -35,6 +36,7 @@ class ReadTensors(Job[Never]):
         reference: the file of the input suite.
         case: the case's name.
         out: the `.npz` to write: `rows`, and the tensors by number.
+        given: whether the artifact may be anybody's.
 
     """
 
@@ -43,6 +45,7 @@ class ReadTensors(Job[Never]):
     reference: Path
     case: str
     out: Path
+    given: bool
 
     def run(self, context: Context) -> tuple[()]:
         """Write the tensors."""
@@ -105,6 +108,8 @@ def _read_tensors(job: ReadTensors) -> None:
     case = reference.as_format_has_it(_case(job), lacks)
     with runtime.start() as load:
         session = load(job.artifact, job.device, available_threads())
+        if job.given:
+            session = of_another_tool(session, case.x, case.own)
         rows = worst_rows(case, ask(session, case.x), session.input.shape[0] or ROWS)
         found = session.tensors(case.x[rows].astype(session.input.dtype))
         session.close()

@@ -100,6 +100,7 @@ def _subject(
         fresh=snapshot.fresh,
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
+        given=given is not None,
     )
 
 
