@@ -298,6 +298,24 @@ def test_a_layers_model_that_tfjs_cannot_read(host: Host, tmp_path: Path) -> Non
         open_session(folder, "cpu", host)
 
 
+@pytest.mark.slow
+def test_more_files_of_weights_than_a_browser_has_connections(tmp_path: Path) -> None:
+    shards, numbers = 8, 1 << 20  # of 4 MiB each, as converters cut them
+    path = graph_model(tmp_path / "m", ("Neg",))
+    model = json.loads((path / "model.json").read_text())
+    names = [f"group1-shard{i + 1}of{shards}.bin" for i in range(shards)]
+    for i, name in enumerate(names):
+        (path / name).write_bytes(np.full(numbers, i, np.float32).tobytes())
+    weights = [{"name": "w", "shape": [shards * numbers], "dtype": "float32"}]
+    model["weightsManifest"] = [{"paths": names, "weights": weights}]
+    attr = {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": {"dim": [{"size": "1"}]}}}
+    model["modelTopology"]["node"].append({"name": "w", "op": "Const", "attr": attr})
+    with Host(timeout_s=60) as host:
+        session = open_session(write(path, model), "cpu", host)
+        x = np.ones((1, 4), np.float32)
+        np.testing.assert_array_equal(session.run(x), -x)
+
+
 def test_closed_session_says_so(host: Host) -> None:
     session = open_session(DATA / "dense", "cpu", host)
     session.close()

@@ -72,13 +72,19 @@ async function open(job) {
   ({ input, asynchronous } = job);
   // As one segment each: a name may hold `?`, `#` or `%`, and `./` would be worked out of a path.
   const weightUrlConverter = async (name) => `${job.files}/${encodeURIComponent(name)}`;
+  // TF.js asks for all files before it reads one, and a browser has six connections: whoever answers
+  // last would wait for bodies that nobody reads.
+  const fetchFunc = async (...asked) => {
+    const answer = await fetch(...asked);
+    return new Response(await answer.arrayBuffer(), answer); // its status and headers
+  };
   const url = `${job.files}/${encodeURIComponent(job.file)}`;
   if (input) {
-    model = await tf.loadGraphModel(url, { weightUrlConverter });
+    model = await tf.loadGraphModel(url, { weightUrlConverter, fetchFunc });
     return [{ facts: found }, new Uint8Array()];
   }
   await (layersScript ??= addScript("tf-layers"));
-  model = await tf.loadLayersModel(url, { weightUrlConverter });
+  model = await tf.loadLayersModel(url, { weightUrlConverter, fetchFunc });
   // A tensor's own name depends on what was loaded before.
   const told = ({ sourceLayer, shape, dtype }) => ({ name: sourceLayer.name, shape, dtype });
   const sides = { inputs: model.inputs.map(told), outputs: model.outputs.map(told) };
