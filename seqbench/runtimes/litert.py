@@ -56,6 +56,8 @@ class Description:
         input: its input; float32 where that is quantized.
         output: its output, likewise.
         quantized: how its `input` and its `output` are quantized, those of them that are.
+        narrow: the types with fewer bits than float32 that numbers within it are stored or computed
+            in, sorted; none in a plain file.
         ops: the names of its operations in all subgraphs, sorted; a custom one as `custom:NAME`.
         notes: which of several signatures or outputs is judged.
 
@@ -64,6 +66,7 @@ class Description:
     input: Tensor
     output: Tensor
     quantized: Mapping[str, Quantization]
+    narrow: tuple[str, ...]
     ops: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -94,6 +97,7 @@ def describe(artifact: Path) -> Description:
         input=_tensor(names[0], source),
         output=_tensor(names[1], sink),
         quantized={side: how for side, how in sides.items() if how},
+        narrow=_narrow(interpreter.get_tensor_details()),
         ops=_ops(artifact),
         notes=notes,
     )
@@ -140,11 +144,22 @@ def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001 
         prepare=prepare,
         call=call,
         all_tensors=lambda x: _all_tensors(artifact, source, prepare(x)),
-        facts={"quantized": {side: asdict(how) for side, how in quantized.items()}}
-        if quantized
-        else {},
+        facts=_facts(described),
         notes=(*_say_quantized(quantized), *described.notes),
     )
+
+
+def _facts(described: Description) -> dict[str, Any]:
+    quantized = {side: asdict(how) for side, how in described.quantized.items()}
+    found = {"quantized": quantized, "narrow": list(described.narrow)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _narrow(details: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the types of tensors that stand for float32 numbers with fewer bits."""
+    scaled = [it for it in details if it["quantization_parameters"]["scales"].size]
+    dtypes = {np.dtype(it["dtype"]).name for it in scaled}
+    return tuple(sorted(dtypes & {*QUANTIZED}))
 
 
 def _say_quantized(quantized: Mapping[str, Quantization]) -> tuple[str, ...]:

@@ -68,3 +68,14 @@ def test_one_of_other_numbers_fails(model: Path, small_cnn: Any, tmp_path: Path)
     (record,) = api.verify(wrong, model, variant="int8")
     assert record.status is Status.FAIL
     assert (record.reason or "").startswith("signal to noise is ")
+
+
+def test_a_file_that_is_quantized_within_fails_as_a_plain_one_and_says_what_it_is(
+    model: Path, small_cnn: Any, tmp_path: Path
+) -> None:
+    rows = np.random.default_rng(0).normal(0, 1, (100, 8, 8, 1)).astype(np.float32)
+    within = convert_to_whole_numbers(small_cnn, tmp_path / "m.tflite", ("float32",) * 2, rows)
+    (record,) = api.verify(within, model)
+    assert record.status is Status.FAIL
+    told = "the file holds int8 numbers in place of float32: if that is meant, judge it with --var"
+    assert told in (record.reason or "")

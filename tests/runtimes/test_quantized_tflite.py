@@ -93,7 +93,8 @@ def test_a_session_says_how_its_file_is_quantized(
             "scale": float(scale),
             "zero_point": int(zero_point),
         }
-    assert session.facts == {"quantized": told}
+    assert session.facts["quantized"] == told
+    assert "int8" in session.facts["narrow"]
     assert [told[side]["dtype"] for side in told] == ["uint8", "int8"]
     (note,) = [note for note in session.notes if "quantized" in note]
     assert note == (

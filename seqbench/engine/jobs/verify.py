@@ -79,6 +79,11 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             told = _notes(session, given=subject.given)
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
     reason = worst.reason or next((found.broken for found in judgements if found.broken), None)
+    if reason is not None and facts.get("narrow"):
+        reason += (
+            f"\nthe file holds {', '.join(facts['narrow'])} numbers in place of float32: if that "
+            "is meant, judge it with --variant int8, or int8-weights where they are weights alone"
+        )
     delivered, *copies = judgements
     return {
         "status": Status.PASS if reason is None else Status.FAIL,
