@@ -164,9 +164,10 @@ def verify(
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`. An artifact that could
-    run code or reach files beside it is refused before anything loads it, unless `allow_code`.
-    What gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
+    One in reduced precision is judged by the criterion of its `variant`; one that takes or gives
+    whole numbers in place of real ones is not judged without. An artifact that could run code or
+    reach files beside it is refused before anything loads it, unless `allow_code`. What gives no
+    sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
 
     Raises:
         InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is

@@ -106,19 +106,3 @@ def test_channels_first_are_judged_through_a_transposition(tmp_path: Path) -> No
     assert record.status is Status.FAIL
     assert "the first to differ is layer 'conv' (Conv2D)" in (record.reason or "")
     assert any(note.startswith("fixed batch of 2: ") for note in record.notes)
-
-
-def test_other_sizes_fail_in_words(tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input((6, 9, 2)), layers.Conv2D(4, 3)], name="other")
-    model.save(tmp_path / "other.keras")
-    path = convert(
-        keras.Sequential([keras.Input((9, 9, 2)), layers.Conv2D(4, 3)]),
-        tmp_path / "m.onnx",
-        (None, 9, 9, 2),
-    )
-    (record,) = api.verify(path, tmp_path / "other.keras")
-    assert record.status is Status.FAIL
-    assert record.reason == (
-        "contract: the input's shape is (None, 9, 9, 2), which is not the model's "
-        "(None, 6, 9, 2), nor (None, 2, 6, 9), its channels first"
-    )

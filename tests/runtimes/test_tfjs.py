@@ -290,6 +290,37 @@ def test_a_stateful_layers_model_begins_at_zero_in_every_call(host: Host, tmp_pa
     session.close()
 
 
+def nested(folder: Path) -> Path:
+    """Write a layers model of a model within a model, which triples its input after doubling it."""
+    dense = {"units": 2, "activation": "linear", "use_bias": False}
+
+    def layer(name: str, **more: object) -> dict[str, object]:
+        return {"class_name": "Dense", "config": {"name": name, **dense, **more}}
+
+    def model(name: str, *layers: object) -> dict[str, object]:
+        return {"class_name": "Sequential", "config": {"name": name, "layers": list(layers)}}
+
+    inner = model("inner", layer("twice", batch_input_shape=[None, 2]))
+    topology = {"keras_version": "tfjs-layers 1.3.1", **model("outer", inner, layer("thrice"))}
+    names = ("twice/kernel", "thrice/kernel")
+    weights = [{"name": name, "shape": [2, 2], "dtype": "float32"} for name in names]
+    folder.mkdir()
+    values = np.stack([2 * np.eye(2), 3 * np.eye(2)]).astype(np.float32)
+    (folder / "w.bin").write_bytes(values.tobytes())
+    manifest = [{"paths": ["w.bin"], "weights": weights}]
+    return write(folder, {"modelTopology": topology, "weightsManifest": manifest})
+
+
+def test_a_layers_model_within_another(host: Host, tmp_path: Path) -> None:
+    session = open_session(nested(tmp_path / "m"), "cpu", host)
+    x = np.array([[1, -2]], np.float32)
+    np.testing.assert_array_equal(session.run(x), 6 * x)
+    found = session.tensors(x)
+    assert any(np.array_equal(value, 2 * x) for value in found)
+    assert any(np.array_equal(value, 6 * x) for value in found)
+    session.close()
+
+
 def test_a_layers_model_that_tfjs_cannot_read(host: Host, tmp_path: Path) -> None:
     folder = damaged(tmp_path / "m", "layers_series")
     text = (folder / "model.json").read_text()
