@@ -33,7 +33,7 @@ from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
-from seqbench.targets.recognition import target_of
+from seqbench.targets.recognition import target_of, whole
 
 if TYPE_CHECKING:
     import keras
@@ -167,9 +167,10 @@ def verify(
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`. An artifact that could
-    run code or reach files beside it is refused before anything loads it, unless `allow_code`.
-    What gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
+    One in reduced precision is judged by the criterion of its `variant`; one that takes or gives
+    whole numbers in place of real ones is not judged without. An artifact that could run code or
+    reach files beside it is refused before anything loads it, unless `allow_code`. What gives no
+    sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
 
     Raises:
         InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is
@@ -179,7 +180,7 @@ def verify(
     if timeout_s is not None and not timeout_s > 0:
         msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
         raise InputError(msg)
-    path = Path(artifact)
+    path = whole(Path(artifact))
     target = target_of(path)
     chosen = selection(
         kinds=(Kind.VERIFY,),

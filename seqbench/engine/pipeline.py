@@ -118,10 +118,10 @@ def _plan(run: Run) -> list[Cell]:
     request = run.request
     if request.given is not None:
         (source,) = request.sources
-        if not source.allow_code:
-            preparation.inspect_given(run, request.given)
+        cells = plan.verifications(source.name, request.given.target, request.selection)
+        preparation.inspect_given(run, request.given, cells[0].variant)
         preparation.inspect(run)
-        return plan.verifications(source.name, request.given.target, request.selection)
+        return cells
     cells = plan.cells(preparation.inspect(run), request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))

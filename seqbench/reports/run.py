@@ -1,8 +1,8 @@
 """A run's report as a document: in full, and as the summary at the end of the run."""
 
 from seqbench.core import units
-from seqbench.core.record import Status
-from seqbench.reports import compiled, details, matrices, panels, precision, problems
+from seqbench.core.record import PLAIN, Status
+from seqbench.reports import compiled, details, matrices, notes, panels, precision, problems
 from seqbench.reports import document as doc
 from seqbench.reports.cells import MARKS
 from seqbench.reports.document import section
@@ -56,6 +56,7 @@ def document(report: Report) -> doc.Document:
                 "Reduced precision",
                 _quiet(PRECISION_HINT),
                 precision.tabulate_variants(report),
+                *notes.notes(it for it in report.records if it.cell.variant != PLAIN),
             ),
             *section("latency", "Latency", panels.latency(report), timings),
             *section("training", "Training", details.training(report)),
@@ -67,8 +68,14 @@ def document(report: Report) -> doc.Document:
     )
 
 
-def summary(report: Report) -> doc.Document:
-    """Return what fits in a terminal: failures, then verdicts and latencies at a glance."""
+def summary(report: Report, *, where: bool = False) -> doc.Document:
+    """Return what fits in a terminal: failures, then verdicts and latencies at a glance.
+
+    Args:
+        report: the run's.
+        where: whether the paths of exported files are said too.
+
+    """
     return doc.Document(
         kind="report",
         title=report.run_name,
@@ -84,6 +91,8 @@ def summary(report: Report) -> doc.Document:
             matrices.sizes(report),
             precision.tabulate_variants(report),
             compiled.summary(report),
+            *notes.notes(report.records),
+            *(notes.files(report.exports) if where else ()),
             *map(_missing, report.missing),
         ),
     )

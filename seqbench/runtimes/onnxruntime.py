@@ -8,7 +8,7 @@ import numpy as np
 from seqbench.core.errors import LoadError, Unavailable
 from seqbench.machine import nvidia
 from seqbench.runtimes.runtime import Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor
+from seqbench.runtimes.session import LocalSession, Session, Tensor, say_judged
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "gpu": "CUDAExecutionProvider"}
 """ONNX Runtime's name for what runs on a device."""
@@ -41,6 +41,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         msg = f"{artifact.name} takes {len(session.get_inputs())} inputs ({names}), expected one"
         raise LoadError(msg)
     source, sink = _tensor(session.get_inputs()[0]), _tensor(session.get_outputs()[0])
+    outputs = [value.name for value in session.get_outputs()]
 
     run, wanted = session.run, [sink.name]
 
@@ -57,6 +58,7 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         call=call,
         all_tensors=lambda x: _all_tensors(artifact, {source.name: x}, provider),
         memory=nvidia.used_bytes if ran_on == "gpu" else lambda: None,
+        notes=say_judged("outputs", outputs, sink.name),
     )
 
 

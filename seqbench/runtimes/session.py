@@ -32,6 +32,18 @@ def dtype_name(dtype: Any) -> str:
     return "string" if found.kind == "O" else found.name
 
 
+def say_judged(kind: str, names: Sequence[str], judged: str) -> tuple[str, ...]:
+    """Return which of several signatures or outputs is judged; nothing where there is one."""
+    if len(names) < 2:
+        return ()
+    return (f"of its {len(names)} {kind} ({', '.join(names)}) {judged!r} is judged",)
+
+
+def tensor(flat: Mapping[str, Any]) -> Tensor:
+    """Return the tensor that `dataclasses.asdict` and JSON made of one."""
+    return Tensor(**{**flat, "shape": tuple(flat["shape"])})
+
+
 class Session(Protocol):
     """A loaded model in its runtime."""
 
@@ -50,6 +62,10 @@ class Session(Protocol):
     @property
     def facts(self) -> Mapping[str, Any]:
         """What the runtime says of itself here, as JSON values; it goes into records."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the verdict should know of how the artifact is asked, a line each."""
 
     @property
     def device_memory_bytes(self) -> int | None:
@@ -94,6 +110,7 @@ class LocalSession:
             None where it has or tells none.
         facts: what the runtime says of itself here.
         around: makes the context of calls, which says of an exception what it means.
+        notes: what a reader of the verdict should know of how the artifact is asked.
 
     """
 
@@ -106,6 +123,7 @@ class LocalSession:
     memory: Callable[[], int | None] = lambda: None
     facts: Mapping[str, Any] = field(default_factory=dict)
     around: Callable[[], AbstractContextManager[None]] = nullcontext
+    notes: tuple[str, ...] = ()
 
     @property
     def ran_on(self) -> str:

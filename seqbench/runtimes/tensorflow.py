@@ -8,7 +8,16 @@ import numpy as np
 from seqbench.backends.tensorflow import at_host, memory_bytes, set_threads
 from seqbench.core.errors import LoadError
 from seqbench.runtimes.runtime import Runtime, in_process
-from seqbench.runtimes.session import LocalSession, Session, Tensor, dtype_name
+from seqbench.runtimes.session import (
+    LocalSession,
+    Session,
+    Tensor,
+    dtype_name,
+    say_judged,
+)
+
+SERVING = "serving_default"
+"""The signature that TensorFlow Serving asks unless told otherwise."""
 
 
 def load(artifact: Path, device: str, threads: int) -> Session:
@@ -22,19 +31,17 @@ def load(artifact: Path, device: str, threads: int) -> Session:
     except Exception as error:  # a broken file raises many kinds
         msg = f"TensorFlow cannot load {artifact.name}: {' '.join(str(error).split())}"
         raise LoadError(msg) from error
-    name = "serving_default"
-    if name not in root.signatures:
-        if len(root.signatures) != 1:
-            found = ", ".join(root.signatures) or "none"
-            msg = f"{artifact.name} has no signature {name!r} (found: {found})"
-            raise LoadError(msg)
-        name = next(iter(root.signatures))
+    name, notes = _signature(root.signatures, artifact)
     function = root.signatures[name]
-    (input_name, spec), *more = function.structured_input_signature[1].items()
-    if more:
-        msg = f"{artifact.name} takes {1 + len(more)} inputs, expected one"
+    inputs, outputs = function.structured_input_signature[1], function.structured_outputs
+    if len(inputs) != 1:
+        names = ", ".join(inputs) or "none"
+        msg = f"{artifact.name}: signature {name!r} takes {len(inputs)} inputs ({names}), not one"
         raise LoadError(msg)
-    output_name, sink = next(iter(function.structured_outputs.items()))
+    ((input_name, spec),) = inputs.items()
+    # Their order is another in each process.
+    output_name, sink = min(outputs.items(), key=lambda item: item[0])
+    notes += say_judged("outputs", sorted(outputs), output_name)
 
     ran_on = ""
 
@@ -58,7 +65,29 @@ def load(artifact: Path, device: str, threads: int) -> Session:
         call=call,
         all_tensors=lambda x: _all_tensors(function, x),
         memory=lambda: memory_bytes(ran_on),
+        notes=notes,
     )
+
+
+def _signature(signatures: Any, artifact: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the name of the signature to run, and what is to be said of the choice.
+
+    Raises:
+        LoadError: there is none, or there are several and none has TensorFlow Serving's name.
+
+    """
+    names = sorted(signatures)
+    if SERVING in names:
+        return SERVING, say_judged("signatures", names, SERVING)
+    if len(names) == 1:
+        return names[0], (f"its one signature is called {names[0]!r}, not {SERVING!r}",)
+    msg = f"{artifact.name} has no signature: save it with one, called {SERVING!r}"
+    if names:
+        msg = (
+            f"{artifact.name} has {len(names)} signatures ({', '.join(names)}), and none is called "
+            f"{SERVING!r}, so which to judge is not known: save it with one of that name"
+        )
+    raise LoadError(msg)
 
 
 def _all_tensors(function: Any, x: np.ndarray) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""TF.js: runs graph models in a real browser, on its `wasm`, `cpu` or `webgl` backend."""
+"""TF.js: runs its models in a real browser, on its `wasm`, `cpu` or `webgl` backend."""
 
 import itertools
 import math
@@ -15,9 +15,9 @@ from seqbench.core.errors import LoadError, Unavailable
 from seqbench.measurement.loop import Budget, Timing
 from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.host import Host, JobError
-from seqbench.runtimes.graph_model import describe
 from seqbench.runtimes.runtime import Load, Runtime
-from seqbench.runtimes.session import Session, Tensor, in_batches
+from seqbench.runtimes.session import Session, Tensor, in_batches, tensor
+from seqbench.runtimes.tfjs_model import describe
 
 Backend = Literal["wasm", "cpu", "webgl"]
 
@@ -32,7 +32,7 @@ BLOCK_S = 0.025
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TfjsSession:
-    """A graph model in a page of its own.
+    """A graph model or a layers model in a page of its own.
 
     Attributes:
         input: the model's one input.
@@ -40,6 +40,7 @@ class TfjsSession:
         ran_on: `gpu` for webgl on a GPU, else `cpu`: also for webgl on a software renderer.
         facts: what the page found: user_agent, clock_step_s, for wasm simd and threads, for webgl
             the renderer.
+        notes: what a reader of the verdict should know of how the artifact is asked.
 
     """
 
@@ -47,6 +48,7 @@ class TfjsSession:
     output: Tensor
     ran_on: str
     facts: dict[str, Any]
+    notes: tuple[str, ...] = ()
     _inner: tuple[str, ...] = field(repr=False)
     _host: Host = field(repr=False)
     _number: int = field(repr=False)
@@ -168,34 +170,36 @@ class TfjsSession:
 
 
 def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
-    """Load a graph model, its folder or its model.json, into a fresh page of the host's browser.
+    """Load a model, its folder or its model.json, into a fresh page of the host's browser.
 
     Raises:
         LoadError: the artifact cannot be loaded.
-        Unsupported: it is a layers-model.
         Unavailable: the browser has no such backend.
         RuntimeError, TimeoutError: the browser crashed, or does not answer.
 
     """
-    artifact = artifact.parent if artifact.name == "model.json" else artifact
     described = describe(artifact)
+    folder = artifact if artifact.is_dir() else artifact.parent
     try:
-        prefix = host.share(artifact, described.files)
+        prefix = host.share(folder, described.files)
     except ValueError as error:
-        msg = f"{artifact / 'model.json'} names a weights file outside: {error}"
+        msg = f"{folder / described.file} names a weights file outside: {error}"
         raise LoadError(msg) from error
     number = next(_sessions)
     job = {
         "kind": "open",
         "session": number,
-        "name": "/".join(artifact.absolute().parts[-2:]),
+        "name": "/".join(folder.absolute().parts[-2:]),
         "backend": backend,
         "files": prefix,
-        "input": described.input.name,
+        "file": described.file,
+        "input": described.input and described.input.name,
         "asynchronous": described.asynchronous,
     }
     try:
-        facts, _ = host.ask(job)
+        answer, _ = host.ask(job)
+        source = described.input or _only(answer["inputs"], "inputs")
+        sink = described.output or _only(answer["outputs"], "outputs")
     except BaseException as error:
         host.withdraw(prefix)
         if not isinstance(error, JobError):
@@ -205,17 +209,35 @@ def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
             raise Unavailable(msg) from error
         msg = f"TF.js cannot load {artifact}: {error}"
         raise LoadError(msg) from error
+    facts = answer["facts"]
     hardware = backend == "webgl" and not _SOFTWARE.search(facts["renderer"])
     return TfjsSession(
-        input=described.input,
-        output=described.output,
+        input=source,
+        output=sink,
         ran_on="gpu" if hardware else "cpu",
         facts=facts,
+        notes=described.notes,
         _inner=described.inner,
         _host=host,
         _number=number,
         _prefix=prefix,
     )
+
+
+def _only(told: Sequence[dict[str, Any]], kind: str) -> Tensor:
+    """Return the one tensor among a layers model's inputs or outputs, as the page tells them.
+
+    Raises:
+        LoadError: there are several, or it is of no numbers that can be sent to the page.
+
+    """
+    if len(told) != 1:
+        names = ", ".join(entry["name"] for entry in told)
+        raise LoadError(f"the layers model has {len(told)} {kind} ({names}), expected one")
+    found = tensor(told[0])
+    if found.dtype not in ("float32", "int32", "bool"):
+        raise LoadError(f"{found.name} is {found.dtype}, which is no type of numbers in TF.js")
+    return found
 
 
 def _start(backend: Backend) -> Callable[[], AbstractContextManager[Load]]:

@@ -8,6 +8,12 @@ from seqbench.core.store import Store
 from seqbench.targets import TARGETS, Artifact
 
 
+def whole(given: Path) -> Path:
+    """Return the artifact: the folder, where a path is that of a file which stands for it."""
+    mains = {target.main_file for target in TARGETS.values()}
+    return given.parent if given.is_file() and given.name in mains else given
+
+
 def target_of(artifact: Path) -> str:
     """Return the name of the target that the artifact is of, by its form.
 

@@ -77,9 +77,13 @@ class Target:
         export: writes the frozen graph to a path that does not exist yet.
         form: what `recognizes` looks for, as a message says it: `an .onnx file`.
         recognizes: whether a path, at which something is, holds an artifact of this format.
+        main_file: the file in an artifact's folder that may be given in its place; None where the
+            artifact is a file, or the runtime takes both.
         check: what in an artifact, whoever made it, could run code or reach files beside it, in
             plain words. It runs and loads nothing; in what is damaged it finds nothing.
         check_needs: the framework that the check parses with; None where it needs none.
+        quantized: says which inputs and outputs of an artifact, whoever made it, are whole numbers
+            that stand for real ones; None where none are. As `check`, it loads nothing.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
@@ -94,7 +98,9 @@ class Target:
     form: str
     recognizes: Callable[[Path], bool]
     check: Callable[[Path], tuple[str, ...]]
+    main_file: str | None = None
     check_needs: Needs = None
+    quantized: Callable[[Path], str | None] = lambda _: None
     lacks: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqbench.core.errors import LoadError
+from seqbench.runtimes.layout import fits
 from seqbench.runtimes.session import Session, Tensor
 from seqbench.verdict import contract, tolerance
 from seqbench.verdict.tolerance import Case, Difference
@@ -79,13 +81,20 @@ def ask(session: Session, x: np.ndarray) -> np.ndarray:
     """Return the session's output for inputs, which are cast where that loses nothing.
 
     Raises:
-        TypeError: the artifact takes another dtype, which cannot hold the inputs.
+        LoadError: the artifact takes other sizes, or another dtype, which cannot hold the inputs.
 
     """
+    sizes = session.input.shape
+    if sizes and not fits(sizes, x.shape):
+        msg = f"contract: the input's shape is {sizes} where the model also takes {x.shape}"
+        raise LoadError(msg)
     if x.dtype.kind != "U" and x.dtype.name != session.input.dtype:
         cast = x.astype(session.input.dtype)
         if not np.array_equal(cast.astype(x.dtype), x):
-            msg = f"the input's dtype is {session.input.dtype} where the model takes {x.dtype}"
-            raise TypeError(msg)
+            msg = (
+                f"contract: the input's dtype is {session.input.dtype} where the model takes "
+                f"{x.dtype}"
+            )
+            raise LoadError(msg)
         x = cast
     return session.run(x)

@@ -94,6 +94,7 @@ def test_an_order_gives_the_job_again() -> None:
         reference=Path("reference.npz"),
         case="random",
         out=Path("out.npz"),
+        given=False,
     )
     order, again = jobs.read(jobs.write(job, Path("run"), Path("run/log")))
     assert again == job

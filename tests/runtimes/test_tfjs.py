@@ -10,12 +10,12 @@ import numpy as np
 import psutil
 import pytest
 
-from seqbench.core.errors import LoadError, Unavailable, Unsupported
+from seqbench.core.errors import LoadError, Unavailable
 from seqbench.measurement.loop import Budget
 from seqbench.runtimes import tfjs
 from seqbench.runtimes.browser import browser
 from seqbench.runtimes.browser.host import Host
-from seqbench.runtimes.session import Session
+from seqbench.runtimes.session import Session, Tensor
 from seqbench.runtimes.tfjs import Backend, open_session
 from tests.support.graphs import graph_model, hard_values, write
 
@@ -40,7 +40,9 @@ def damaged(folder: Path, name: str = "dense") -> Path:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", ["dense", "conv", "lstm"])
+@pytest.mark.parametrize(
+    "name", ["dense", "conv", "lstm", "layers_image", "layers_tokens", "layers_series"]
+)
 def test_outputs_are_kerass(host: Host, backend: Backend, name: str) -> None:
     x, y = np.load(DATA / name / "x.npy"), np.load(DATA / name / "y.npy")
     session: Session = open_session(DATA / name, backend, host)
@@ -226,9 +228,123 @@ def test_weights_outside_the_folder(host: Host, tmp_path: Path) -> None:
         open_session(write(artifact, model), "cpu", host)
 
 
-def test_layers_model(host: Host, tmp_path: Path) -> None:
-    with pytest.raises(Unsupported, match="layers-model"):
-        open_session(write(tmp_path / "m", {"format": "layers-model"}), "cpu", host)
+def test_a_layers_model_declares_what_tfjs_reads_in_it(host: Host) -> None:
+    session = open_session(DATA / "layers_series", "cpu", host)
+    assert session.input == Tensor(name="series", shape=(None, 5, 4), dtype="float32")
+    assert session.output == Tensor(name="dense_1", shape=(None, 2), dtype="float32")
+    assert session.notes == ("a layers model (Keras 2.11.0), loaded by tf.loadLayersModel",)
+    session.close()
+
+
+def test_every_layer_of_a_layers_model_is_shown(host: Host) -> None:
+    session = open_session(DATA / "layers_image", "cpu", host)
+    x, y = np.load(DATA / "layers_image" / "x.npy"), np.load(DATA / "layers_image" / "y.npy")
+    found = session.tensors(x)
+    # conv, norm, pool, flatten, dropout, dense; in a Sequential of TF.js the input has its own
+    assert {value.shape for value in found} >= {(2, 6, 6, 4), (2, 3, 3, 4), (2, 36), (2, 3)}
+    np.testing.assert_allclose(found[-1], y, atol=2e-6)
+    session.close()
+
+
+def test_a_layers_model_is_timed(host: Host) -> None:
+    session = open_session(DATA / "layers_tokens", "wasm", host)
+    x, y = np.load(DATA / "layers_tokens" / "x.npy"), np.load(DATA / "layers_tokens" / "y.npy")
+    np.testing.assert_allclose(session.measure([x], SHORT).outputs[0], y, atol=2e-6)
+    session.close()
+
+
+def test_a_model_file_of_another_name(host: Host, tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "m", "layers_image")
+    path = (folder / "model.json").rename(folder / "my model?.json")  # as TF.js's downloads are
+    session = open_session(path, "cpu", host)
+    y = session.run(np.load(folder / "x.npy"))
+    np.testing.assert_allclose(y, np.load(folder / "y.npy"), atol=2e-6)
+    session.close()
+
+
+def stateful(folder: Path) -> Path:
+    """Write a layers model that adds up what it has seen, a number a step, since its state began.
+
+    It is a SimpleRNN of one linear unit whose weights are 1.
+    """
+    rnn = {"name": "rnn", "units": 1, "activation": "linear", "use_bias": False, "stateful": True}
+    layers = [{"class_name": "SimpleRNN", "config": {**rnn, "batch_input_shape": [1, 3, 1]}}]
+    model = {"class_name": "Sequential", "config": {"name": "sum", "layers": layers}}
+    entries = [
+        {"name": f"rnn/{name}", "shape": [1, 1], "dtype": "float32"}
+        for name in ("kernel", "recurrent_kernel")
+    ]
+    folder.mkdir()
+    (folder / "w.bin").write_bytes(np.ones(2, np.float32).tobytes())
+    manifest = [{"paths": ["w.bin"], "weights": entries}]
+    topology = {"keras_version": "2.11.0", "model_config": model}
+    return write(folder, {"modelTopology": topology, "weightsManifest": manifest})
+
+
+def test_a_stateful_layers_model_begins_at_zero_in_every_call(host: Host, tmp_path: Path) -> None:
+    session = open_session(stateful(tmp_path / "m"), "cpu", host)
+    x = np.array([[[1], [2], [4]], [[1], [1], [1]]], np.float32)
+    for _ in range(2):
+        np.testing.assert_array_equal(session.run(x), [[7], [3]])
+    assert "its stateful layers begin at zero in every call" in session.notes
+    session.close()
+
+
+def nested(folder: Path) -> Path:
+    """Write a layers model of a model within a model, which triples its input after doubling it."""
+    dense = {"units": 2, "activation": "linear", "use_bias": False}
+
+    def layer(name: str, **more: object) -> dict[str, object]:
+        return {"class_name": "Dense", "config": {"name": name, **dense, **more}}
+
+    def model(name: str, *layers: object) -> dict[str, object]:
+        return {"class_name": "Sequential", "config": {"name": name, "layers": list(layers)}}
+
+    inner = model("inner", layer("twice", batch_input_shape=[None, 2]))
+    topology = {"keras_version": "tfjs-layers 1.3.1", **model("outer", inner, layer("thrice"))}
+    names = ("twice/kernel", "thrice/kernel")
+    weights = [{"name": name, "shape": [2, 2], "dtype": "float32"} for name in names]
+    folder.mkdir()
+    values = np.stack([2 * np.eye(2), 3 * np.eye(2)]).astype(np.float32)
+    (folder / "w.bin").write_bytes(values.tobytes())
+    manifest = [{"paths": ["w.bin"], "weights": weights}]
+    return write(folder, {"modelTopology": topology, "weightsManifest": manifest})
+
+
+def test_a_layers_model_within_another(host: Host, tmp_path: Path) -> None:
+    session = open_session(nested(tmp_path / "m"), "cpu", host)
+    x = np.array([[1, -2]], np.float32)
+    np.testing.assert_array_equal(session.run(x), 6 * x)
+    found = session.tensors(x)
+    assert any(np.array_equal(value, 2 * x) for value in found)
+    assert any(np.array_equal(value, 6 * x) for value in found)
+    session.close()
+
+
+def test_a_layers_model_that_tfjs_cannot_read(host: Host, tmp_path: Path) -> None:
+    folder = damaged(tmp_path / "m", "layers_series")
+    text = (folder / "model.json").read_text()
+    (folder / "model.json").write_text(text.replace('"Bidirectional"', '"Unheard"'))
+    with pytest.raises(LoadError, match=r"TF\.js cannot load .*Unknown layer: Unheard"):
+        open_session(folder, "cpu", host)
+
+
+@pytest.mark.slow
+def test_more_files_of_weights_than_a_browser_has_connections(tmp_path: Path) -> None:
+    shards, numbers = 8, 1 << 20  # of 4 MiB each, as converters cut them
+    path = graph_model(tmp_path / "m", ("Neg",))
+    model = json.loads((path / "model.json").read_text())
+    names = [f"group1-shard{i + 1}of{shards}.bin" for i in range(shards)]
+    for i, name in enumerate(names):
+        (path / name).write_bytes(np.full(numbers, i, np.float32).tobytes())
+    weights = [{"name": "w", "shape": [shards * numbers], "dtype": "float32"}]
+    model["weightsManifest"] = [{"paths": names, "weights": weights}]
+    attr = {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": {"dim": [{"size": "1"}]}}}
+    model["modelTopology"]["node"].append({"name": "w", "op": "Const", "attr": attr})
+    with Host(timeout_s=60) as host:
+        session = open_session(write(path, model), "cpu", host)
+        x = np.ones((1, 4), np.float32)
+        np.testing.assert_array_equal(session.run(x), -x)
 
 
 def test_closed_session_says_so(host: Host) -> None:

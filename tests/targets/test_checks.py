@@ -173,3 +173,10 @@ def test_what_is_damaged_is_for_the_runtime_to_say(
         TARGETS[target].check(tmp_path if target in ("tfjs", "saved_model") else tmp_path / "m")
         == ()
     )
+
+
+def test_a_damaged_tflite_file_is_not_called_quantized(tmp_path: Path) -> None:
+    path = tmp_path / "m.tflite"
+    for content in (b"", b"this is no model\n", b"\xff" * 64):
+        path.write_bytes(content)
+        assert TARGETS["tflite"].quantized(path) is None

@@ -11,7 +11,7 @@ import pytest
 
 from seqbench.core.errors import Unsupported
 from seqbench.runtimes.browser import packages
-from seqbench.runtimes.graph_model import describe
+from seqbench.runtimes.tfjs_model import describe
 from seqbench.targets.frozen import freeze
 from seqbench.targets.tfjs import writer
 
@@ -29,6 +29,7 @@ def test_other_precisions_become_float32(policy: str, tmp_path: Path) -> None:
     exported = export(layers, tmp_path, (8, 3))
     described = describe(tmp_path / "model")
     assert (exported.input.dtype, exported.output.dtype) == ("float32", "float32")
+    assert described.output is not None
     assert described.output.dtype == "float32"
     assert exported.notes == ("computes in float32: TF.js has no other precision",)
     text = (tmp_path / "model" / "model.json").read_text()

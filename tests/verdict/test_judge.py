@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqbench.core.errors import LoadError
 from seqbench.runtimes.session import LocalSession, Session, Tensor
 from seqbench.verdict.judge import Declaration, ask, judge, judge_outputs
 from seqbench.verdict.tolerance import Case
@@ -93,6 +94,12 @@ def test_outputs_that_were_given_before_are_held_alike(cases: list[Case]) -> Non
 
 def test_inputs_are_cast_only_where_nothing_is_lost() -> None:
     taken = session(lambda x: x, dtype="int32")
-    assert ask(taken, np.array([[1.0, 2.0]], np.float32)).dtype == np.int32
-    with pytest.raises(TypeError, match="the input's dtype is int32 where the model takes float32"):
-        ask(taken, np.array([[1.5, 2.0]], np.float32))
+    assert ask(taken, np.array([[1.0, 2.0, 3.0, 4.0]], np.float32)).dtype == np.int32
+    with pytest.raises(LoadError, match="contract: the input's dtype is int32 where the mod"):
+        ask(taken, np.array([[1.5, 2.0, 3.0, 4.0]], np.float32))
+
+
+def test_inputs_of_other_sizes_are_refused_in_words() -> None:
+    text = r"contract: the input's shape is \(None, 4\) where the model also takes \(2, 5\)"
+    with pytest.raises(LoadError, match=text):
+        ask(session(lambda x: x), np.zeros((2, 5), np.float32))

@@ -44,5 +44,5 @@ def export(
     if json_file != "-":
         repeat = options.repeat_options(models, allow_code=allow_code)
         found = reports.build(records, str(out), repeat=repeat)
-        output.show_document(reports.summary(found))
+        output.show_document(reports.summary(found, where=True))
     return output.complain_of(refusal, output.exit_status(records, require))

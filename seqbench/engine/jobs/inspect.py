@@ -16,7 +16,7 @@ from seqbench.models.checks.pairs import advise
 from seqbench.models.describe import Description, describe
 from seqbench.models.snapshot import Origin, load_origin
 from seqbench.targets import TARGETS
-from seqbench.targets.checks import refuse_dangers
+from seqbench.targets.checks import refuse_dangers, refuse_unsaid_variant
 
 if TYPE_CHECKING:
     import keras
@@ -89,20 +89,26 @@ class Describe(Job[Description]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectArtifact(Job[Never]):
-    """Refuse an artifact that could run code or reach files.
+    """Refuse an artifact that could run code or reach files, or whose variant must be said first.
 
     Attributes:
         artifact: the file or folder.
         target: its format's name.
+        variant: what it is to be judged as.
+        allow_code: whether it may run code and reach files.
 
     """
 
     artifact: Path
     target: str
+    variant: str
+    allow_code: bool
 
     def run(self, context: Context) -> tuple[()]:  # noqa: ARG002 - it writes nothing
         """Look into it, without loading it."""
-        refuse_dangers(self.artifact, TARGETS[self.target])
+        if not self.allow_code:
+            refuse_dangers(self.artifact, TARGETS[self.target])
+        refuse_unsaid_variant(self.artifact, TARGETS[self.target], self.variant)
         return ()
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from seqbench.backends.tensorflow import set_threads
 from seqbench.core import arrays
 from seqbench.engine.jobs.context import Context
+from seqbench.engine.jobs.verify import of_another_tool
 from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import available_threads
 from seqbench.models import snapshot
@@ -45,6 +46,7 @@ class ReadTensors(Job[Never]):
         reference: the file of the input suite.
         case: the case's name.
         out: the `.npz` to write: `rows`, its `output` for them, and the tensors by number.
+        given: whether the artifact may be anybody's.
 
     """
 
@@ -53,6 +55,7 @@ class ReadTensors(Job[Never]):
     reference: Path
     case: str
     out: Path
+    given: bool
 
     def run(self, context: Context) -> tuple[()]:
         """Write the tensors."""
@@ -62,6 +65,8 @@ class ReadTensors(Job[Never]):
         case = reference.as_format_has_it(_case(self), lacks)
         with runtime.start() as load:
             session = load(self.artifact, self.device, available_threads())
+            if self.given:
+                session = of_another_tool(session, case.x, case.own)
             rows = worst_rows(case, ask(session, case.x), session.input.shape[0])
             output = ask(session, case.x[rows])
             found = session.tensors(case.x[rows].astype(session.input.dtype))

@@ -5,10 +5,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqbench.core.record import Cell, Status
 from seqbench.machine.host import available_threads
-from seqbench.runtimes import Load
+from seqbench.runtimes import Load, Session
+from seqbench.runtimes.layout import in_models_order
 from seqbench.targets import TARGETS
+from seqbench.targets.frozen import INPUT, OUTPUT
 from seqbench.verdict import quality, reference
 from seqbench.verdict.judge import Declaration, Judgement, ask, judge
 from seqbench.verdict.quality import CRITERIA, Sample
@@ -39,8 +43,10 @@ class Subject:
         pairs: artifacts with their references, the delivered one first; the others are only judged.
         fresh: weights that hide faults.
         never_masked: layers that mask steps, and mask none of any input of the suite.
-        declaration: what the delivered one must declare; None where somebody else made it.
+        declaration: what the delivered one must declare; None where somebody else made it, and for
+            Keras itself.
         held_out: the file of the sample by which reduced precision is judged, which may be missing.
+        given: whether the artifact may be anybody's.
 
     """
 
@@ -52,21 +58,33 @@ class Subject:
     never_masked: tuple[str, ...]
     declaration: Declaration | None
     held_out: Path
+    given: bool
 
 
 def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     judgements: list[Judgement] = []
-    ran_on, facts = cell.device, {}
+    ran_on = cell.device
+    facts: dict[str, Any] = {}
+    told: tuple[str, ...] = ()
     for pair in subject.pairs:
         cases = [reference.as_format_has_it(case, lacks) for case in reference.load(pair.reference)]
-        with closing(load(pair.artifact, cell.device, available_threads())) as session:
+        with closing(load(pair.artifact, cell.device, available_threads())) as loaded:
+            session = loaded
+            if subject.given:
+                session = of_another_tool(loaded, cases[0].x, cases[0].own)
             declaration = None if judgements else subject.declaration
             judgements.append(judge(session, cases, declaration))
             ran_on, facts = session.ran_on, dict(session.facts)
+            told = _notes(session, given=subject.given)
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
     reason = worst.reason or next((found.broken for found in judgements if found.broken), None)
+    if reason is not None and facts.get("narrow"):
+        reason += (
+            f"\nthe file holds {', '.join(facts['narrow'])} numbers in place of float32: if that "
+            "is meant, judge it with --variant int8, or int8-weights where they are weights alone"
+        )
     delivered, *copies = judgements
     return {
         "status": Status.PASS if reason is None else Status.FAIL,
@@ -76,6 +94,7 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         "error_ratio": worst.max_abs_error / worst.own_error if worst.own_error else None,
         "ran_on": ran_on,
         "notes": (
+            *told,
             *_about_fresh(subject.fresh, judged_apart=bool(copies)),
             *_about_masks(subject.never_masked),
         ),
@@ -88,6 +107,35 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             "runtime": facts,
         },
     }
+
+
+def of_another_tool(loaded: Session, x: np.ndarray, own: np.ndarray) -> Session:
+    """Return a session of anybody's artifact that takes and gives axes in the model's order.
+
+    Args:
+        loaded: the artifact.
+        x: inputs of the model, shape (rows, ...).
+        own: the model's answer to them, shape (rows, ...).
+
+    Raises:
+        LoadError: its input is in no order that the model's can be brought to.
+
+    """
+    numbers = x.dtype.kind != "U" and own.dtype.kind != "U"
+    return in_models_order(loaded, x, own) if numbers else loaded
+
+
+def _notes(session: Session, *, given: bool) -> tuple[str, ...]:
+    """Return what a reader should know of how an artifact was asked."""
+    if not given:
+        return session.notes
+    names, shape = (session.input.name, session.output.name), session.input.shape
+    notes = [*session.notes]
+    if shape and shape[0] is not None:
+        notes.append(f"fixed batch of {shape[0]}: other numbers of rows are asked in several calls")
+    if names != (INPUT, OUTPUT):
+        notes.append(f"its input is called {names[0]!r}, its output {names[1]!r}")
+    return tuple(notes)
 
 
 def _weights(judgement: Judgement) -> dict[str, float]:
@@ -124,9 +172,11 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
         sample = Sample(x=case.x, own=case.own)
         notes = (f"judged on {case.name} inputs: the model came without data",)
     criterion = CRITERIA[cell.variant]
-    with closing(load(pair.artifact, cell.device, available_threads())) as session:
+    with closing(load(pair.artifact, cell.device, available_threads())) as loaded:
+        session = of_another_tool(loaded, sample.x, sample.own) if subject.given else loaded
         found = quality.assess_quality(sample, ask(session, sample.x), criterion)
         ran_on, facts = session.ran_on, dict(session.facts)
+        notes = (*_notes(session, given=subject.given), *notes)
     return {
         "status": Status.PASS if found.reason is None else Status.FAIL,
         "reason": found.reason,

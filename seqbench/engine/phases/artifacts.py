@@ -97,6 +97,7 @@ def _subject(
         never_masked=snapshot.never_masked,
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
+        given=given is not None,
     )
 
 

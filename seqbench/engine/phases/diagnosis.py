@@ -58,6 +58,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
             reference=reference,
             case=case,
             out=tensors,
+            given=given is not None,
         )
     )
     if looked.problem is not None:

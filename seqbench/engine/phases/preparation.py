@@ -44,17 +44,25 @@ def inspect(run: Run) -> list[Model]:
     return models
 
 
-def inspect_given(run: Run, given: Given) -> None:
+def inspect_given(run: Run, given: Given, variant: str) -> None:
     """Look into an artifact that somebody else made, before any runtime loads it.
 
     Raises:
-        InputError: it could run code or reach files beside it, or cannot even be looked into.
+        InputError: it could run code or reach files beside it and may not, is nothing that can be
+            judged as of this variant, or cannot even be looked into.
 
     """
+    (source,) = run.request.sources
     needs = TARGETS[given.target].check_needs
     if needs and missing_framework_reason(needs):  # then nothing here loads it either
         return
-    job = InspectArtifact(needs=needs, artifact=given.artifact, target=given.target)
+    job = InspectArtifact(
+        needs=needs,
+        artifact=given.artifact,
+        target=given.target,
+        variant=variant,
+        allow_code=source.allow_code,
+    )
     refusal = run.run_job(job).refusal([str(given.artifact)])
     if refusal is not None:
         raise InputError(refusal)

@@ -22,6 +22,7 @@ _WASM = "tfjs-backend-wasm/dist/tfjs-backend-wasm"
 _NEEDED = (
     "tfjs-core/dist/tf-core.min.js",
     "tfjs-converter/dist/tf-converter.min.js",
+    "tfjs-layers/dist/tf-layers.min.js",
     "tfjs-backend-cpu/dist/tf-backend-cpu.min.js",
     "tfjs-backend-webgl/dist/tf-backend-webgl.min.js",
     "tfjs-backend-wasm/dist/tf-backend-wasm.min.js",

@@ -13,5 +13,6 @@ TARGET = Target(
     form="a folder with saved_model.pb",
     recognizes=lambda path: (path / "saved_model.pb").exists(),
     check=dangers,
+    main_file="saved_model.pb",
     check_needs="tensorflow",
 )

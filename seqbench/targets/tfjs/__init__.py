@@ -1,7 +1,7 @@
-"""TF.js graph model: the writer, its variants in reduced precision, and the check of given ones."""
+"""TF.js: the writer of graph models, its variants, and what given models are known by."""
 
 from seqbench.targets.target import Target, Variant
-from seqbench.targets.tfjs.checks import dangers
+from seqbench.targets.tfjs.checks import dangers, recognizes
 from seqbench.targets.tfjs.variants import fp16, int8_weights
 from seqbench.targets.tfjs.writer import DTYPES, export
 
@@ -12,7 +12,7 @@ TARGET = Target(
     packages=("tensorflow", "keras"),
     export=export,
     form="a folder with model.json",
-    recognizes=lambda path: path.name == "model.json" or (path / "model.json").exists(),
+    recognizes=recognizes,
     check=dangers,
     lacks=DTYPES,
     variants={

@@ -1,7 +1,7 @@
 """TFLite: the writer, its variants in reduced precision, and the check of given files."""
 
 from seqbench.targets.target import Target, Variant
-from seqbench.targets.tflite.checks import dangers
+from seqbench.targets.tflite.checks import dangers, quantized
 from seqbench.targets.tflite.variants import fp16, int8, int8_weights
 from seqbench.targets.tflite.writer import export
 
@@ -14,6 +14,7 @@ TARGET = Target(
     form="a .tflite file",
     recognizes=lambda path: path.is_file() and path.suffix == ".tflite",
     check=dangers,
+    quantized=quantized,
     lacks={"float64": "float32"},
     variants={
         "fp16": Variant(write=fp16),

@@ -29,7 +29,7 @@ def test_lock_holds_exact_versions_and_no_addresses() -> None:
     wanted = json.loads((packages.PAGE / "package.json").read_text())
     assert wanted["private"] is True
     assert {name.removeprefix("@tensorflow/tfjs-") for name in wanted["dependencies"]} == {
-        "core", "converter", "backend-cpu", "backend-wasm", "backend-webgl",
+        "core", "converter", "layers", "backend-cpu", "backend-wasm", "backend-webgl",
     }  # fmt: skip
     assert set(wanted["dependencies"].values()) == {"4.22.0"}
     text = (packages.PAGE / "package-lock.json").read_text()

@@ -1,11 +1,11 @@
-// Runs one TF.js graph model at a time, all on one backend: `open`, then `run` and `measure` as
-// often as asked, then `close`.
+// Runs one TF.js model at a time, all on one backend: `open`, then `run` and `measure` as often as
+// asked, then `close`. A job without an input is of a layers model: it tells its inputs and outputs.
 
 const BACKEND_SCRIPTS = { cpu: [], wasm: ["tf-backend-wasm"], webgl: ["tf-backend-webgl"] };
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 const CLOCK_STEPS = 20; // a sample shorter than this many steps of the clock is too coarse
 
-let model, input, asynchronous, found;
+let model, input, asynchronous, found, layersScript;
 
 function addScript(name) {
   return new Promise((resolve, reject) => {
@@ -72,8 +72,23 @@ async function open(job) {
   ({ input, asynchronous } = job);
   // As one segment each: a name may hold `?`, `#` or `%`, and `./` would be worked out of a path.
   const weightUrlConverter = async (name) => `${job.files}/${encodeURIComponent(name)}`;
-  model = await tf.loadGraphModel(`${job.files}/model.json`, { weightUrlConverter });
-  return [found, new Uint8Array()];
+  // TF.js asks for all files before it reads one, and a browser has six connections: whoever answers
+  // last would wait for bodies that nobody reads.
+  const fetchFunc = async (...asked) => {
+    const answer = await fetch(...asked);
+    return new Response(await answer.arrayBuffer(), answer); // its status and headers
+  };
+  const url = `${job.files}/${encodeURIComponent(job.file)}`;
+  if (input) {
+    model = await tf.loadGraphModel(url, { weightUrlConverter, fetchFunc });
+    return [{ facts: found }, new Uint8Array()];
+  }
+  await (layersScript ??= addScript("tf-layers"));
+  model = await tf.loadLayersModel(url, { weightUrlConverter, fetchFunc });
+  // A tensor's own name depends on what was loaded before.
+  const told = ({ sourceLayer, shape, dtype }) => ({ name: sourceLayer.name, shape, dtype });
+  const sides = { inputs: model.inputs.map(told), outputs: model.outputs.map(told) };
+  return [{ facts: found, ...sides }, new Uint8Array()];
 }
 
 // Says whether nothing of the model is left: a failed run leaves tensors.
@@ -90,10 +105,17 @@ function tensors({ dtype, shape, count }, bytes) {
     tf.tensor(all.slice(i * size, (i + 1) * size), shape, dtype));
 }
 
+// A layers model's answer; no call knows of another.
+function predict(x) {
+  if (model.stateful) model.resetStates();
+  return model.predictOnBatch(x);
+}
+
 // A loop in the graph needs executeAsync; execute is the faster for all others.
 async function call(x) {
   const feeds = { [input]: x };
-  const y = asynchronous ? await model.executeAsync(feeds) : model.execute(feeds);
+  const graph = () => (asynchronous ? model.executeAsync(feeds) : model.execute(feeds));
+  const y = input ? await graph() : predict(x);
   if (Array.isArray(y)) throw new Error(`the model has ${y.length} outputs, expected 1`);
   const data = await y.data();
   y.dispose();
@@ -109,11 +131,17 @@ async function run(job, bytes) {
   return [{ shape: y.shape, dtype: y.dtype }, new ARRAYS[y.dtype](data)];
 }
 
-// Every named node's results for one batch, one after another.
+function everyLayer(x) {
+  const outputs = model.layers.flatMap((layer) => layer.inboundNodes.flatMap((node) => node.outputTensors));
+  return tf.model({ inputs: model.inputs, outputs }).predictOnBatch(x);
+}
+
+// The results of every named node, or of every layer, for one batch, one after another.
 async function inside(job, bytes) {
   const [x] = tensors({ ...job, count: 1 }, bytes);
   const feeds = { [input]: x };
-  const all = asynchronous ? await model.executeAsync(feeds, job.names) : model.execute(feeds, job.names);
+  const graph = () => (asynchronous ? model.executeAsync(feeds, job.names) : model.execute(feeds, job.names));
+  const all = input ? await graph() : everyLayer(x);
   const told = [];
   const parts = [];
   for (const y of [all].flat()) {

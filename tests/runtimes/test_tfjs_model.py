@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from seqbench.core.errors import LoadError, Unsupported
-from seqbench.runtimes.graph_model import describe
+from seqbench.core.errors import LoadError
 from seqbench.runtimes.session import Tensor
+from seqbench.runtimes.tfjs_model import describe
 from tests.support.graphs import graph_model, write
 
 DATA = Path(__file__).parents[1] / "data" / "tfjs"
@@ -16,6 +16,11 @@ DATA = Path(__file__).parents[1] / "data" / "tfjs"
 def model_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "model.json").read_text())
     return found
+
+
+def input_name(folder: Path) -> str | None:
+    found = describe(folder).input
+    return found.name if found else None
 
 
 @pytest.mark.parametrize(
@@ -68,19 +73,51 @@ def test_what_does_not(tmp_path: Path, op: str) -> None:
 def test_older_converters_put_the_signature_elsewhere(tmp_path: Path) -> None:
     model = model_of(graph_model(tmp_path / "m", ("Identity",)))
     model["userDefinedMetadata"] = {"signature": model.pop("signature")}
-    assert describe(write(tmp_path / "m", model)).input.name == "input"
+    assert input_name(write(tmp_path / "m", model)) == "input"
 
 
 def test_captured_resource_is_no_input(tmp_path: Path) -> None:
     model = model_of(graph_model(tmp_path / "m", ("Identity",)))
     model["signature"]["inputs"]["table"] = {"resourceId": 3, "dtype": "DT_RESOURCE"}
-    assert describe(write(tmp_path / "m", model)).input.name == "input"
+    assert input_name(write(tmp_path / "m", model)) == "input"
 
 
-def test_layers_model_is_unsupported(tmp_path: Path) -> None:
-    write(tmp_path / "m", {"format": "layers-model"})
-    with pytest.raises(Unsupported, match=r"model\.json is a TF\.js layers-model: only graph mo"):
-        describe(tmp_path / "m")
+@pytest.mark.parametrize(
+    ("version", "shape"), [("3.15.1", "batch_shape"), ("3.0.5", "none"), ("?", "batch_shape")]
+)
+def test_a_layers_model_of_keras_3_says_why_no_browser_loads_it(
+    tmp_path: Path, version: str, shape: str
+) -> None:
+    layers = [{"class_name": "InputLayer", "config": {shape: [None, 4], "name": "x"}}]
+    config = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+    topology = {"keras_version": version, "backend": "tensorflow", "model_config": config}
+    model = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
+    with pytest.raises(LoadError) as caught:
+        describe(write(tmp_path / "m", model))
+    assert str(caught.value) == (
+        f"{tmp_path / 'm' / 'model.json'} is a layers model of Keras 3 (version {version}): TF.js "
+        "cannot load it in any browser, as it reads Keras 2's configurations alone "
+        "(batch_input_shape where Keras 3 writes batch_shape); write a graph model, as `seqbench "
+        "export MODEL --target tfjs` does, or save the model with Keras 2"
+    )
+
+
+@pytest.mark.parametrize("version", ["2.4.0", "2.15.0"])
+@pytest.mark.parametrize("of", ["converter", "old converter", "TF.js"])
+def test_a_layers_model_is_known_by_its_configuration(
+    tmp_path: Path, of: str, version: str
+) -> None:
+    config = {"class_name": "Sequential", "config": {"name": "m", "layers": []}}
+    topology = {"keras_version": version, "model_config": config}
+    if of == "TF.js":
+        topology = {"keras_version": "tfjs-layers 4.22.0", **config}
+    model = {"modelTopology": topology, "weightsManifest": []}
+    if of != "old converter":
+        model["format"] = "layers-model"
+    described = describe(write(tmp_path / "m", model))
+    by = "tfjs-layers 4.22.0" if of == "TF.js" else f"Keras {version}"
+    assert described.notes == (f"a layers model ({by}), loaded by tf.loadLayersModel",)
+    assert described.input is None
 
 
 def test_missing_or_damaged_file(tmp_path: Path) -> None:
