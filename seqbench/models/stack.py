@@ -45,6 +45,17 @@ def plain_stack(model: Any, place: str) -> "keras.Sequential":
     return _any_batch(stack)
 
 
+def leaves(model: "keras.Sequential", prefix: str = "") -> "dict[str, keras.Layer]":
+    """Return a stack's layers by name, in order; those in a nested Sequential as `nested/name`."""
+    import keras
+
+    found: dict[str, keras.Layer] = {}
+    for layer in model.layers:
+        name = f"{prefix}{layer.name}"
+        found |= leaves(layer, f"{name}/") if isinstance(layer, keras.Sequential) else {name: layer}
+    return found
+
+
 def _checked(model: "keras.Sequential", place: str) -> "keras.Sequential":
     """Return a Sequential that is built, with one input and one output."""
     if not model.layers:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench.backends.patches.registry import EXACT, Table, in_place
+from seqbench.models.stack import leaves
 from seqbench.models.stateless import start_from_zero_state
 from seqbench.models.twin import float64_twin
 from seqbench.verdict.locate.search import Layer
@@ -42,7 +43,7 @@ def compute_layer_outputs(model: "keras.Sequential", x: np.ndarray, seed: int) -
     with round_as_narrow_dtypes(model, seed) as runs:
         for _ in runs:
             error = larger_errors(error, answer(x), exact)
-    stack = _leaves(model)
+    stack = leaves(model)
     return [
         _layer(name, stack[name], x, exact[name].astype(np.float64), own[name], error[name])
         for name in numbers
@@ -65,19 +66,6 @@ def _layer(
     )
 
 
-def _leaves(model: "keras.Sequential", prefix: str = "") -> "dict[str, keras.Layer]":
-    """Return the layers by their names; within a nested Sequential `nested/name`."""
-    import keras
-
-    found: dict[str, keras.Layer] = {}
-    for layer in model.layers:
-        name = f"{prefix}{layer.name}"
-        found |= (
-            _leaves(layer, f"{name}/") if isinstance(layer, keras.Sequential) else {name: layer}
-        )
-    return found
-
-
 def _compiled(
     model: "keras.Sequential", patches: Table
 ) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
@@ -85,7 +73,7 @@ def _compiled(
     import tensorflow as tf
 
     dtype = model.inputs[0].dtype
-    stack = _leaves(model)
+    stack = leaves(model)
 
     def infer(x: Any) -> dict[str, Any]:
         found = {}
