@@ -121,6 +121,9 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     reason = worst.reason
     if reason is not None and sample.name != HELD_OUT:
         reason = f"on {sample.name} inputs, {_span(sample.x)}: {reason}"
+    if not variant.holds(artifact):
+        plain = f"{artifact.name} is no {cell.variant}: it holds no {variant.narrow}"
+        reason = plain if reason is None else f"{plain}; {reason}"
     return {
         "status": Status.PASS if reason is None else Status.FAIL,
         "reason": reason,

@@ -56,8 +56,10 @@ def kelvin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray, 
     frozen = freeze(model)
     exported = TARGETS["tflite"].export(frozen, folder / "plain.tflite")
     plain = Plain(frozen=frozen, path=folder / "plain.tflite", exported=exported)
+    variants = TARGETS["tflite"].variants
+    variants["fp16"].write(plain, folder / "half.tflite", None)
     for name, calibration in (("right", x[:100]), ("wrong", x[:100] / 255)):
-        TARGETS["tflite"].variants["int8"].write(plain, folder / f"{name}.tflite", calibration)
+        variants["int8"].write(plain, folder / f"{name}.tflite", calibration)
     return folder, x[100:], np.asarray(model(x[100:]))
 
 
@@ -136,8 +138,22 @@ def test_a_constant_answer_fails_on_held_out_data_and_a_right_one_passes(
 
 
 def test_what_is_not_calibrated_is_judged_on_all_that_could_be_a_users(judge: Judge) -> None:
-    found = judge("plain", variant="fp16")
+    found = judge("half", variant="fp16")
     assert found["status"] is Status.PASS
     (note,) = found["notes"]
     assert "typical inputs" in note
     assert "expected inputs" in note
+
+
+def test_a_file_in_which_nothing_is_narrow_is_not_what_it_is_called(judge: Judge) -> None:
+    for name, variant, narrow in (
+        ("plain", "int8-weights", "weights in 8 bits"),
+        ("plain", "fp16", "weights in 16 bits"),
+        ("plain", "int8", "activations in 8 bits"),
+        ("right", "fp16", "weights in 16 bits"),
+    ):
+        found = judge(name, variant=variant)
+        assert found["status"] is Status.FAIL
+        said = f"{name}.tflite is no {variant}: it holds no {narrow}"
+        assert found["reason"].split("; ")[0] == said
+    assert judge("plain", variant="int8-weights")["details"]["snr_db"] > 100
