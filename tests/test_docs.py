@@ -131,7 +131,7 @@ def check_names(command: str, arguments: list[str]) -> None:
     devices = [*DEVICES, *CHIPS, "4xcpu", "4xgpu"]
     tables: dict[str, Any] = {
         "--device": devices,
-        "--require": [*devices, *RUNTIMES, *TARGETS],
+        "--require": [*devices, *RUNTIMES, *TARGETS, *VARIANTS, *BACKENDS],
         "--target": TARGETS,
         "--to": TARGETS,
         "--runtime": RUNTIMES,

@@ -39,11 +39,15 @@ def run(
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, reports
+    from seqbench.cli import asked
     from seqbench.cli.progress import show_progress
     from seqbench.engine.run_folder import new_run
     from seqbench.models.catalogue import available
 
     options.check_requirements(require)
+    named, given = asked.names(require=require, **chosen), options.drop_unset(chosen)
+    wanted = {name: value for name, value in given.items() if name != "processes"}
+    asked.refuse_unplanned(named, asked.cells_of_any_model(api.selection(**wanted)))
     folder = out or new_run()
     with show_progress() as observer:
         records = api.run(
@@ -52,11 +56,11 @@ def run(
             quick=quick,
             allow_code=allow_code,
             observer=observer,
-            **options.drop_unset(chosen),
+            **given,
         )
     path = reports.write(folder)
     output.write_json(records, json_file)
     if json_file != "-":
         output.show_document(reports.summary(reports.load(folder)))
         output.say(f"report: {path}")
-    return output.exit_status(records, require)
+    return output.exit_status(records, named)
