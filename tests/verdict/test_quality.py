@@ -144,6 +144,18 @@ def test_of_made_up_inputs_a_tenth_may_be_out_of_a_calibration() -> None:
         assert assess_quality(Sample(x=own, own=own), got, INT8).reason is not None
 
 
+def test_a_classifier_that_is_sure_on_made_up_inputs_is_judged_by_its_power_there() -> None:
+    criterion = INT8.on_made_up_inputs(calibrated=True)
+    for spread, asked in ((0.01, False), (0.05, True)):
+        shares = 1 - spread * np.abs(RNG.standard_normal((32, 1)))
+        own = np.concatenate([shares, 1 - shares], axis=1)
+        found = assess_quality(Sample(x=own, own=own), own, criterion)
+        assert ("varying_db" in found.limits) == asked
+        assert "varying_db" in assess_quality(Sample(x=own, own=own), own, INT8).limits
+        # What is no probability is judged as ever: an offset may be a thousand times the signal.
+        assert "varying_db" in assess_quality(Sample(x=own, own=3 * own), 3 * own, criterion).limits
+
+
 def test_the_worst_of_several_ranks_first() -> None:
     noise = 0.05 * RNG.standard_normal(NUMBERS.own.shape)
     good, worse, bad = (

@@ -167,6 +167,10 @@ def _about_samples(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 
 def _span(x: np.ndarray) -> str:
-    """Return in words what inputs there are."""
+    """Return in words what inputs there are; their ends to three digits of the larger one."""
     rows = f"{len(x)} rows"
-    return rows if x.dtype.kind == "U" else f"{rows} from {x.min():.3g} to {x.max():.3g}"
+    if x.dtype.kind == "U":
+        return rows
+    low, high = float(x.min()), float(x.max())
+    digits = 2 - int(np.floor(np.log10(max(abs(low), abs(high), 1e-9))))
+    return f"{rows} from {round(low, digits) + 0:g} to {round(high, digits) + 0:g}"

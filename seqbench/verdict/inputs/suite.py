@@ -35,6 +35,9 @@ MOST_COVER_ROWS = 4096
 """A vocabulary that would need more rows even so is seen in part."""
 
 
+DIM = 3
+"""The power to which half of the typical rows are taken, from 0 to 1: most of it is near 0 then."""
+
 TEXT_WORDS = 6
 """How many words a text has; some of them are empty."""
 
@@ -112,7 +115,7 @@ def plausible(names: Collection[str], *, calibrated: bool) -> list[str]:
     name = next((name for name in (TYPICAL, UNIT) if name in names), None)
     if name is None:  # tokens or words
         return [name for name in names if name not in ("zeros", "sought", "other size")]
-    further = {TYPICAL: ("expected",), UNIT: ("random", "positive")}[name]
+    further = {TYPICAL: ("expected",), UNIT: ("random",)}[name]
     return [name, *(one for one in further if one in names and not calibrated)]
 
 
@@ -168,8 +171,8 @@ def _typical(
 ) -> dict[str, np.ndarray]:
     """Return inputs in the range that the first layers were made for, from 0 to 1 without such.
 
-    They are of even pieces, coarse ones in some rows and fine ones in others: of noise alone a
-    model of pictures answers each row alike.
+    They are of even pieces, coarse ones in some rows and fine ones in others, half of the rows all
+    but dark with little that is bright: a model of pictures answers all noise alike.
     """
     places = shape[:-1] or shape
     levels = max(places).bit_length() if shape else 1
@@ -177,7 +180,7 @@ def _typical(
     for row in range(rows):
         where = [np.arange(size) >> row * levels // rows for size in places]
         where += [np.arange(size) for size in shape[len(places) :]]
-        coarse = rng.random([int(index[-1]) + 1 for index in where])
+        coarse = rng.random([int(index[-1]) + 1 for index in where]) ** (DIM if row % 2 else 1)
         parts.append(coarse[np.ix_(*where)] if shape else coarse)
     x = np.stack(parts)
     if spec.typical is None:

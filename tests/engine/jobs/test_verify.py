@@ -21,6 +21,8 @@ from seqbench.targets.frozen import freeze
 from seqbench.verdict import reference
 from seqbench.verdict.quality import Sample
 
+pytestmark = pytest.mark.slow
+
 Judge = Callable[..., dict[str, Any]]
 
 
@@ -108,9 +110,8 @@ def test_a_bare_model_is_judged_on_what_its_first_layers_expect(
         assert found["details"]["judged_on"] == "typical"
         assert found["details"]["varying_db"] == pytest.approx(about, abs=6)
         (note,) = found["notes"]
-        assert note.startswith("judged on typical inputs (32 rows from 0.")
-        assert " to 25" in note
-    assert found["reason"].startswith("on typical inputs, 32 rows from 0.")
+        assert note.startswith("judged on typical inputs (32 rows from 0 to 2")
+    assert found["reason"].startswith("on typical inputs, 32 rows from 0 to 2")
     assert "and one constant answer has 0" in found["reason"]
 
 
