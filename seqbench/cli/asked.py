@@ -66,10 +66,7 @@ def not_done(named: Mapping[str, str], records: Iterable[Record]) -> Iterator[st
     by_reason: dict[str, list[str]] = {}
     for name, option in named.items():
         mine = [record for record in records if name in _names_of(record.cell)]
-        reasons = (
-            [_why_none_could_run(group) for group in _groups(name, mine)] if mine else [NO_CELL]
-        )
-        for why in dict.fromkeys(filter(None, reasons)):
+        for why in dict.fromkeys(_reasons(name, mine) if mine else [NO_CELL]):
             by_reason.setdefault(why, []).append(f"{option} {name}")
     for why, words in by_reason.items():
         yield f"{', '.join(words)} was asked for and did not happen: {why}"
@@ -78,12 +75,17 @@ def not_done(named: Mapping[str, str], records: Iterable[Record]) -> Iterator[st
             yield f"nothing could run: {reason}"
 
 
-def _groups(name: str, records: Iterable[Record]) -> list[list[Record]]:
-    """Return the records of a name, by model and, unless it is a device's, by kind of work."""
-    found: dict[tuple[str, str], list[Record]] = {}
+def _reasons(name: str, records: Iterable[Record]) -> list[str]:
+    """Return why nothing of a name could run, once for each model of which that is so."""
+    groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         kind = "" if name == record.cell.device else record.cell.kind
-        found.setdefault((record.cell.model, kind), []).append(record)
+        groups.setdefault((record.cell.model, kind), []).append(record)
+    found: dict[str, str] = {}
+    for (model, _), group in groups.items():
+        why = _why_none_could_run(group)
+        if why is not None:
+            found.setdefault(model, why)  # what comes later hangs on what comes first
     return list(found.values())
 
 

@@ -57,8 +57,9 @@ def tabulate_variants(report: Report) -> Table:
         text("Held-out", lambda cell: _held_out(judged[cell])),
     )
     return tabulate(
-        "Reduced precision: the error against the model's own outputs, on the worst of what it was "
-        "judged on; size, and median of a call (smallest batch), beside the plain artifact's",
+        "Reduced precision: the signal over the error's noise (and that of what varies in the "
+        "outputs), on the worst of what it was judged on; size, and median of a call (smallest "
+        "batch), beside the plain artifact's",
         fields,
         [(cell.model, cell) for cell in sorted(shown, key=lambda cell: models.index(cell.model))],
     )
@@ -68,7 +69,7 @@ def _noise(record: Record) -> Item:
     found, varying = (record.details.get(name) for name in ("snr_db", "varying_db"))
     if varying is None:
         return Item(text=_decibels(found), note=_not_asked(record, "varying_db"))
-    return Item(text=_decibels(found), sub=f"{_decibels(varying)} of what varies")
+    return Item(text=_decibels(found), sub=f"({_decibels(varying)})")
 
 
 def _agreement(record: Record) -> Item:
@@ -95,8 +96,7 @@ def _judged_on(record: Record) -> Item:
     kind = record.details.get("judged_on")
     if kind is None:
         return Item(text=units.NOTHING)
-    what = "data" if kind == "held-out" else "inputs"
-    return Item(text=f"{kind} {what}", sub=f"{record.details['rows']} rows")
+    return Item(text=kind, sub=f"{record.details['rows']} rows")
 
 
 def _decibels(value: float | str | None) -> str:

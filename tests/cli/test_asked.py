@@ -62,6 +62,8 @@ def test_each_model_is_held_to_what_was_asked() -> None:
     here = records((EXPORT, NARROW, replace(EXPORT, model="other")), {})
     assert list(asked.not_done(named, here)) == []
     here += records((), {replace(NARROW, model="other"): "it came without data"})
+    unmade = replace(VERIFY, model="other", variant="int8-weights")
+    here += records((), {unmade: "not exported: it came without data"})
     (line,) = asked.not_done(named, here)
     assert line == "--variant int8-weights was asked for and did not happen: it came without data"
 

@@ -58,7 +58,7 @@ def test_a_variant_stands_beside_its_plain_artifact() -> None:
     assert [item.text for item in narrow.items[3:]] == [
         "1.00 KiB",
         "10.0 µs",
-        "held-out data",
+        "held-out",
         "41.5 dB",
         "99.5 %",
         "accuracy 0.97",
@@ -66,7 +66,7 @@ def test_a_variant_stands_beside_its_plain_artifact() -> None:
     assert [item.sub for item in narrow.items[3:5]] == [f"0.250{units.TIMES}"] * 2
     assert [item.sub for item in narrow.items[5:]] == [
         "400 rows",
-        "33.3 dB of what varies",
+        "(33.3 dB)",
         "",
         "fp32: 0.98",
     ]
@@ -89,7 +89,7 @@ def test_what_was_not_asked_is_said_with_the_reason() -> None:
     bare = replace(JUDGED, metrics={}, details=details)
     (row,) = precision.tabulate_variants(build([bare], "x")).rows
     assert [(item.text, item.note) for item in row.items[3:]] == [
-        ("typical inputs", ""),
+        ("typical", ""),
         ("41.5 dB", "the signal about its mean not asked: they hardly vary"),
         (units.NOTHING, "the same class not asked: no labels"),
         (units.NOTHING, "a metric not asked: no labels; auc not asked: unknown"),
