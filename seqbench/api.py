@@ -182,6 +182,10 @@ def verify(
         raise InputError(msg)
     path = whole(Path(artifact))
     target = target_of(path)
+    of_target = (PLAIN, *TARGETS[target].variants)
+    if variant in VARIANTS and variant not in of_target:
+        msg = f"{path} is of target {target}, which is had in {', '.join(of_target)}: not {variant}"
+        raise InputError(msg)
     chosen = selection(
         kinds=(Kind.VERIFY,),
         targets=(target,),

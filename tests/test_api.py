@@ -74,6 +74,15 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_variant_that_the_artifacts_target_has_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").touch()
+    with pytest.raises(InputError) as raised:
+        seqbench.verify(tmp_path, "three_class", variant="int8")
+    assert str(raised.value) == (
+        f"{tmp_path} is of target saved_model, which is had in fp32: not int8"
+    )
+
+
 def test_a_model_is_one_whatever_its_name() -> None:
     one = model("my model")
     (shown,) = seqbench.show(one)

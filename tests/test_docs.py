@@ -131,7 +131,7 @@ def check_names(command: str, arguments: list[str]) -> None:
     devices = [*DEVICES, *CHIPS, "4xcpu", "4xgpu"]
     tables: dict[str, Any] = {
         "--device": devices,
-        "--require": [*devices, *RUNTIMES, *TARGETS],
+        "--require": [*devices, *RUNTIMES, *TARGETS, *VARIANTS, *BACKENDS],
         "--target": TARGETS,
         "--to": TARGETS,
         "--runtime": RUNTIMES,
@@ -269,11 +269,15 @@ def test_variants_have_the_limits_of_the_code() -> None:
     from seqbench.verdict.quality import CRITERIA
 
     (table,) = re.findall(
-        r"(?:^\| `.*\n)+", text_of("docs/guide/reduced-precision.md"), re.MULTILINE
+        r"(?:^\| `[fi].*\n)+", text_of("docs/guide/reduced-precision.md"), re.MULTILINE
     )
     for line, (name, limit) in zip(table.splitlines(), CRITERIA.items(), strict=True):
         shares = (limit.agreement, limit.loss, limit.growth)
-        shown = [f"{limit.snr_db:g} dB", *(f"{100 * share:g} %" for share in shares)]
+        decibels = (limit.snr_db, limit.varying_db)
+        shown = [
+            *(f"{each:g} dB" for each in decibels),
+            *(f"{100 * share:g} %" for share in shares),
+        ]
         assert line.startswith(f"| `{name}` |")
         assert line.endswith(f"| {' | '.join(shown)} |")
 

@@ -114,18 +114,23 @@ def test_a_runtime_without_its_package_is_unavailable_in_the_words_of_the_list(
     folder = tiny_scenario.parent
     environment = lacking(folder / "site", "onnxruntime")
 
-    def told(*words: str) -> Any:
+    def told(*words: str, status: int = 0, said: str = "") -> Any:
         done = start(environment, folder, "seqbench", *words)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == status, done.stderr
+        assert said in done.stderr
         return json.loads(done.stdout)
 
     missing = {row["name"]: row["missing"] for row in told("list", "--json")["runtimes"]}
     reason = "the package onnxruntime is not installed: run `pip install onnxruntime`"
     assert missing["onnxruntime"] == reason
     words = (tiny_scenario.name, "--json", "-")
-    exported, verified = told("export", "--to", "onnx", "--out", "dist", *words)
+    said = f"seqbench: --target onnx was asked for and did not happen: {reason}"
+    exported, verified = told(
+        "export", "--to", "onnx", "--out", "dist", *words, status=1, said=said
+    )
     assert exported["status"] == "pass"
     assert (verified["status"], verified["reason"]) == ("unavailable", reason)
     (path,) = (folder / "dist").rglob("model.onnx")
-    (verified,) = told("verify", str(path), *words)
+    said = f"seqbench: nothing could run: {reason}"
+    (verified,) = told("verify", str(path), *words, status=1, said=said)
     assert (verified["status"], verified["reason"]) == ("unavailable", reason)

@@ -42,8 +42,9 @@ def main() -> None:
 
     A MODEL is a scenario's name, x.keras, x.h5, or file.py[:name].
 
-    Exit status: 0 when every cell passed, 1 when one did not, 2 for wrong usage, bad input or
-    where nothing can be written, 128 and the signal's number after a signal.
+    Exit status: 0 when every cell passed, 1 when one did not or what was asked for by name did not
+    happen, 2 for wrong usage, bad input or where nothing can be written, 128 and the signal's
+    number after a signal.
     """
 
 

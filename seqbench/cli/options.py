@@ -84,7 +84,7 @@ def repeat_options(
 
 
 def check_requirements(names: Iterable[str] | None) -> None:
-    """Refuse a name that is no device, runtime or target.
+    """Refuse a name that is no device, runtime, target, variant or back end.
 
     Raises:
         InputError: a name is unknown.
@@ -93,10 +93,11 @@ def check_requirements(names: Iterable[str] | None) -> None:
     from seqbench.core.names import known
     from seqbench.machine.devices import DEVICES
     from seqbench.machine.tpu_chips import CHIPS
-    from seqbench.runtimes import RUNTIMES
-    from seqbench.targets import TARGETS
+    from seqbench.runtimes import BACKENDS, RUNTIMES
+    from seqbench.targets import TARGETS, VARIANTS
 
-    known("requirement", names or (), (*DEVICES, *CHIPS, *RUNTIMES, *TARGETS))
+    tables = (DEVICES, CHIPS, RUNTIMES, TARGETS, VARIANTS, BACKENDS)
+    known("requirement", names or (), [name for table in tables for name in table])
 
 
 RECORDS_HELP = "Write the records to this file (- for stdout)."
@@ -128,7 +129,9 @@ variants = _names(
     "--variant", "variants", what="Precisions: fp32 (the default), fp16,int8-weights,int8."
 )
 
-require = _names("--require", what="Devices, runtimes or targets that must be here.")
+require = _names(
+    "--require", what="Devices, runtimes, targets, variants or back ends that must be here."
+)
 
 batch_sizes = click.option(
     "--batch", "batch_sizes", callback=split_numbers, help="Rows per timed call, such as 1,32."

@@ -15,7 +15,7 @@ from seqbench.core import signals, storage
 from seqbench.core.errors import InputError, PartialInputError, SeqbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
@@ -90,22 +90,22 @@ def say(text: str, *, nl: bool = True) -> None:
     click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
-def exit_status(records: list[Record], require: Iterable[str] | None) -> int:
-    """Return 0 when every cell passed or is unavailable and not required, else 1."""
+def exit_status(records: list[Record], named: Mapping[str, str]) -> int:
+    """Return 0 when every cell passed, or is unavailable and was not asked for by name; else 1.
+
+    Args:
+        records: what came of the cells.
+        named: what was asked for by name, each with its option: see `asked.names`.
+
+    """
+    from seqbench.cli import asked
     from seqbench.core.record import Status
 
-    required = set(require or ())
-    for record in records:
-        if record.status is Status.UNAVAILABLE:
-            cell = record.cell
-            missing = required & {cell.device, cell.runtime, cell.target}
-            if missing:
-                name = missing.pop()
-                _complain(f"{name} is required: {record.reason}")
-                return 1
-        elif record.status is not Status.PASS:
-            return 1
-    return 0
+    lines = list(asked.not_done(named, records))
+    for line in lines:
+        _complain(line)
+    broken = any(record.status not in (Status.PASS, Status.UNAVAILABLE) for record in records)
+    return int(broken or bool(lines))
 
 
 def do_what_can_be_done(

@@ -1,14 +1,24 @@
-"""Reduced precision: each variant beside its plain artifact, in size, speed, error and metrics."""
+"""Reduced precision: each variant beside its plain artifact, in size, speed, error and metrics.
+
+A criterion that was not asked is a dash with the reason, so that nobody takes it for kept.
+"""
 
 from dataclasses import replace
 
 from seqbench.core import units
-from seqbench.core.record import PLAIN, Cell
+from seqbench.core.record import PLAIN, Cell, Record
 from seqbench.reports.cells import MARKS
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, number, tabulate, text
 from seqbench.reports.measured import artifact_of, place_of
 from seqbench.reports.rows import Report
+
+NAMES = {
+    "varying_db": "the signal about its mean",
+    "agreement": "the same class",
+    "metrics": "a metric",
+}
+"""What records call the criteria, in words; metrics have their own names."""
 
 
 def tabulate_variants(report: Report) -> Table:
@@ -33,37 +43,64 @@ def tabulate_variants(report: Report) -> Table:
     def median_s(cell: Cell) -> Item:
         return _beside(medians.get(cell), medians.get(_plain(cell)), units.seconds)
 
-    def noise(cell: Cell) -> str:
-        found = judged[cell].details.get("snr_db")
-        return units.NOTHING if found is None else f"{float(found):.1f} dB"
-
-    def agreement(cell: Cell) -> str:
-        found = judged[cell].details.get("agreement")
-        return units.NOTHING if found is None else f"{found * 100:.4g} %"
-
-    def held_out(cell: Cell) -> Item:
-        found, own = judged[cell].metrics, judged[cell].details.get("own_metrics", {})
-        written = ", ".join(f"{name} {units.metric(value)}" for name, value in found.items())
-        sub = f"fp32: {', '.join(map(units.metric, own.values()))}" if own else ""
-        return Item(text=written or units.NOTHING, sub=sub)
-
+    shown = [cell for cell in judged if _plain(cell) in reduced]
     fields: tuple[Field[Cell], ...] = (
         text("Runtime", runtime),
         text("Variant", lambda cell: cell.variant),
         text("Result", lambda cell: Item(mark=MARKS[judged[cell].status])),
-        number("Size", size),
-        number("Median", median_s),
-        number("Signal to noise", noise),
-        number("Same class", agreement),
-        text("Held-out", held_out),
+        # Where one given file was judged there is neither.
+        *([number("Size", size)] if any(sizes.get(artifact_of(cell)) for cell in shown) else []),
+        *([number("Median", median_s)] if any(medians.get(cell) for cell in shown) else []),
+        text("Judged on", lambda cell: _judged_on(judged[cell])),
+        number("Signal to noise", lambda cell: _noise(judged[cell])),
+        number("Same class", lambda cell: _agreement(judged[cell])),
+        text("Held-out", lambda cell: _held_out(judged[cell])),
     )
-    shown = sorted(judged, key=lambda cell: models.index(cell.model))
     return tabulate(
-        "Size and median of a call (smallest batch), and of the plain artifact's; error on "
-        "held-out data against the model's own outputs",
+        "Reduced precision: the signal over the error's noise (and that of what varies in the "
+        "outputs), on the worst of what it was judged on; size, and median of a call (smallest "
+        "batch), beside the plain artifact's",
         fields,
-        [(cell.model, cell) for cell in shown if _plain(cell) in reduced],
+        [(cell.model, cell) for cell in sorted(shown, key=lambda cell: models.index(cell.model))],
     )
+
+
+def _noise(record: Record) -> Item:
+    found, varying = (record.details.get(name) for name in ("snr_db", "varying_db"))
+    if varying is None:
+        return Item(text=_decibels(found), note=_not_asked(record, "varying_db"))
+    return Item(text=_decibels(found), sub=f"({_decibels(varying)})")
+
+
+def _agreement(record: Record) -> Item:
+    found = record.details.get("agreement")
+    written = units.NOTHING if found is None else f"{found * 100:.4g} %"
+    return Item(text=written, note=_not_asked(record, "agreement"))
+
+
+def _held_out(record: Record) -> Item:
+    found, own = record.metrics, record.details.get("own_metrics", {})
+    written = ", ".join(f"{name} {units.metric(value)}" for name, value in found.items())
+    sub = f"fp32: {', '.join(map(units.metric, own.values()))}" if own else ""
+    others = [name for name in record.details.get("not_asked", {}) if name not in NAMES]
+    notes = [_not_asked(record, name) for name in ("metrics", *others)]
+    return Item(text=written or units.NOTHING, sub=sub, note="; ".join(filter(None, notes)))
+
+
+def _not_asked(record: Record, name: str) -> str:
+    why = record.details.get("not_asked", {}).get(name)
+    return f"{NAMES.get(name, name)} not asked: {why}" if why else ""
+
+
+def _judged_on(record: Record) -> Item:
+    kind = record.details.get("judged_on")
+    if kind is None:
+        return Item(text=units.NOTHING)
+    return Item(text=kind, sub=f"{record.details['rows']} rows")
+
+
+def _decibels(value: float | str | None) -> str:
+    return units.NOTHING if value is None else f"{float(value):.1f} dB"
 
 
 def _beside(value: float | None, plain: float | None, written: units.Written) -> Item:

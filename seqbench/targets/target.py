@@ -57,10 +57,17 @@ class Variant:
             calibrate on, shape (rows, ...), None where it is not calibrated.
         packages: distributions that write it, beside those that write the plain artifact.
         calibrated: whether it is calibrated on the scenario's own data.
+        holds: tells whether anything in an artifact, whoever made it, really is in this precision.
+            It is asked of what a runtime has loaded.
+        narrow: what that is, in words: `weights in 8 bits`.
+        reach: what of a model the writer narrows, in words; a model may have nothing of it.
 
     """
 
     write: Callable[[Plain, Path, np.ndarray | None], Exported]
+    holds: Callable[[Path], bool]
+    narrow: str
+    reach: str
     packages: tuple[str, ...] = ()
     calibrated: bool = False
 
@@ -140,6 +147,10 @@ class Artifact:
     def calibrated(self) -> bool:
         """Whether it is calibrated on the scenario's own data."""
         return self.variant != PLAIN and self.target.variants[self.variant].calibrated
+
+    def is_narrow(self, path: Path) -> bool:
+        """Tell whether what lies at a path has anything of its variant's precision."""
+        return self.variant == PLAIN or self.target.variants[self.variant].holds(path)
 
 
 def unsupported(frozen: Frozen, node: str, op: str, target: str, reason: str) -> Unsupported:

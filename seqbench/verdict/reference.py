@@ -259,10 +259,11 @@ def input_spec(model: "keras.Sequential", data: np.ndarray | None = None) -> Inp
     vocabulary = from_first_layers.vocabulary(model)
     if whole and vocabulary is None and data is not None:
         vocabulary = int(data.max()) + 1
+    typical = None if vocabulary is not None else from_first_layers.typical_range(model)
     if whole or vocabulary is not None:
-        return InputSpec(shape=shape, dtype=dtype, vocabulary=vocabulary)
+        return InputSpec(shape=shape, dtype=dtype, vocabulary=vocabulary, typical=typical)
     center, spread = from_first_layers.scaling(model)
-    return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread)
+    return InputSpec(shape=shape, dtype=dtype, center=center, spread=spread, typical=typical)
 
 
 def _sized(

@@ -226,12 +226,14 @@ def test_a_saved_model_is_exported_and_verified(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_required_device_that_is_missing_fails(tmp_path: Path) -> None:
-    words = ("run", "three_class", "--only", "train", "--device", "tpu", "--out", "run")
-    assert seqbench(*words, cwd=tmp_path).exit_code == 0
-    done = seqbench(*words, "--require", "tpu", cwd=tmp_path)
-    assert done.exit_code == 1
-    assert "seqbench: tpu is required: no TPU is here" in done.stderr
+def test_a_device_that_is_missing_fails_where_it_was_asked_for(tmp_path: Path) -> None:
+    words = ("run", "three_class", "--only", "train", "--out", "run")
+    assert seqbench(*words, cwd=tmp_path).exit_code == 0  # of every device that is here
+    for more in (("--require", "tpu"), ("--device", "tpu")):
+        done = seqbench(*words, *more, cwd=tmp_path)
+        assert done.exit_code == 1
+        said = f"seqbench: {' '.join(more)} was asked for and did not happen: no TPU is here"
+        assert said in done.stderr
 
 
 @pytest.mark.slow
@@ -240,8 +242,15 @@ def test_a_missing_browser_is_unavailable_with_the_command(
 ) -> None:
     monkeypatch.setenv("SEQBENCH_BROWSER", "/nowhere/chromium")
     done = seqbench("export", "three_class", "--to", "tfjs", "--json", "-", cwd=tmp_path)
-    assert done.exit_code == 0, done.stderr
     exported, verified = json.loads(done.stdout)
     assert exported["status"] == "pass"
     assert verified["status"] == "unavailable"
     assert "SEQBENCH_BROWSER" in verified["reason"]
+    # It was exported, but nothing has run it.
+    assert done.exit_code == 1
+    assert "seqbench: --target tfjs was asked for and did not happen: " in done.stderr
+    artifact = "dist/three_class/tfjs"
+    done = seqbench("verify", artifact, "three_class", "--json", "-", cwd=tmp_path)
+    assert json.loads(done.stdout)[0]["status"] == "unavailable"
+    assert done.exit_code == 1
+    assert "seqbench: nothing could run: " in done.stderr

@@ -268,7 +268,8 @@ def test_variants_are_judged_by_criteria_of_their_own(tmp_path: Path) -> None:
     assert len(records) == 2 * 3
     narrow = records["three_class.verify.onnx.onnxruntime.cpu.int8"]
     assert narrow.tolerance is None
-    assert narrow.details["criterion"]["snr_db"] == 20
+    assert narrow.details["limits"]["snr_db"] == 20
+    assert (narrow.details["judged_on"], narrow.details["rows"]) == ("held-out", 38)
     assert 20 < narrow.details["snr_db"] < 100
     assert narrow.metrics["accuracy"] > 0.9
     again = by_key(api.export(["three_class"], out=tmp_path, targets=("onnx",), variants=("int8",)))
@@ -278,6 +279,27 @@ def test_variants_are_judged_by_criteria_of_their_own(tmp_path: Path) -> None:
     assert judged.status == Status.PASS
     (strict,) = api.verify(file, "three_class")
     assert strict.status == Status.FAIL
+
+
+def test_what_would_be_the_plain_artifact_is_unsupported_and_not_written(tmp_path: Path) -> None:
+    found = api.export(
+        ["three_class"], out=tmp_path, targets=("tflite",), variants=("fp16", "int8-weights")
+    )
+    records = by_key(found)
+    assert records["three_class.verify.tflite.litert.cpu.fp16"].status is Status.PASS
+    for key in ("export.tflite.cpu", "verify.tflite.litert.cpu"):
+        record = records[f"three_class.{key}.int8-weights"]
+        assert record.status is Status.UNSUPPORTED
+        assert (record.reason or "").removeprefix("not exported: ") == (
+            "int8-weights of this model would be its plain tflite: what is narrowed are weights of "
+            "1024 elements and more, and it has none"
+        )
+    names = {path.name for path in (tmp_path / "three_class").iterdir()}
+    assert names == {"manifest.json", "model.tflite", "model.fp16.tflite"}
+    file = tmp_path / "three_class" / "model.tflite"
+    (judged,) = api.verify(file, "three_class", variant="int8-weights")
+    assert judged.status is Status.FAIL
+    assert judged.reason == "model.tflite is no int8-weights: it holds no weights in 8 bits"
 
 
 def test_what_is_calibrated_needs_data(tmp_path: Path) -> None:

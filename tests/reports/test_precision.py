@@ -15,7 +15,14 @@ JUDGED = Record(
     status=Status.PASS,
     max_abs_error=1e-2,
     metrics={"accuracy": 0.97},
-    details={"snr_db": 41.52, "agreement": 0.995, "own_metrics": {"accuracy": 0.98}},
+    details={
+        "snr_db": 41.52,
+        "varying_db": 33.3,
+        "agreement": 0.995,
+        "own_metrics": {"accuracy": 0.98},
+        "judged_on": "held-out",
+        "rows": 400,
+    },
 )
 PLAIN = Record(
     cell=replace(CELL, variant="fp32"), status=Status.PASS, max_abs_error=1e-8, tolerance=1e-7
@@ -51,12 +58,44 @@ def test_a_variant_stands_beside_its_plain_artifact() -> None:
     assert [item.text for item in narrow.items[3:]] == [
         "1.00 KiB",
         "10.0 µs",
+        "held-out",
         "41.5 dB",
         "99.5 %",
         "accuracy 0.97",
     ]
     assert [item.sub for item in narrow.items[3:5]] == [f"0.250{units.TIMES}"] * 2
-    assert narrow.items[-1].sub == "fp32: 0.98"
+    assert [item.sub for item in narrow.items[5:]] == [
+        "400 rows",
+        "(33.3 dB)",
+        "",
+        "fp32: 0.98",
+    ]
+
+
+def test_what_was_not_asked_is_said_with_the_reason() -> None:
+    details = {
+        "snr_db": 41.52,
+        "varying_db": None,
+        "agreement": None,
+        "judged_on": "typical",
+        "rows": 32,
+        "not_asked": {
+            "varying_db": "they hardly vary",
+            "agreement": "no labels",
+            "metrics": "no labels",
+            "auc": "unknown",
+        },
+    }
+    bare = replace(JUDGED, metrics={}, details=details)
+    (row,) = precision.tabulate_variants(build([bare], "x")).rows
+    assert [(item.text, item.note) for item in row.items[3:]] == [
+        ("typical", ""),
+        ("41.5 dB", "the signal about its mean not asked: they hardly vary"),
+        (units.NOTHING, "the same class not asked: no labels"),
+        (units.NOTHING, "a metric not asked: no labels; auc not asked: unknown"),
+    ]
+    for write in (render_markdown, render_html):
+        assert "the same class not asked: no labels" in write(document(build([bare], "x")))
 
 
 def test_it_stands_in_no_table_of_tolerances() -> None:

@@ -54,6 +54,7 @@ def words() -> Any:
 def made(model: Any, x: np.ndarray, target: str, variant: str, folder: Path) -> tuple[Path, Path]:
     """Export a variant; return the plain artifact and it."""
     keras.utils.set_random_seed(0)
+    folder.mkdir(exist_ok=True)
     frozen = freeze(model)
     path = folder / Artifact(target=TARGETS[target]).filename
     exported = TARGETS[target].export(frozen, path)
@@ -86,9 +87,27 @@ def test_it_is_smaller_and_good_enough(
     sample = Sample(x=x, own=np.asarray(model(x, training=False)))
     with RUNTIMES[runtime].start() as load:
         got = load(narrow, "cpu", 1).run(x)
-    found = quality.assess_quality(sample, got, CRITERIA[variant])
+    calibrated = TARGETS[target].variants[variant].calibrated
+    criterion = CRITERIA[variant].on_made_up_inputs(calibrated=calibrated)
+    found = quality.assess_quality(sample, got, criterion)
     assert found.reason is None
     assert found.snr_db < 120  # the plain artifact stands above
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", [name for name, found in TARGETS.items() if found.variants])
+def test_each_variant_is_known_by_what_it_holds_and_the_plain_file_is_none(
+    target: str, tmp_path: Path
+) -> None:
+    model, variants = images(), TARGETS[target].variants
+    for variant, reduced in variants.items():
+        plain, narrow = made(model, X, target, variant, tmp_path / variant)
+        assert reduced.holds(narrow)
+        assert not reduced.holds(plain)
+        assert reduced.narrow.startswith(("weights in ", "activations in "))
+        # 8 bits are no 16, and 16 no 8.
+        others = {other for other, it in variants.items() if it.holds(narrow)} - {variant}
+        assert others <= ({"int8-weights", "int8"} if variant != "fp16" else set())
 
 
 @pytest.mark.browser
@@ -100,7 +119,9 @@ def test_the_browser_widens_the_weights(variant: str, tmp_path: Path) -> None:
     with RUNTIMES["tfjs-wasm"].start() as load:
         got = load(narrow, "cpu", 1).run(X)
     found = quality.assess_quality(
-        Sample(x=X, own=np.asarray(model(X, training=False))), got, CRITERIA[variant]
+        Sample(x=X, own=np.asarray(model(X, training=False))),
+        got,
+        CRITERIA[variant].on_made_up_inputs(calibrated=False),
     )
     assert found.reason is None
     assert found.snr_db < 120

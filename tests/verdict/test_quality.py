@@ -73,6 +73,112 @@ def test_one_answer_of_a_few_decides_nothing() -> None:
         assert (found.reason is None) == (flipped == 1)
 
 
+def test_one_answer_to_everything_is_no_signal() -> None:
+    own = 290 + 5 * RNG.standard_normal((400, 1))
+    sample = Sample(x=own, own=own)
+    constant = assess_quality(sample, np.full_like(own, own.mean()), INT8)
+    assert constant.snr_db == pytest.approx(20 * np.log10(290 / 5), abs=1)  # 35 dB of power
+    assert constant.varying_db == pytest.approx(0, abs=1e-9)
+    assert constant.reason == (
+        "what varies in the outputs is 0.0 dB over the noise where 10 are asked and one constant "
+        "answer has 0"
+    )
+    # Steps of 1.2, as 8 bits have them from 0 to 300, are 5 / (1.2 / sqrt(12)) = 23 dB.
+    stepped = assess_quality(sample, np.round(own / 1.2) * 1.2, INT8)
+    assert stepped.reason is None
+    assert stepped.varying_db == pytest.approx(20 * np.log10(5 * np.sqrt(12) / 1.2), abs=1)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        np.array([[290.0, 3.0]]),
+        np.tile([[0.9, 0.1]], (20, 1)),
+        np.concatenate([np.tile([[1.0, 0.0]], (20, 1)), [[0.999, 0.001]]]),
+        np.zeros((20, 2)),
+    ],
+    ids=["one row", "constant", "sure", "zeros"],
+)
+def test_outputs_that_do_not_vary_are_judged_by_their_power(own: np.ndarray) -> None:
+    found = assess_quality(Sample(x=own, own=own), own, INT8)
+    assert (found.reason, found.varying_db) == (None, None)
+    assert set(found.limits) == {"snr_db"}
+    said = "the model's own outputs hardly vary on these inputs"
+    assert found.not_asked["varying_db"] == said
+    wrong = assess_quality(Sample(x=own, own=own), own + 40, INT8)
+    assert wrong.reason is not None
+    assert wrong.reason.startswith("signal to noise is")
+
+
+def test_what_is_asked_is_said_and_what_is_not_and_why() -> None:
+    found = assess_quality(CLASSES, CLASSES.own, INT8)
+    assert found.limits == {
+        "snr_db": 20,
+        "varying_db": 10,
+        "agreement": 0.97,
+        "accuracy": pytest.approx(0.99),
+    }
+    assert found.not_asked == {}
+    found = assess_quality(replace(CLASSES, metrics=()), CLASSES.own, INT8)
+    assert set(found.limits) == {"snr_db", "varying_db"}
+    assert found.not_asked == {
+        "agreement": "accuracy is none of the scenario's metrics",
+        "metrics": "the scenario names no metric",
+    }
+    found = assess_quality(replace(CLASSES, y=None), CLASSES.own, INT8)
+    assert found.not_asked == dict.fromkeys(
+        ("agreement", "metrics"), "there are no held-out labels"
+    )
+
+
+def test_of_made_up_inputs_a_tenth_may_be_out_of_a_calibration() -> None:
+    criterion = INT8.on_made_up_inputs(calibrated=True)
+    assert INT8.on_made_up_inputs(calibrated=False).spared == 0
+    own = RNG.standard_normal((32, 3))
+    for wrong, passes in ((3, True), (4, False)):
+        got = own.copy()
+        got[:wrong] += 20
+        found = assess_quality(Sample(x=own, own=own), got, criterion)
+        assert (found.reason is None) == passes
+        assert found.max_abs_error == pytest.approx(20)
+        assert assess_quality(Sample(x=own, own=own), got, INT8).reason is not None
+
+
+def test_a_classifier_that_is_sure_on_made_up_inputs_is_judged_by_its_power_there() -> None:
+    criterion = INT8.on_made_up_inputs(calibrated=True)
+    for spread, asked in ((0.01, False), (0.05, True)):
+        shares = 1 - spread * np.abs(RNG.standard_normal((32, 1)))
+        own = np.concatenate([shares, 1 - shares], axis=1)
+        found = assess_quality(Sample(x=own, own=own), own, criterion)
+        assert ("varying_db" in found.limits) == asked
+        assert "varying_db" in assess_quality(Sample(x=own, own=own), own, INT8).limits
+        # What is no probability is judged as ever: an offset may be a thousand times the signal.
+        assert "varying_db" in assess_quality(Sample(x=own, own=3 * own), 3 * own, criterion).limits
+
+
+def test_the_worst_of_several_ranks_first() -> None:
+    noise = 0.05 * RNG.standard_normal(NUMBERS.own.shape)
+    good, worse, bad = (
+        assess_quality(replace(NUMBERS, y=None), NUMBERS.own + factor * noise, INT8)
+        for factor in (1, 2, 100)
+    )
+    other = assess_quality(NUMBERS, NUMBERS.own[:2], INT8)
+    assert sorted([good, other, bad, worse], key=lambda found: found.rank) == [
+        other,
+        bad,
+        worse,
+        good,
+    ]
+
+
+def test_an_excellent_models_error_may_be_a_part_of_a_constants() -> None:
+    own = NUMBERS.own.astype(np.float64)
+    sample = replace(NUMBERS, own=own, y=own + 0.001, metrics=("mae",))
+    found = assess_quality(sample, own, INT8)
+    constant = np.abs(own - own.mean()).mean()  # of one answer to everything
+    assert found.limits["mae"] == pytest.approx(0.001 + 0.1 * (constant - 0.001), rel=1e-3)
+
+
 def test_an_error_metric_may_grow_a_little() -> None:
     far = replace(NUMBERS, y=NUMBERS.own[:, 0] + 1.0)
     assert assess_quality(far, far.own - 0.04, INT8).reason is None
@@ -110,6 +216,18 @@ def test_metrics_are_those_of_keras(own: np.ndarray, y: np.ndarray) -> None:
     metric.update_state(target, own)
     want = float(metric.result()["accuracy"])
     assert quality.compute_metrics(sample, own)["accuracy"] == pytest.approx(want, abs=1e-6)
+
+
+def test_accuracies_by_their_longer_names_are_those_of_keras() -> None:
+    labels = RNG.integers(0, 10, 400)
+    for name, y in (
+        ("sparse_categorical_accuracy", labels),
+        ("categorical_accuracy", np.eye(10)[labels]),
+    ):
+        metric = keras.metrics.get(name)
+        want = float(np.mean(metric(y, PROBABILITIES)))
+        sample = replace(CLASSES, y=y, metrics=(name,))
+        assert quality.compute_metrics(sample, PROBABILITIES) == {name: pytest.approx(want)}
 
 
 def test_a_metric_that_is_not_known_is_left_out() -> None:

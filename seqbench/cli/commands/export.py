@@ -27,9 +27,15 @@ def export(
 ) -> int:
     """Export to each target, then verify each artifact in its runtime."""
     from seqbench import api, reports
+    from seqbench.cli import asked
     from seqbench.cli.progress import show_progress
+    from seqbench.core.record import Kind
 
     options.check_requirements(require)
+    named, given = asked.names(require=require, **chosen), options.drop_unset(chosen)
+    kinds = (Kind.EXPORT, Kind.VERIFY)
+    selection = api.selection(kinds=kinds, devices=("cpu",), **given)
+    asked.refuse_unplanned(named, asked.cells_of_any_model(selection))
     with show_progress() as observer:
         records, refusal = output.do_what_can_be_done(
             lambda: api.export(
@@ -37,7 +43,7 @@ def export(
                 out=out,
                 allow_code=allow_code,
                 observer=observer,
-                **options.drop_unset(chosen),
+                **given,
             )
         )
     output.write_json(records, json_file)
@@ -45,4 +51,4 @@ def export(
         repeat = options.repeat_options(models, allow_code=allow_code)
         found = reports.build(records, str(out), repeat=repeat)
         output.show_document(reports.summary(found, where=True))
-    return output.complain_of(refusal, output.exit_status(records, require))
+    return output.complain_of(refusal, output.exit_status(records, named))

@@ -39,11 +39,15 @@ def run(
 ) -> int:
     """Train, time, export and verify; every shipped scenario where no MODEL is given."""
     from seqbench import api, reports
+    from seqbench.cli import asked
     from seqbench.cli.progress import show_progress
     from seqbench.engine.run_folder import new_run
     from seqbench.models.catalogue import available
 
     options.check_requirements(require)
+    named, given = asked.names(require=require, **chosen), options.drop_unset(chosen)
+    wanted = {name: value for name, value in given.items() if name != "processes"}
+    asked.refuse_unplanned(named, asked.cells_of_any_model(api.selection(**wanted)))
     folder = out or new_run()
     with show_progress() as observer:
         records, refusal = output.do_what_can_be_done(
@@ -53,7 +57,7 @@ def run(
                 quick=quick,
                 allow_code=allow_code,
                 observer=observer,
-                **options.drop_unset(chosen),
+                **given,
             )
         )
     path = reports.write(folder)
@@ -61,4 +65,4 @@ def run(
     if json_file != "-":
         output.show_document(reports.summary(reports.load(folder)))
         output.say(f"report: {path}")
-    return output.complain_of(refusal, output.exit_status(records, require))
+    return output.complain_of(refusal, output.exit_status(records, named))

@@ -30,14 +30,17 @@ def verify(
 ) -> int:
     """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
 
-    It is judged as of one --variant, fp32 unless told otherwise.
+    It is judged as of one --variant, fp32 unless told otherwise. Where nothing here can run it,
+    that is no success.
     """
     from seqbench import api, reports
+    from seqbench.cli import asked
     from seqbench.cli.progress import show_progress
     from seqbench.core.record import PLAIN
 
     options.check_requirements(require)
     variant = options.require_one("--variant", variants, PLAIN)
+    named = asked.names(require=require, runtimes=runtimes, variants=variants)
     with show_progress() as observer:
         records = api.verify(
             artifact,
@@ -53,4 +56,4 @@ def verify(
         repeat = options.repeat_options([model], allow_code=allow_code, artifact=artifact)
         found = reports.build(records, str(artifact), repeat=repeat)
         output.show_document(reports.summary(found))
-    return output.exit_status(records, require)
+    return output.exit_status(records, named)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqbench.core import arrays
-from seqbench.core.errors import Unavailable
+from seqbench.core.errors import Unavailable, Unsupported
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
 from seqbench.core.store import PERTURBED, Store
@@ -144,7 +144,7 @@ def _artifact(
         made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())
     key = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
     entry = manifest.unchanged(folder, artifact, key)
-    if entry is not None:
+    if entry is not None and artifact.is_narrow(folder / artifact.filename):
         return entry, True
     manifest.claim(folder, artifact)
     with replacing(folder / artifact.filename) as temporary:
@@ -157,7 +157,12 @@ def _artifact(
 def _write(
     name: str, artifact: Artifact, origin: PreparedModel, folder: Path, temporary: Path
 ) -> Exported:
-    """Write an artifact; a variant is made from the plain one, which is written first."""
+    """Write an artifact; a variant is made from the plain one, which is written first.
+
+    Raises:
+        Unsupported: the format cannot express the model, or has nothing of it in the variant.
+
+    """
     if artifact.variant == PLAIN:
         return artifact.target.export(origin.frozen, temporary)
     plain = Artifact(target=artifact.target)
@@ -165,7 +170,14 @@ def _write(
     described = manifest.exported(entry)
     source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=described)
     calibration = origin.calibration if artifact.calibrated else None
-    return artifact.target.variants[artifact.variant].write(source, temporary, calibration)
+    variant = artifact.target.variants[artifact.variant]
+    found = variant.write(source, temporary, calibration)
+    if not artifact.is_narrow(temporary):
+        raise Unsupported(
+            f"{artifact.variant} of this model would be its plain {artifact.target.name}: what is "
+            f"narrowed are {variant.reach}, and it has none"
+        )
+    return found
 
 
 def _within(path: Path, folder: Path) -> Path:

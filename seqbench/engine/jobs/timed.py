@@ -162,7 +162,8 @@ def _find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant:
     """Return what is wrong with what the timed calls gave; None where nothing is.
 
     Reduced precision is asked for half of its criterion's decibels: these are few rows, and one of
-    them may be less exact than all together; an answer to another input has none.
+    them may be less exact than all together; an answer to another input has none. So few tell
+    nothing of what varies among them.
     """
     if variant == PLAIN:
         return judge_outputs(batches, outputs).reason
@@ -171,5 +172,5 @@ def _find_fault(batches: Sequence[Case], outputs: Sequence[np.ndarray], variant:
         x=np.concatenate([case.x for case in batches]),
         own=np.concatenate([case.own for case in batches]),
     )
-    halved = replace(criterion, snr_db=criterion.snr_db / 2)
+    halved = replace(criterion, snr_db=criterion.snr_db / 2, varying_db=-np.inf)
     return quality.assess_quality(sample, np.concatenate(list(outputs)), halved).reason

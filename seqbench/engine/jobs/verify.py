@@ -1,7 +1,8 @@
 """Whether an artifact still is the model, in the runtime that its users have."""
 
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from seqbench.runtimes.layout import in_models_order
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import INPUT, OUTPUT
 from seqbench.verdict import quality, reference
+from seqbench.verdict.inputs.suite import UNIT, plausible
 from seqbench.verdict.judge import Declaration, Judgement, ask, judge
-from seqbench.verdict.quality import CRITERIA, Sample
+from seqbench.verdict.quality import CRITERIA, HELD_OUT, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,33 +165,74 @@ def _about_masks(never_masked: tuple[str, ...]) -> tuple[str, ...]:
 
 def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     """Judge a variant in reduced precision by its criterion; return its record's fields."""
-    pair = subject.pairs[0]
-    notes: tuple[str, ...] = ()
-    if subject.held_out.exists():
-        sample = reference.load_sample(subject.held_out)
-    else:
-        case = reference.load(pair.reference)[0]
-        sample = Sample(x=case.x, own=case.own)
-        notes = (f"judged on {case.name} inputs: the model came without data",)
+    artifact, variant = subject.pairs[0].artifact, TARGETS[cell.target or ""].variants[cell.variant]
+    samples = _samples(subject, calibrated=variant.calibrated)
     criterion = CRITERIA[cell.variant]
-    with closing(load(pair.artifact, cell.device, available_threads())) as loaded:
-        session = of_another_tool(loaded, sample.x, sample.own) if subject.given else loaded
-        found = quality.assess_quality(sample, ask(session, sample.x), criterion)
+    if samples[0].name != HELD_OUT:
+        criterion = criterion.on_made_up_inputs(calibrated=variant.calibrated)
+    with closing(load(artifact, cell.device, available_threads())) as loaded:
+        first = samples[0]
+        session = of_another_tool(loaded, first.x, first.own) if subject.given else loaded
+        found = [
+            (quality.assess_quality(sample, ask(session, sample.x), criterion), sample)
+            for sample in samples
+        ]
         ran_on, facts = session.ran_on, dict(session.facts)
-        notes = (*_notes(session, given=subject.given), *notes)
+        told = _notes(session, given=subject.given)
+    worst, sample = min(found, key=lambda pair: pair[0].rank)
+    reason = worst.reason
+    if reason is not None and sample.name != HELD_OUT:
+        reason = f"on {sample.name} inputs, {_span(sample.x)}: {reason}"
+    if not variant.holds(artifact):
+        plain = f"{artifact.name} is no {cell.variant}: it holds no {variant.narrow}"
+        reason = plain if reason is None else f"{plain}; {reason}"
     return {
-        "status": Status.PASS if found.reason is None else Status.FAIL,
-        "reason": found.reason,
-        "max_abs_error": found.max_abs_error,
-        "metrics": found.metrics,
+        "status": Status.PASS if reason is None else Status.FAIL,
+        "reason": reason,
+        "max_abs_error": worst.max_abs_error,
+        "metrics": worst.metrics,
         "ran_on": ran_on,
-        "notes": notes,
+        "notes": (*told, *_about_samples(samples)),
         "details": {
-            "snr_db": found.snr_db,
-            "agreement": found.agreement,
-            "own_metrics": found.own_metrics,
-            "criterion": asdict(criterion),
+            "snr_db": worst.snr_db,
+            "varying_db": worst.varying_db,
+            "agreement": worst.agreement,
+            "own_metrics": worst.own_metrics,
+            "limits": worst.limits,
+            "not_asked": worst.not_asked,
+            "judged_on": sample.name,
             "rows": len(sample.x),
             "runtime": facts,
         },
     }
+
+
+def _samples(subject: Subject, *, calibrated: bool) -> list[Sample]:
+    """Return what a variant is judged on: held-out data, or else what a user's could be like."""
+    if subject.held_out.exists():
+        return [reference.load_sample(subject.held_out)]
+    cases = {case.name: case for case in reference.load(subject.pairs[0].reference)}
+    names = plausible(cases, calibrated=calibrated) or cases
+    return [Sample(x=cases[name].x, own=cases[name].own, name=name) for name in names]
+
+
+def _about_samples(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """Return what is to be said of inputs that were made up."""
+    first = samples[0]
+    if first.name == HELD_OUT:
+        return ()
+    names = ", ".join(f"{sample.name} inputs ({_span(sample.x)})" for sample in samples)
+    said = f"judged on {names}: the model came without data, so its labels were not asked"
+    if first.name == UNIT:
+        said += "; no layer tells what its inputs are, so these may be none of yours"
+    return (said,)
+
+
+def _span(x: np.ndarray) -> str:
+    """Return in words what inputs there are; their ends to three digits of the larger one."""
+    rows = f"{len(x)} rows"
+    if x.dtype.kind == "U":
+        return rows
+    low, high = float(x.min()), float(x.max())
+    digits = 2 - int(np.floor(np.log10(max(abs(low), abs(high), 1e-9))))
+    return f"{rows} from {round(low, digits) + 0:g} to {round(high, digits) + 0:g}"

@@ -1,6 +1,11 @@
 """ONNX: the writer, its variants, the check of given files, and what tf2onnx has wrong."""
 
 from seqbench.targets.onnx.checks import dangers
+from seqbench.targets.onnx.precision import (
+    holds_byte_activations,
+    holds_byte_weights,
+    holds_half_weights,
+)
 from seqbench.targets.onnx.variants import fp16, int8, int8_weights
 from seqbench.targets.onnx.writer import export
 from seqbench.targets.target import Target, Variant
@@ -15,8 +20,27 @@ TARGET = Target(
     recognizes=lambda path: path.is_file() and path.suffix == ".onnx",
     check=dangers,
     variants={
-        "fp16": Variant(write=fp16, packages=("onnxruntime",)),
-        "int8-weights": Variant(write=int8_weights, packages=("onnxruntime",)),
-        "int8": Variant(write=int8, packages=("onnxruntime",), calibrated=True),
+        "fp16": Variant(
+            write=fp16,
+            packages=("onnxruntime",),
+            holds=holds_half_weights,
+            narrow="weights in 16 bits",
+            reach="weights",
+        ),
+        "int8-weights": Variant(
+            write=int8_weights,
+            packages=("onnxruntime",),
+            holds=holds_byte_weights,
+            narrow="weights in 8 bits",
+            reach="tables, and weights of products, convolutions and LSTMs",
+        ),
+        "int8": Variant(
+            write=int8,
+            packages=("onnxruntime",),
+            calibrated=True,
+            holds=holds_byte_activations,
+            narrow="activations in 8 bits",
+            reach="products, convolutions, and what hands their 8 bits on",
+        ),
     },
 )

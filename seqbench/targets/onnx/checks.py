@@ -32,7 +32,7 @@ def dangers(artifact: Path) -> tuple[str, ...]:
     except (OSError, ValueError, DecodeError):
         return ()
     found = []
-    for message in _messages(model):
+    for message in messages(model):
         match type(message).__name__:
             case "NodeProto" if message.op_type in _RUN_CODE:
                 found.append(f"{message.op_type} (it {_RUN_CODE[message.op_type]})")
@@ -46,7 +46,7 @@ def dangers(artifact: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _messages(message: Any) -> Iterator[Any]:
+def messages(message: Any) -> Iterator[Any]:
     """Yield every message within one, itself first: nodes and tensors lie at many places."""
     left = [message]
     while left:

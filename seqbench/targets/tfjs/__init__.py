@@ -2,8 +2,12 @@
 
 from seqbench.targets.target import Target, Variant
 from seqbench.targets.tfjs.checks import dangers, recognizes
-from seqbench.targets.tfjs.variants import fp16, int8_weights
+from seqbench.targets.tfjs.precision import holds_byte_weights, holds_half_weights
+from seqbench.targets.tfjs.variants import LEAST_ELEMENTS, fp16, int8_weights
 from seqbench.targets.tfjs.writer import DTYPES, export
+
+REACH = f"weights of two dimensions or more and at least {LEAST_ELEMENTS} elements"
+"""What its variants narrow."""
 
 TARGET = Target(
     name="tfjs",
@@ -16,7 +20,11 @@ TARGET = Target(
     check=dangers,
     lacks=DTYPES,
     variants={
-        "fp16": Variant(write=fp16),
-        "int8-weights": Variant(write=int8_weights),
+        "fp16": Variant(
+            write=fp16, holds=holds_half_weights, narrow="weights in 16 bits", reach=REACH
+        ),
+        "int8-weights": Variant(
+            write=int8_weights, holds=holds_byte_weights, narrow="weights in 8 bits", reach=REACH
+        ),
     },
 )

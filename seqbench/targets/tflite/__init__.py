@@ -2,6 +2,11 @@
 
 from seqbench.targets.target import Target, Variant
 from seqbench.targets.tflite.checks import dangers, quantized
+from seqbench.targets.tflite.precision import (
+    holds_byte_activations,
+    holds_byte_weights,
+    holds_half_weights,
+)
 from seqbench.targets.tflite.variants import fp16, int8, int8_weights
 from seqbench.targets.tflite.writer import export
 
@@ -17,8 +22,21 @@ TARGET = Target(
     quantized=quantized,
     lacks={"float64": "float32"},
     variants={
-        "fp16": Variant(write=fp16),
-        "int8-weights": Variant(write=int8_weights),
-        "int8": Variant(write=int8, calibrated=True),
+        "fp16": Variant(
+            write=fp16, holds=holds_half_weights, narrow="weights in 16 bits", reach="weights"
+        ),
+        "int8-weights": Variant(
+            write=int8_weights,
+            holds=holds_byte_weights,
+            narrow="weights in 8 bits",
+            reach="weights of 1024 elements and more",
+        ),
+        "int8": Variant(
+            write=int8,
+            calibrated=True,
+            holds=holds_byte_activations,
+            narrow="activations in 8 bits",
+            reach="operations that TFLite has in 8 bits",
+        ),
     },
 )

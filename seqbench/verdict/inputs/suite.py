@@ -1,9 +1,12 @@
 """The seeded input suite: inputs that make faults show, never all ones. Numpy only."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+TYPICAL, UNIT = "typical", "unit"
+"""Inputs that a model was made for: as its first layers tell, and where none of them tells."""
 
 ROWS = 32
 MAX_ELEMENTS = 2_000_000
@@ -32,6 +35,9 @@ MOST_COVER_ROWS = 4096
 """A vocabulary that would need more rows even so is seen in part."""
 
 
+DIM = 3
+"""The power to which half of the typical rows are taken, from 0 to 1: most of it is near 0 then."""
+
 TEXT_WORDS = 6
 """How many words a text has; some of them are empty."""
 
@@ -49,6 +55,8 @@ class InputSpec:
         texts: whether each element is a text of several such words.
         center: what the model's first layers take off its inputs, broadcast to `shape`.
         spread: what they divide by then; None where the model scales no inputs.
+        typical: the lowest and the highest value that the first layers were made for, each
+            broadcast to `shape`; None where they do not tell.
 
     """
 
@@ -59,6 +67,7 @@ class InputSpec:
     texts: bool = False
     center: np.ndarray | None = None
     spread: np.ndarray | None = None
+    typical: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def real(self) -> bool:
@@ -90,8 +99,28 @@ def make_inputs(
         batches = _integers(rng, shape, rows, limit)
     if data is not None:
         batches = {"held-out": data[:rows], **batches}
+    elif spec.real or spec.typical is not None:
+        batches |= _typical(rng, shape, rows, spec)
     dtype = np.str_ if spec.dtype == "string" else spec.dtype
     return {name: np.ascontiguousarray(x, dtype=dtype) for name, x in batches.items()}
+
+
+NO_USERS = ("zeros", "sought", "other size", "wholly masked")
+"""Batches of tokens or words that no user's are like, or of a row or two."""
+
+
+def plausible(names: Collection[str], *, calibrated: bool) -> list[str]:
+    """Return the names of the batches that a user's own inputs could be like, of all there are.
+
+    Zeros, numbers out of any usual range, inputs that were sought, and what the first layers tell
+    not to expect are none. What was calibrated is good in the range of its user's inputs alone, so
+    of it only that is asked which lies in any such range.
+    """
+    name = next((name for name in (TYPICAL, UNIT) if name in names), None)
+    if name is None:  # tokens or words
+        return [name for name in names if name not in NO_USERS]
+    further = {TYPICAL: ("expected", "masked"), UNIT: ("random", "masked")}[name]
+    return [name, *(one for one in further if one in names and not calibrated)]
 
 
 def first_shapes(spec: InputSpec) -> Iterator[tuple[int, ...]]:
@@ -139,6 +168,32 @@ def _expected(
         "expected": spec.center + spec.spread * inner,
         "expected, large": spec.center + spec.spread * large,
     }
+
+
+def _typical(
+    rng: np.random.Generator, shape: tuple[int, ...], rows: int, spec: InputSpec
+) -> dict[str, np.ndarray]:
+    """Return inputs in the range that the first layers were made for, from 0 to 1 without such.
+
+    They are of even pieces, coarse ones in some rows and fine ones in others, half of the rows all
+    but dark with little that is bright: a model of pictures answers all noise alike.
+    """
+    places = shape[:-1] or shape
+    levels = max(places).bit_length() if shape else 1
+    parts = []
+    for row in range(rows):
+        where = [np.arange(size) >> row * levels // rows for size in places]
+        where += [np.arange(size) for size in shape[len(places) :]]
+        coarse = rng.random([int(index[-1]) + 1 for index in where]) ** (DIM if row % 2 else 1)
+        parts.append(coarse[np.ix_(*where)] if shape else coarse)
+    x = np.stack(parts)
+    if spec.typical is None:
+        return {UNIT: x}
+    low, high = spec.typical
+    if spec.real:
+        return {TYPICAL: low + (high - low) * x}
+    limits = np.iinfo(spec.dtype)
+    return {TYPICAL: np.clip(np.floor(low + (high - low + 1) * x), limits.min, limits.max)}
 
 
 def _entries(

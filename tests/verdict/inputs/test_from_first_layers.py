@@ -137,3 +137,96 @@ def test_a_model_that_looks_nothing_up_has_no_entries() -> None:
     back = stack(layers.StringLookup(vocabulary=WORDS, invert=True), dtype="int64")
     assert from_first_layers.entries(back) is None
     assert from_first_layers.vocabulary(back) == 5
+
+
+def typical(*more: Any, **options: Any) -> np.ndarray:
+    """Return the typical inputs of a model."""
+    spec = reference.input_spec(stack(*more, layers.Flatten(), layers.Dense(2), **options))
+    return suite.make_inputs(spec, 0)["typical"]
+
+
+@pytest.mark.parametrize(
+    ("first", "high"),
+    [
+        ([layers.Rescaling(1 / 255)], 255),
+        ([layers.Rescaling(1 / 127.5, offset=-1)], 255),
+        ([layers.Rescaling(1 / 255, offset=-0.5)], 255),
+        ([layers.Rescaling(-1 / 255, offset=1)], 255),
+        ([layers.Rescaling(1 / 16)], 16),
+        ([layers.Rescaling(255.0)], 1),
+        ([layers.Rescaling(2.0, offset=-1)], 1),
+        ([layers.RandomFlip(), layers.GaussianNoise(0.1), layers.Rescaling(1 / 255)], 255),
+        ([keras.Sequential([layers.Resizing(5, 5), layers.Rescaling(1 / 255)])], 255),
+        ([layers.Rescaling(1 / 255), layers.BatchNormalization()], 255),
+        ([layers.TimeDistributed(layers.Rescaling(1 / 255))], 255),
+    ],
+)
+def test_typical_inputs_of_a_rescaling_reach_from_0_to_what_it_is_for(
+    first: list[Any], high: float
+) -> None:
+    for dtype in ("float32", "uint8"):
+        x = typical(*first, shape=(8, 6, 3), dtype=dtype)
+        assert x.dtype == dtype
+        assert x.shape == (suite.ROWS, 8, 6, 3)
+        assert 0 <= x.min() < 0.1 * high
+        assert high >= x.max() > 0.9 * high
+
+
+MEAN, VARIANCE = [10.0, 0, -1], [4.0, 1, 9]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        [layers.Normalization(mean=MEAN, variance=VARIANCE)],
+        [layers.Permute((3, 1, 2)), layers.Normalization(axis=1, mean=MEAN, variance=VARIANCE)],
+        [layers.Cropping2D(1), layers.Normalization(mean=MEAN, variance=VARIANCE)],
+        [layers.Flatten(), layers.Normalization(mean=MEAN * 48, variance=VARIANCE * 48)],
+    ],
+    ids=["channels", "moved", "cropped", "flat"],
+)
+def test_typical_inputs_of_a_normalization_have_its_statistics(
+    first: list[Any],
+) -> None:
+    # An even spread of a deviation of 2 reaches 2 x sqrt(3) = 3.46 to each side; it ends at 0.
+    low, high = np.array([6.54, -1.73, -6.2]), np.array([13.46, 1.73, 0])
+    x = typical(*first, shape=(8, 6, 3)).reshape(-1, 3)
+    spans = high - low
+    assert (x.min(axis=0) >= low - 0.01).all()
+    assert (x.min(axis=0) < low + 0.05 * spans).all()
+    assert (x.max(axis=0) <= high + 0.01).all()
+    assert (x.max(axis=0) > high - 0.05 * spans).all()
+
+
+def test_typical_inputs_of_one_mean_for_all() -> None:
+    x = typical(layers.Normalization(axis=None, mean=10.0, variance=4.0), shape=(8, 6, 3))
+    np.testing.assert_allclose([x.min(), x.max()], [6.54, 13.46], atol=0.1)
+
+
+def test_typical_inputs_of_a_batch_normalization_have_its_statistics() -> None:
+    norm = layers.BatchNormalization(axis=1)
+    norm.build((None, 2, 5))
+    norm.set_weights([*np.array([[3.0, 3], [9, 9], [10, -10], [4, 4]])])
+    x = typical(norm, shape=(2, 5))
+    np.testing.assert_allclose([x[:, 0].min(), x[:, 0].max()], [6.54, 13.46], atol=0.3)
+    np.testing.assert_allclose([x[:, 1].min(), x[:, 1].max()], [-13.46, -6.54], atol=0.3)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        [layers.Dense(3)],
+        [layers.BatchNormalization()],
+        [layers.Dense(3), layers.Rescaling(1 / 255)],
+        [layers.Normalization(mean=0.0, variance=1.0, invert=True)],
+        [layers.Activation("tanh"), layers.Rescaling(1 / 255)],
+    ],
+    ids=["none", "fresh", "later", "inverted", "activation"],
+)
+def test_where_no_layer_tells_inputs_lie_from_0_to_1(first: list[Any]) -> None:
+    model = stack(*first, layers.Dense(2))
+    assert from_first_layers.typical_range(model) is None
+    batches = suite.make_inputs(reference.input_spec(model), 0)
+    assert "typical" not in batches
+    assert 0 <= batches["unit"].min() < 0.1
+    assert 1 >= batches["unit"].max() > 0.9

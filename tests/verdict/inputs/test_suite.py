@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,10 @@ from seqbench.verdict.inputs.suite import (
     first_shapes,
     make_inputs,
     other_shapes,
+    plausible,
 )
+
+SPAN = (np.zeros(()), np.full((), 255.0))
 
 sizes = st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple)
 
@@ -98,3 +102,32 @@ def test_the_suite_is_as_long_as_the_data() -> None:
     data = np.zeros((40, 11, 5), np.float32)
     batches = make_inputs(InputSpec(shape=(None, 5), dtype="float32"), 0, data)
     assert {x.shape[1:] for x in batches.values()} == {(11, 5)}
+
+
+def test_made_up_pictures_differ_from_each_other_as_pictures_do() -> None:
+    x = make_inputs(InputSpec(shape=(16, 16, 3), dtype="float32"), 0)["unit"]
+    means = x.mean(axis=(1, 2, 3))
+    # Noise of 768 independent values has means within 0.29 / sqrt(768) = 0.01 of each other.
+    assert means.std() > 0.05
+    assert np.unique(x[0]).size == x[0].size
+
+
+@pytest.mark.parametrize(
+    ("spec", "calibrated", "names"),
+    [
+        (InputSpec(shape=(3,), dtype="float32"), True, ["unit"]),
+        (InputSpec(shape=(3,), dtype="float32"), False, ["unit", "random"]),
+        (InputSpec(shape=(3,), dtype="int32", vocabulary=9), True, ["random", "padded", "cover"]),
+        (InputSpec(shape=(3,), dtype="uint8", typical=SPAN), True, ["typical"]),
+        (
+            InputSpec(shape=(3,), dtype="float32", typical=SPAN, center=SPAN[0], spread=SPAN[1]),
+            False,
+            ["typical", "expected"],
+        ),
+    ],
+)
+def test_what_a_users_inputs_could_be_like(
+    spec: InputSpec, calibrated: bool, names: list[str]
+) -> None:
+    batches = [*make_inputs(spec, 0), "sought", "other size"]
+    assert plausible(batches, calibrated=calibrated) == names
