@@ -303,7 +303,12 @@ def _sources(
                     "own, keras.Sequential(..., name=...)"
                 )
                 raise InputError(msg)
-        yield tuple(snapshot.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+        yield tuple(
+            snapshot.pin(
+                source, allow_code=allow_code, temporary=source.path.is_relative_to(folder)
+            )
+            for source in resolve_all(specs)
+        )
 
 
 def _save(model: Any, path: Path) -> None:

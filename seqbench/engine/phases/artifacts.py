@@ -81,8 +81,8 @@ def _subject(
         artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
         home = store.artifacts / model
         artifacts = {home / artifact.filename: folder}
-        entry = manifest.read(home)["artifacts"][artifact.label]
-        declaration = _declaration(snapshot, manifest.exported(entry))
+        entry = manifest.read(home).artifacts[artifact.label]
+        declaration = _declaration(snapshot, entry)
         if copy.exists() and variant == PLAIN:
             artifacts[copy / artifact.filename] = copy
     return Subject(
