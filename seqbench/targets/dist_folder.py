@@ -6,9 +6,8 @@ from pathlib import Path
 
 from seqbench.core.errors import InputError
 from seqbench.core.files import remove
-from seqbench.targets import manifest
-from seqbench.targets.manifest import NAME, Entry
-from seqbench.targets.target import Artifact
+from seqbench.targets import TARGETS, Artifact, manifest
+from seqbench.targets.manifest import ARTIFACTS, NAME, Entry
 
 CHOOSE = "move it away or delete it, or choose another folder with --out"
 
@@ -110,8 +109,42 @@ def find_changes(folder: Path, entry: Entry) -> Iterator[str]:
                 )
 
 
-def find_missing(folder: Path, entry: Entry) -> Iterator[str]:
-    """Yield a line for each file of an artifact that is not there any more."""
-    for file in entry.files:
-        if not (folder / file.path).is_file():
-            yield f"{file.path} is missing: expected sha256 {file.sha256}"
+def find_problems(folder: Path, entry: Entry) -> list[str]:
+    """Return what is not as an entry has it, a line for each file, those included that are gone."""
+    missing = [file for file in entry.files if not os.path.lexists(folder / file.path)]
+    gone = [f"{file.path} is missing: expected sha256 {file.sha256}" for file in missing]
+    return [*find_changes(folder, entry), *gone]
+
+
+def find_unlisted(folder: Path) -> list[Artifact]:
+    """Return the artifacts by whose names something is in a folder that its manifest lacks."""
+    listed = manifest.read(folder).artifacts
+    return [
+        artifact
+        for label, artifact in ARTIFACTS.items()
+        if label not in listed and os.path.lexists(folder / artifact.filename)
+    ]
+
+
+def find_folders(path: Path) -> list[Path]:
+    """Return the folders of exported models that a path is, or that lie in it.
+
+    None where it is something else, such as an artifact.
+
+    Raises:
+        InputError: such a folder has no manifest.
+
+    """
+    if not path.is_dir() or any(target.recognizes(path) for target in TARGETS.values()):
+        return []
+    inside = sorted(child for child in path.iterdir() if child.is_dir())
+    found = [folder for folder in ([path] if _is_dist(path) else inside) if _is_dist(folder)]
+    for folder in found:
+        manifest.read(folder)
+    return found
+
+
+def _is_dist(folder: Path) -> bool:
+    """Whether a folder has a manifest, or what seqbench's exports are called."""
+    names = (NAME, *(artifact.filename for artifact in ARTIFACTS.values()))
+    return any(os.path.lexists(folder / name) for name in names)

@@ -7,13 +7,14 @@ Its JSON Schema is `manifest.schema.json` beside this module.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json, size_bytes
-from seqbench.core.record import PLAIN, Status
+from seqbench.core.record import PLAIN, Record, Status
 from seqbench.models.snapshot import Origin
 from seqbench.targets import TARGETS, Artifact, Exported
 
@@ -153,8 +154,8 @@ class Manifest:
 
     """
 
-    model: Model
     schema: int = SCHEMA
+    model: Model
     artifacts: dict[str, Entry] = field(default_factory=dict)
     unfinished: tuple[str, ...] = ()
 
@@ -294,6 +295,42 @@ def add(
     artifacts = {**found.artifacts, artifact.label: entry}
     write(folder, replace(found, artifacts=artifacts, unfinished=names))
     return entry
+
+
+def make_verdict(record: Record) -> Verdict:
+    """Return what a manifest says of a verification's record."""
+    details, cell = record.details, record.cell
+    apart = [details["judged_on"]] if "judged_on" in details else []
+    return Verdict(
+        runtime=cell.runtime or "",
+        device=cell.device,
+        status=record.status,
+        reason=record.reason,
+        notes=record.notes,
+        judged_at=record.started_at,
+        judged_on=(*details.get("weights", ()), *apart),
+        max_abs_error=record.max_abs_error,
+        tolerance=record.tolerance,
+        snr_db=details.get("snr_db"),
+        metrics=record.metrics,
+        versions=record.machine.get("versions", {}),
+    )
+
+
+def add_verdicts(folder: Path, label: str, verdicts: Iterable[Verdict]) -> None:
+    """Write verdicts into an artifact's entry, in the place of earlier ones of the same place.
+
+    What was unavailable replaces none: the files are still those that were judged.
+    """
+    found = read(folder)
+    entry = found.artifacts[label]
+    known = {(it.runtime, it.device): it for it in entry.verdicts}
+    for verdict in verdicts:
+        place = (verdict.runtime, verdict.device)
+        if verdict.status is not Status.UNAVAILABLE or place not in known:
+            known[place] = verdict
+    changed = replace(entry, verdicts=tuple(known.values()))
+    write(folder, replace(found, artifacts={**found.artifacts, label: changed}))
 
 
 def list_files(path: Path) -> tuple[File, ...]:

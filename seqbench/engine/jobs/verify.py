@@ -105,10 +105,10 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
     pair = subject.pairs[0]
     notes: tuple[str, ...] = ()
     if subject.held_out.exists():
-        sample = reference.load_sample(subject.held_out)
+        sample, judged_on = reference.load_sample(subject.held_out), "held-out"
     else:
         case = reference.load(pair.reference)[0]
-        sample = Sample(x=case.x, own=case.own)
+        sample, judged_on = Sample(x=case.x, own=case.own), case.name
         notes = (f"judged on {case.name} inputs: the model came without data",)
     criterion = CRITERIA[cell.variant]
     with closing(load(pair.artifact, cell.device, available_threads())) as session:
@@ -126,6 +126,7 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             "agreement": found.agreement,
             "own_metrics": found.own_metrics,
             "criterion": asdict(criterion),
+            "judged_on": judged_on,
             "rows": len(sample.x),
             "runtime": facts,
         },

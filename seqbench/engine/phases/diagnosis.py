@@ -40,7 +40,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
     """Return the layer, or why there is none."""
     cell, case = record.cell, record.details["worst_case"]
     folder = run.store.model(cell.model)
-    given = run.request.given
+    given = run.request.find_given(cell.model, cell.target, cell.variant)
     artifact = given.artifact if given else artifact_path(run.store, cell)
     if record.details["perturbed"]:
         folder = folder / PERTURBED

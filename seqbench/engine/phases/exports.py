@@ -35,7 +35,7 @@ def _artifacts(request: Request) -> list[Artifact]:
 
 def export(run: Run, model: str) -> None:
     """Export to each target, in each variant, that a cell needs; nothing of a given artifact."""
-    if run.request.given is not None:
+    if run.request.given:
         return
     mine = [cell for cell in run.cells(model) if cell.target]
     targets = {cell.target for cell in mine}
