@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from seqbench.core import codec
 from seqbench.core.errors import InputError
@@ -211,6 +212,13 @@ def _check_places(manifest: Manifest) -> None:
     others = set(manifest.unfinished) - {artifact.filename for artifact in ARTIFACTS.values()}
     if others:
         raise ValueError(f"unfinished: {', '.join(sorted(others))}")
+
+
+def make_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a manifest: `manifest.schema.json` beside this module."""
+    found = codec.make_schema(Manifest)
+    found["$defs"]["Manifest"]["properties"]["schema"] = {"const": SCHEMA}
+    return found
 
 
 def find(folder: Path) -> Manifest | None:

@@ -97,6 +97,18 @@ def test_a_folder_is_judged_without_its_model_being_named(home: Path) -> None:
     assert {path.name for path in (home / "dist").iterdir()} == {"m"}  # no lock stays
 
 
+def test_what_is_written_fits_the_schemas(exported: Path) -> None:
+    import jsonschema
+
+    from seqbench.core import record
+    from seqbench.targets import manifest
+
+    jsonschema.validate(manifest_of(exported), manifest.make_schema())
+    done = seqbench("verify", exported / "dist", "--json", "-")
+    for one in json.loads(done.stdout):
+        jsonschema.validate(one, record.make_schema())
+
+
 def test_what_is_not_as_listed_fails_without_being_run(home: Path) -> None:
     folder = home / "dist" / "m"
     whole = sha256(folder / "model.onnx")
