@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
@@ -13,10 +13,10 @@ from seqbench.core.files import replacing, temporary_folder
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
-from seqbench.engine import pipeline
+from seqbench.engine import given, pipeline
 from seqbench.engine.jobs.inspect import Check, Describe
 from seqbench.engine.plan import Selection
-from seqbench.engine.state import Given, Observer, Request
+from seqbench.engine.state import Observer, Request
 from seqbench.engine.workers.messages import Job, Result
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine.devices import DEVICES, parse_count
@@ -33,7 +33,7 @@ from seqbench.models.snapshot import Origin
 from seqbench.models.source import resolve_all, safe_name
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
-from seqbench.targets.recognition import target_of, whole
+from seqbench.targets.recognition import whole
 
 if TYPE_CHECKING:
     import keras
@@ -157,20 +157,24 @@ def export(
 
 def verify(
     artifact: str | os.PathLike[str],
-    model: ModelLike,
+    model: ModelLike | None = None,
     *,
     runtimes: Sequence[str] | None = None,
-    variant: str = PLAIN,
+    variant: str | None = None,
     allow_code: bool = False,
     timeout_s: float | None = None,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`; one that takes or gives
-    whole numbers in place of real ones is not judged without. An artifact that could run code or
-    reach files beside it is refused before anything loads it, unless `allow_code`. What gives no
-    sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
+    One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
+    takes or gives whole numbers in place of real ones is not judged without. An artifact that could
+    run code or reach files beside it is refused before anything loads it, unless `allow_code`. What
+    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
+
+    Of a folder that `export` wrote, or one of such folders, everything is judged, as of what its
+    manifest says. `model` may be None where that names a file which is still the same. A file that
+    is not the one that was exported fails without being run. Verdicts go into the manifest.
 
     Raises:
         InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is
@@ -180,31 +184,29 @@ def verify(
     if timeout_s is not None and not timeout_s > 0:
         msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
         raise InputError(msg)
-    path = whole(Path(artifact))
-    target = target_of(path)
-    of_target = (PLAIN, *TARGETS[target].variants)
-    if variant in VARIANTS and variant not in of_target:
-        msg = f"{path} is of target {target}, which is had in {', '.join(of_target)}: not {variant}"
-        raise InputError(msg)
-    chosen = selection(
-        kinds=(Kind.VERIFY,),
-        targets=(target,),
-        runtimes=runtimes,
-        devices=("cpu",),
-        variants=(variant,),
-    )
-    with (
-        _sources([model], allow_code=allow_code) as sources,
-        temporary_folder() as folder,
-    ):
-        request = Request(
-            sources=sources,
-            selection=chosen,
-            budget=QUICK,
-            timeout_s=timeout_s,
-            given=Given(artifact=path.resolve(), target=target),
-        )
-        return pipeline.run(request, Store(folder), observer)
+    records: list[Record] = []
+    for place, against in given.pair_with_models(whole(Path(artifact)), model, variant):
+        with ExitStack() as stack:
+            sources = stack.enter_context(_sources([against], allow_code=allow_code))
+            judged = given.find(place, sources[0].name, variant or PLAIN)
+            for home in {one.home for one in judged if one.label}:
+                stack.enter_context(given.hold(home))
+            request = Request(
+                sources=sources,
+                selection=selection(
+                    kinds=(Kind.VERIFY,),
+                    targets=[one.target for one in judged],
+                    runtimes=runtimes,
+                    devices=("cpu",),
+                    variants=[one.variant for one in judged],
+                ),
+                budget=QUICK,
+                timeout_s=timeout_s,
+                given=judged,
+            )
+            folder = stack.enter_context(temporary_folder())
+            records += pipeline.run(request, Store(folder), observer)
+    return records
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:
@@ -311,7 +313,12 @@ def _sources(
                     "own, keras.Sequential(..., name=...)"
                 )
                 raise InputError(msg)
-        yield tuple(snapshot.pin(source, allow_code=allow_code) for source in resolve_all(specs))
+        yield tuple(
+            snapshot.pin(
+                source, allow_code=allow_code, temporary=source.path.is_relative_to(folder)
+            )
+            for source in resolve_all(specs)
+        )
 
 
 def _save(model: Any, path: Path) -> None:

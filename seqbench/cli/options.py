@@ -9,6 +9,7 @@ import click
 from seqbench.core.errors import InputError
 
 if TYPE_CHECKING:
+    from seqbench.core.record import Record
     from seqbench.reports import Repeat
 
 
@@ -70,15 +71,22 @@ def require_models(models: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def repeat_options(
-    models: Iterable[str], *, allow_code: bool, artifact: Path | None = None
+    models: Iterable[str], *, allow_code: bool, judged: "Iterable[Record]" = ()
 ) -> "Repeat":
-    """Return what commands that repeat cells take over from the one that was given."""
+    """Return what commands that repeat cells take over from the one that was given.
+
+    Args:
+        models: what was named as models.
+        allow_code: whether code inside their files was executed.
+        judged: the records of artifacts that were given.
+
+    """
     from seqbench.models.source import resolve_all
     from seqbench.reports import Repeat
 
     return Repeat(
         specs={source.name: source.spec for source in resolve_all(models)},
-        artifact=None if artifact is None else str(artifact.absolute()),
+        artifacts={record.cell.key: record.artifact for record in judged if record.artifact},
         allow_code=allow_code,
     )
 

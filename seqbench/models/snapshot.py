@@ -5,10 +5,13 @@ the user's own, which no other process knows how to load.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from seqbench.core import arrays, codec
 from seqbench.core.files import replace_json
@@ -37,11 +40,13 @@ class Origin(Source):
     Attributes:
         allow_code: whether code inside its file may be executed.
         sha256: the hash of its file, in hexadecimal.
+        temporary: whether the file goes away with the command: the model was an object.
 
     """
 
     allow_code: bool
     sha256: str
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Snapshot:
     Attributes:
         source: where it comes from.
         seed: its scenario's seed.
+        sha256: the hash of its architecture and weights.
         fresh: names of the weights that look fresh.
         never_masked: names of layers that mask steps, and mask none of any input that is judged.
         input_shape: its input's dimensions, batch first; None where a size is free.
@@ -60,13 +66,14 @@ class Snapshot:
 
     source: Origin
     seed: int
+    sha256: str
     fresh: tuple[str, ...]
     never_masked: tuple[str, ...]
     input_shape: tuple[int | None, ...]
     demand: Demand | None
 
 
-def pin(source: Source, *, allow_code: bool) -> Origin:
+def pin(source: Source, *, allow_code: bool, temporary: bool = False) -> Origin:
     """Return a source with the hash that its file has now."""
     return Origin(
         name=source.name,
@@ -75,6 +82,7 @@ def pin(source: Source, *, allow_code: bool) -> Origin:
         form=source.form,
         allow_code=allow_code,
         sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
+        temporary=temporary,
     )
 
 
@@ -103,12 +111,21 @@ def save(
     snapshot = Snapshot(
         source=origin,
         seed=seed,
+        sha256=_hash_model(model),
         fresh=tuple(fresh),
         never_masked=tuple(never_masked),
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )
     replace_json(folder / FACTS, codec.to_json(snapshot))
+
+
+def _hash_model(model: "keras.Sequential") -> str:
+    """Return the hash of a model's architecture and weights, in hexadecimal."""
+    digest = hashlib.sha256(json.dumps(model.get_config(), default=str).encode())
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()
 
 
 def find(folder: Path) -> Snapshot | None:
