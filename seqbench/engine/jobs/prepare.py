@@ -9,6 +9,7 @@ import numpy as np
 from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
 from seqbench.core import arrays
+from seqbench.core.errors import InputError
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
@@ -108,7 +109,11 @@ def _trained(
         _start(model, scenario, Store(context.folder).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
-        check_data(model, scenario, data)
+        check_data(model, scenario, data, origin.data_place)
+        if origin.metrics and data.y_test is None:
+            names = ", ".join(origin.metrics)
+            msg = f"{origin.data_place or origin.spec}: the metrics {names} need labels, found none"
+            raise InputError(msg)
     if data is None or scenario.training is None or not scenario.trains:
         return scenario, model, data
     training, cell = scenario.training, next(iter(cells), None)

@@ -42,6 +42,8 @@ def check_data(
             _check_finite(f"{place}, y_{part}", y)
             for loss in losses:
                 _check_labels(f"{place}, y_{part}", loss, ending, y)
+            if not scenario.trains:
+                _check_quantities(f"{place}, y_{part}", scenario.held_out_metrics, ending, y)
     if scenario.trains and data.y_train is None:
         msg = f"{place}: expected y_train to train on, found none; add it, or train 0 epochs"
         raise InputError(msg)
@@ -135,6 +137,18 @@ def _check_labels(place: str, loss: Loss, ending: Ending, y: np.ndarray) -> None
             f"{place}: last layer {ending.layer!r} with {units} unit{'s' * (units != 1)} "
             f"tells the classes 0 to {most} apart, found classes {kept.min():g} to "
             f"{kept.max():g}; give it one unit for each class or mend the labels"
+        )
+        raise InputError(msg)
+
+
+def _check_quantities(place: str, metrics: Sequence[str], ending: Ending, y: np.ndarray) -> None:
+    """Refuse class numbers where an error is computed of each output."""
+    errors = [name for name in metrics if read_metric(name).family is Family.REGRESSION]
+    if errors and ending.units != 1 and not fits(y.shape[1:], ending.shape):
+        msg = (
+            f"{place}: last layer {ending.layer!r} gives {_each(ending.shape)}, found labels with "
+            f"{_each(y.shape[1:])}, of which {', '.join(errors)} cannot be computed; change the "
+            "labels or the metrics"
         )
         raise InputError(msg)
 
