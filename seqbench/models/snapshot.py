@@ -66,6 +66,7 @@ class Snapshot:
         seed: its scenario's seed.
         fresh: names of the weights that look fresh.
         never_masked: names of layers that mask steps, and mask none of any input that is judged.
+        trained: whether it was trained for this, from its scenario.
         input_shape: its input's dimensions, batch first; None where a size is free.
         demand: what a call must do; None where that is not known.
 
@@ -75,6 +76,7 @@ class Snapshot:
     seed: int
     fresh: tuple[str, ...]
     never_masked: tuple[str, ...]
+    trained: bool
     input_shape: tuple[int | None, ...]
     demand: Demand | None
 
@@ -128,6 +130,7 @@ def save(
     *,
     fresh: Sequence[str],
     never_masked: Sequence[str],
+    trained: bool = False,
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -137,6 +140,7 @@ def save(
         seed=seed,
         fresh=tuple(fresh),
         never_masked=tuple(never_masked),
+        trained=trained,
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )

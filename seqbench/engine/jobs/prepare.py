@@ -200,4 +200,12 @@ def _write(
     cases = reference.build_cases(model, scenario.seed, held_out)
     reference.save(cases, folder / snapshot.REFERENCE)
     unmasked = never_masked(model, [case.x for case in reversed(cases)])
-    snapshot.save(model, folder, origin, scenario.seed, fresh=fresh, never_masked=unmasked)
+    snapshot.save(
+        model,
+        folder,
+        origin,
+        scenario.seed,
+        fresh=fresh,
+        never_masked=unmasked,
+        trained=scenario.trains,
+    )

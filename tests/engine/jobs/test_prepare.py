@@ -133,3 +133,21 @@ def test_a_layer_that_masked_nothing_is_named_in_a_note(tmp_path: Path) -> None:
     (record,) = api.verify(artifact, model)
     assert record.status == Status.PASS
     assert [note for note in record.notes if "layer 'rare' masked no step of any input" in note]
+
+
+@pytest.mark.slow
+def test_a_file_that_is_judged_by_a_new_training_is_told_so(
+    tiny_scenario: Path, tmp_path: Path
+) -> None:
+    keras.utils.set_random_seed(5)
+    stack = [keras.Input((4,)), layers.Dense(8, activation="relu")]
+    older = keras.Sequential([*stack, layers.Dense(3, activation="softmax")])
+    artifact = tmp_path / TARGETS["tflite"].filename
+    TARGETS["tflite"].export(freeze(older), artifact)
+    (record,) = api.verify(artifact, tiny_scenario)
+    assert record.status == Status.FAIL
+    assert [note for note in record.notes if "its scenario trained anew: if the file is" in note]
+    untrained = tmp_path / "untrained.py"
+    untrained.write_text(tiny_scenario.read_text().replace("epochs=3", "epochs=0"))
+    (record,) = api.verify(artifact, untrained)
+    assert not [note for note in record.notes if "trained anew" in note]
