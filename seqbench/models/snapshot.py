@@ -6,14 +6,18 @@ the user's own, which no other process knows how to load.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqbench.core import arrays, codec
+from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json
 from seqbench.core.scenario import Scenario
 from seqbench.models.arithmetic import Demand, demand
+from seqbench.models.data.reading import read_data
+from seqbench.models.data.source import DataSource
 from seqbench.models.loading import load
 from seqbench.models.source import Source
 from seqbench.models.weights import assign_weights
@@ -37,11 +41,20 @@ class Origin(Source):
     Attributes:
         allow_code: whether code inside its file may be executed.
         sha256: the hash of its file, in hexadecimal.
+        data: what was given as its data; None for its scenario's own, if any.
+        metrics: metrics of the held-out data; none for its scenario's, or its file's, own.
 
     """
 
     allow_code: bool
     sha256: str
+    data: DataSource | None = None
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def data_place(self) -> str | None:
+        """What to call its data in a message; None where it is its scenario's own."""
+        return self.data.place if self.data else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,7 @@ class Snapshot:
         seed: its scenario's seed.
         fresh: names of the weights that look fresh.
         never_masked: names of layers that mask steps, and mask none of any input that is judged.
+        trained: whether it was trained for this, from its scenario.
         input_shape: its input's dimensions, batch first; None where a size is free.
         demand: what a call must do; None where that is not known.
 
@@ -62,12 +76,19 @@ class Snapshot:
     seed: int
     fresh: tuple[str, ...]
     never_masked: tuple[str, ...]
+    trained: bool
     input_shape: tuple[int | None, ...]
     demand: Demand | None
 
 
-def pin(source: Source, *, allow_code: bool) -> Origin:
-    """Return a source with the hash that its file has now."""
+def pin(
+    source: Source,
+    *,
+    allow_code: bool,
+    data: DataSource | None = None,
+    metrics: tuple[str, ...] = (),
+) -> Origin:
+    """Return a source with the hash that its file has now; the rest is as in `Origin`."""
     return Origin(
         name=source.name,
         path=source.path,
@@ -75,17 +96,30 @@ def pin(source: Source, *, allow_code: bool) -> Origin:
         form=source.form,
         allow_code=allow_code,
         sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
+        data=data,
+        metrics=metrics,
     )
 
 
 def load_origin(origin: Origin) -> Scenario:
-    """Return the scenario that a pinned source is.
+    """Return the scenario that a pinned source is, with the data and metrics that were given.
 
     Raises:
-        InputError: its file cannot be loaded.
+        InputError: its file cannot be loaded, or metrics were given and no data.
 
     """
-    return load(origin, allow_code=origin.allow_code)
+    scenario = load(origin, allow_code=origin.allow_code)
+    if origin.data is not None:
+        read = partial(read_data, origin.data, scenario.build)
+        scenario = replace(scenario, data=read)
+    if origin.metrics:
+        if scenario.data is None:
+            raise InputError(
+                f"{origin.spec}: the model comes without data, which the metrics "
+                f"{', '.join(origin.metrics)} are computed on; give it with --data"
+            )
+        scenario = replace(scenario, metrics=origin.metrics)
+    return scenario
 
 
 def save(
@@ -96,6 +130,7 @@ def save(
     *,
     fresh: Sequence[str],
     never_masked: Sequence[str],
+    trained: bool = False,
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +140,7 @@ def save(
         seed=seed,
         fresh=tuple(fresh),
         never_masked=tuple(never_masked),
+        trained=trained,
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )

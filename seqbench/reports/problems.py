@@ -21,6 +21,8 @@ class Repeat:
         backends: the back end of Keras that a runtime is, as `--backend` names it, by runtime.
         artifact: the file or folder that was judged; None where the run made what it judged.
         allow_code: whether code inside a model's file was executed.
+        data: the data that was given; None where each model has its own.
+        metrics: the metrics that were given.
         full: whether each cell was timed as with `--full`.
         processes: in how many processes; None for as many as are usual.
 
@@ -30,6 +32,8 @@ class Repeat:
     backends: Mapping[str, str] = field(default_factory=dict)
     artifact: str | None = None
     allow_code: bool = False
+    data: str | None = None
+    metrics: tuple[str, ...] = ()
     full: bool = False
     processes: int | None = None
 
@@ -107,6 +111,7 @@ def command(cells: Sequence[Cell], repeat: Repeat) -> str:
             words += ["--full"] if repeat.full else []
             words += _option("--processes", repeat.processes)
         words += ["--device", cell.device]
+    words += _option("--data", repeat.data) + _option("--metrics", ",".join(repeat.metrics))
     return shlex.join(["seqbench", *words, *(["--allow-code"] if repeat.allow_code else [])])
 
 

@@ -265,7 +265,7 @@ OWN = {
     "targets/tfjs/writer.py": "exports to a temporary name of `replacing`",
     "targets/onnx/variants.py": "exports to a temporary name of `replacing`",
     "targets/tfjs/variants.py": "exports to a temporary name of `replacing`",
-    "api.py": "saves a model into a temporary folder",
+    "models/from_python.py": "saves a model into a temporary folder",
     "models/archive.py": "repairs a copy in a temporary folder",
     "comparison/ab/study.py": "writes inputs into a temporary folder",
     "runtimes/browser/browser.py": "writes its start page into the profile's temporary folder",

@@ -98,6 +98,7 @@ def _subject(
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
         given=given is not None,
+        trained=snapshot.trained,
     )
 
 
