@@ -1,15 +1,15 @@
 """The commands as Python functions: `seqbench.run`, `export`, `verify`, `check` and `show`."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any
 
 from seqbench.core import codec
 from seqbench.core.errors import InputError
-from seqbench.core.files import replacing, temporary_folder
+from seqbench.core.files import temporary_folder
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
@@ -27,28 +27,18 @@ from seqbench.machine.frameworks import (
 )
 from seqbench.machine.tpu_chips import CHIPS
 from seqbench.measurement.loop import FULL, QUICK
-from seqbench.models import snapshot
-from seqbench.models.loading import is_model
+from seqbench.models.from_python import DataLike, ModelLike, Models, OwnData, write_sources
 from seqbench.models.snapshot import Origin
-from seqbench.models.source import resolve_all, safe_name
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
 from seqbench.targets.recognition import whole
-
-if TYPE_CHECKING:
-    import keras
+from seqbench.verdict.quality import METRICS
 
 KINDS = tuple(Kind)
 """Everything that a run does unless told otherwise."""
 
 SILENT = Observer()
 """Shows nothing."""
-
-ModelLike = Union[str, "os.PathLike[str]", "keras.Model"]
-"""A scenario's name, the path of a `.keras` or `.h5` file, `file.py[:name]`, or a Keras model."""
-
-Models = ModelLike | Sequence[ModelLike]
-"""One model, or several."""
 
 
 def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
@@ -65,6 +55,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     threads: Sequence[int] = (),
     quick: bool = True,
     processes: int | None = None,
+    data: DataLike | None = None,
+    metrics: Sequence[str] = (),
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
@@ -92,6 +84,10 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         quick: whether each cell is timed for 0.2 s in one process instead of 1 s in six fresh ones.
         processes: how many fresh processes time each inference, in place of the profile's one or
             six; a run that is gone on with gets those that it lacks.
+        data: examples for the models, in place of their scenarios' own: inputs that they are judged
+            on, int8 is calibrated on, and with labels what accuracy is computed of.
+        metrics: Keras metrics, by name, of the held-out data; none for those that a scenario names
+            or a model's file was compiled with.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
         observer: is told how the run goes on.
 
@@ -114,7 +110,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     )
     if processes is not None:
         budget = replace(budget, processes=check_count("processes", processes))
-    with _sources(models, allow_code=allow_code, run=Store(Path(out))) as sources:
+    own = _own_data(data, metrics)
+    with write_sources(models, allow_code=allow_code, run=Store(Path(out)), own=own) as sources:
         request = Request(
             sources=sources,
             selection=chosen,
@@ -129,12 +126,15 @@ def export(
     out: str | os.PathLike[str] = "dist",
     targets: Sequence[str] = tuple(TARGETS),
     variants: Sequence[str] = (PLAIN,),
+    data: DataLike | None = None,
+    metrics: Sequence[str] = (),
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
-    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants` are as in `run`.
+    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data` and
+    `metrics` are as in `run`.
 
     Raises:
         InputError: a model cannot be used, a name is unknown, or no framework is installed. Where
@@ -148,19 +148,21 @@ def export(
     kinds = (Kind.EXPORT, Kind.VERIFY)
     chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
     with (
-        _sources(models, allow_code=allow_code) as sources,
+        write_sources(models, allow_code=allow_code, own=_own_data(data, metrics)) as sources,
         temporary_folder() as folder,
     ):
         request = Request(sources=sources, selection=chosen, budget=QUICK)
         return pipeline.run(request, Store(folder, Path(out)), observer)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     artifact: str | os.PathLike[str],
     model: ModelLike | None = None,
     *,
     runtimes: Sequence[str] | None = None,
     variant: str | None = None,
+    data: DataLike | None = None,
+    metrics: Sequence[str] = (),
     allow_code: bool = False,
     timeout_s: float | None = None,
     observer: Observer = SILENT,
@@ -170,7 +172,8 @@ def verify(
     One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
     takes or gives whole numbers in place of real ones is not judged without. An artifact that could
     run code or reach files beside it is refused before anything loads it, unless `allow_code`. What
-    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
+    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`
+    and `metrics` are as in `run`.
 
     Of a folder that `export` wrote, or one of such folders, everything is judged, as of what its
     manifest says. `model` may be None where that names a file which is still the same. A file that
@@ -187,7 +190,9 @@ def verify(
     records: list[Record] = []
     for place, against in given.pair_with_models(whole(Path(artifact)), model, variant):
         with ExitStack() as stack:
-            sources = stack.enter_context(_sources([against], allow_code=allow_code))
+            sources = stack.enter_context(
+                write_sources([against], allow_code=allow_code, own=_own_data(data, metrics))
+            )
             judged = given.find(place, sources[0].name, variant or PLAIN)
             for home in {one.home for one in judged if one.label}:
                 stack.enter_context(given.hold(home))
@@ -265,7 +270,7 @@ def _ask(
 ) -> list[Result]:
     """Run a job that only looks at models, and return its results."""
     with (
-        _sources(models, allow_code=allow_code) as sources,
+        write_sources(models, allow_code=allow_code) as sources,
         temporary_folder() as folder,
         Workers(folder, lambda _: None) as workers,
     ):
@@ -276,82 +281,14 @@ def _ask(
     return list(outcome.results)
 
 
-@contextmanager
-def _sources(
-    models: Models, *, allow_code: bool, run: Store | None = None
-) -> Iterator[tuple[Origin, ...]]:
-    """Give the sources of models; a Keras object is saved to a file first.
-
-    Args:
-        models: the models.
-        allow_code: whether code inside their files may be executed.
-        run: where such files are kept, so that a report can name them; None where they are
-            temporary.
-
-    """
-    with temporary_folder() as folder:
-        saved: dict[str, Any] = {}
-        specs = []
-        for model in _each(models):
-            if isinstance(model, str | os.PathLike):
-                specs.append(os.fspath(model))
-                continue
-            if not is_model(model):
-                msg = (
-                    "a model is a scenario's name, a path or a Keras model, built in this process; "
-                    f"found {type(model).__name__}"
-                )
-                raise InputError(msg)
-            name = safe_name(model.name) or "model"
-            path = (run.given_folder() if run else folder) / f"{name}.keras"
-            if name not in saved:
-                _save(model, path)
-                specs.append(str(path))
-            if saved.setdefault(name, model) is not model:
-                msg = (
-                    f"two of the models given are called {model.name!r}: give each a name of its "
-                    "own, keras.Sequential(..., name=...)"
-                )
-                raise InputError(msg)
-        yield tuple(
-            snapshot.pin(
-                source, allow_code=allow_code, temporary=source.path.is_relative_to(folder)
-            )
-            for source in resolve_all(specs)
-        )
-
-
-def _save(model: Any, path: Path) -> None:
-    """Write a Keras model to a new file.
+def _own_data(data: DataLike | None, metrics: Sequence[str]) -> OwnData:
+    """Return what comes with the models.
 
     Raises:
-        InputError: there is one, of another model or of an earlier state, or it cannot be written.
+        InputError: a metric is none that is computed here.
 
     """
-    if path.exists():
-        msg = f"{path} holds a model of an earlier run: choose another folder with `out`"
-        raise InputError(msg)
-    try:
-        with replacing(path) as temporary:
-            model.save(temporary)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _each(models: Models) -> Sequence[Any]:
-    """Return the models of one or of several.
-
-    Raises:
-        InputError: there are none.
-
-    """
-    several: Any = models
-    if isinstance(models, str | os.PathLike) or not isinstance(models, Iterable):
-        several = [models]
-    found: list[Any] = list(several)
-    if not found:
-        raise InputError("no model is given: expected one or more")
-    return found
+    return OwnData(data=data, metrics=known("metric", metrics, METRICS))
 
 
 def _devices(names: Sequence[str]) -> tuple[str, ...]:

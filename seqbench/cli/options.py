@@ -63,6 +63,12 @@ def drop_unset(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
+def drop_unplanned(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that decide which cells there are."""
+    apart = ("data", "metrics", "processes")
+    return {name: value for name, value in options.items() if name not in apart}
+
+
 def require_models(models: tuple[str, ...]) -> tuple[str, ...]:
     """Return the models, refusing none."""
     if not models:
@@ -71,7 +77,12 @@ def require_models(models: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def repeat_options(
-    models: Iterable[str], *, allow_code: bool, judged: "Iterable[Record]" = ()
+    models: Iterable[str],
+    *,
+    allow_code: bool,
+    judged: "Iterable[Record]" = (),
+    data: str | None = None,
+    metrics: Iterable[str] | None = None,
 ) -> "Repeat":
     """Return what commands that repeat cells take over from the one that was given.
 
@@ -79,6 +90,8 @@ def repeat_options(
         models: what was named as models.
         allow_code: whether code inside their files was executed.
         judged: the records of artifacts that were given.
+        data: the data that was given.
+        metrics: the metrics that were.
 
     """
     from seqbench.models.source import resolve_all
@@ -88,6 +101,8 @@ def repeat_options(
         specs={source.name: source.spec for source in resolve_all(models)},
         artifacts={record.cell.key: record.artifact for record in judged if record.artifact},
         allow_code=allow_code,
+        data=None if data is None else str(Path(data).absolute()),
+        metrics=tuple(metrics or ()),
     )
 
 
@@ -144,6 +159,14 @@ require = _names(
 batch_sizes = click.option(
     "--batch", "batch_sizes", callback=split_numbers, help="Rows per timed call, such as 1,32."
 )
+
+data = click.option(
+    "--data",
+    metavar="FILE",
+    help="Own examples: .npz, .npy, .csv, .parquet, folder of pictures by class, file.py:function.",
+)
+
+metrics = _names("--metrics", what="Metrics of the held-out data, such as accuracy,mae.")
 
 threads = click.option(
     "--threads", callback=split_numbers, help="Time inference with 1,2,... threads."

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.core.errors import InputError
+
 if TYPE_CHECKING:
     import keras
 
@@ -16,16 +18,28 @@ class Data:
 
     Attributes:
         x_train: inputs, shape (n, *input_shape).
-        y_train: labels or targets, shape (n, ...).
+        y_train: labels or targets, shape (n, ...); None where there are none.
         x_test: held-out inputs, shape (m, *input_shape).
-        y_test: held-out labels or targets, shape (m, ...).
+        y_test: held-out labels or targets, shape (m, ...); None where there are none.
 
     """
 
     x_train: np.ndarray
-    y_train: np.ndarray
+    y_train: np.ndarray | None = None
     x_test: np.ndarray
-    y_test: np.ndarray
+    y_test: np.ndarray | None = None
+
+    @property
+    def train_labels(self) -> np.ndarray:
+        """What is learned.
+
+        Raises:
+            InputError: there are no labels.
+
+        """
+        if self.y_train is None:
+            raise InputError("the data has no y_train: nothing can be trained on inputs alone")
+        return self.y_train
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +50,7 @@ class Training:
         loss: a Keras loss, by name or as an object made by a function of no arguments.
         optimizer: a Keras optimizer's name, or a function of no arguments that makes one.
         batch_size: examples per step.
-        epochs: passes over the training data.
+        epochs: passes over the training data; 0 where `build` gives a model that is trained.
         metrics: Keras metrics by name, computed on the held-out data at the end.
 
     """
@@ -58,6 +72,7 @@ class Scenario:
         build: makes the model, with fresh weights.
         data: makes the data; None where the model is measured without any.
         training: how to train it; None where it is not trained.
+        metrics: Keras metrics by name for the held-out data; empty for the training's own.
         batch_sizes: rows per call at which inference is timed.
         seed: seeds weights, shuffling and the input suite.
 
@@ -68,5 +83,16 @@ class Scenario:
     build: "Callable[[], keras.Sequential]"
     data: Callable[[], Data] | None = None
     training: Training | None = None
+    metrics: tuple[str, ...] = ()
     batch_sizes: tuple[int, ...] = (1, 32)
     seed: int = 0
+
+    @property
+    def trains(self) -> bool:
+        """Whether a run trains it; a model that was trained before is judged as it is."""
+        return self.data is not None and self.training is not None and self.training.epochs > 0
+
+    @property
+    def held_out_metrics(self) -> tuple[str, ...]:
+        """The metrics of the held-out data."""
+        return self.metrics or (self.training.metrics if self.training else ())

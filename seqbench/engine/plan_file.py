@@ -67,6 +67,8 @@ def _repeat(request: Request, cells: Sequence[Cell]) -> dict[str, Any]:
     return {
         "backends": {name: backend for name, backend in backends.items() if backend},
         "allow_code": any(source.allow_code for source in request.sources),
+        "data": next((it.data.place for it in request.sources if it.data), None),
+        "metrics": next((it.metrics for it in request.sources), ()),
         "full": full,
         "processes": None if budget.processes == usual.processes else budget.processes,
     }
@@ -87,6 +89,6 @@ def _refuse_changes(root: Path, request: Request) -> None:
         if old != origin:
             msg = (
                 f"{root} holds a run of another {origin.name!r} ({old.path}, or the "
-                "file has changed since): choose another folder with --out"
+                "file or its data has changed since): choose another folder with --out"
             )
             raise InputError(msg)

@@ -76,7 +76,7 @@ def train(
     compiled = backend.train(model, xla)
     ran_on = ""
     rng = np.random.default_rng(0)
-    size = min(training.batch_size, len(data.x_train))
+    size, labels = min(training.batch_size, len(data.x_train)), data.train_labels
     times: list[float] = []
     worked: list[float] = []
     before = other_programs.read_usage()
@@ -86,7 +86,7 @@ def train(
         for i in range(0, len(order) - size + 1, size):
             rows = order[i : i + size]
             with on_device(device):
-                x, y = backend.put(data.x_train[rows]), backend.put(data.y_train[rows])
+                x, y = backend.put(data.x_train[rows]), backend.put(labels[rows])
                 worked_before = cpu()
                 start = now()
                 _, ran_on = backend.at_host(compiled.step(x, y))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqbench.core.errors import InputError
 from seqbench.core.scenario import Scenario
+from seqbench.models.compiled import read_metrics
 from seqbench.models.legacy import register_hard_sigmoid
 from seqbench.models.model_file import load_file
 from seqbench.models.python_file import run_file, translate_errors
@@ -42,7 +43,12 @@ def load(source: Source, *, allow_code: bool = False) -> Scenario:
     """
     if source.form == "keras":
         model = plain_stack(load_file(source.path, allow_code=allow_code), str(source.path))
-        return Scenario(name=source.name, summary=f"from {source.path.name}", build=lambda: model)
+        return Scenario(
+            name=source.name,
+            summary=f"from {source.path.name}",
+            build=lambda: model,
+            metrics=read_metrics(source.path),
+        )
     module = run_file(source)
     name, found = _pick(module, source)
     place = f"{source.path}:{name}"

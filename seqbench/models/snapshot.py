@@ -7,16 +7,20 @@ the user's own, which no other process knows how to load.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seqbench.core import arrays, codec
+from seqbench.core.errors import InputError
 from seqbench.core.files import replace_json
 from seqbench.core.scenario import Scenario
 from seqbench.models.arithmetic import Demand, demand
+from seqbench.models.data.reading import read_data
+from seqbench.models.data.source import DataSource
 from seqbench.models.loading import load
 from seqbench.models.source import Source
 from seqbench.models.weights import assign_weights
@@ -41,12 +45,21 @@ class Origin(Source):
         allow_code: whether code inside its file may be executed.
         sha256: the hash of its file, in hexadecimal.
         temporary: whether the file goes away with the command: the model was an object.
+        data: what was given as its data; None for its scenario's own, if any.
+        metrics: metrics of the held-out data; none for its scenario's, or its file's, own.
 
     """
 
     allow_code: bool
     sha256: str
     temporary: bool = False
+    data: DataSource | None = None
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def data_place(self) -> str | None:
+        """What to call its data in a message; None where it is its scenario's own."""
+        return self.data.place if self.data else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,7 @@ class Snapshot:
         sha256: the hash of its architecture and weights.
         fresh: names of the weights that look fresh.
         never_masked: names of layers that mask steps, and mask none of any input that is judged.
+        trained: whether it was trained for this, from its scenario.
         input_shape: its input's dimensions, batch first; None where a size is free.
         demand: what a call must do; None where that is not known.
 
@@ -69,12 +83,20 @@ class Snapshot:
     sha256: str
     fresh: tuple[str, ...]
     never_masked: tuple[str, ...]
+    trained: bool
     input_shape: tuple[int | None, ...]
     demand: Demand | None
 
 
-def pin(source: Source, *, allow_code: bool, temporary: bool = False) -> Origin:
-    """Return a source with the hash that its file has now."""
+def pin(
+    source: Source,
+    *,
+    allow_code: bool,
+    temporary: bool = False,
+    data: DataSource | None = None,
+    metrics: tuple[str, ...] = (),
+) -> Origin:
+    """Return a source with the hash that its file has now; the rest is as in `Origin`."""
     return Origin(
         name=source.name,
         path=source.path,
@@ -83,17 +105,30 @@ def pin(source: Source, *, allow_code: bool, temporary: bool = False) -> Origin:
         allow_code=allow_code,
         sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
         temporary=temporary,
+        data=data,
+        metrics=metrics,
     )
 
 
 def load_origin(origin: Origin) -> Scenario:
-    """Return the scenario that a pinned source is.
+    """Return the scenario that a pinned source is, with the data and metrics that were given.
 
     Raises:
-        InputError: its file cannot be loaded.
+        InputError: its file cannot be loaded, or metrics were given and no data.
 
     """
-    return load(origin, allow_code=origin.allow_code)
+    scenario = load(origin, allow_code=origin.allow_code)
+    if origin.data is not None:
+        read = partial(read_data, origin.data, scenario.build)
+        scenario = replace(scenario, data=read)
+    if origin.metrics:
+        if scenario.data is None:
+            raise InputError(
+                f"{origin.spec}: the model comes without data, which the metrics "
+                f"{', '.join(origin.metrics)} are computed on; give it with --data"
+            )
+        scenario = replace(scenario, metrics=origin.metrics)
+    return scenario
 
 
 def save(
@@ -104,6 +139,7 @@ def save(
     *,
     fresh: Sequence[str],
     never_masked: Sequence[str],
+    trained: bool = False,
 ) -> None:
     """Write a model's weights, where it comes from and what a call demands into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -114,6 +150,7 @@ def save(
         sha256=_hash_model(model),
         fresh=tuple(fresh),
         never_masked=tuple(never_masked),
+        trained=trained,
         input_shape=tuple(model.input_shape),
         demand=demand(model),
     )

@@ -22,6 +22,8 @@ class Repeat:
         artifacts: the file or folder that was judged, by the cell's key, where the run has not
             made what it judged.
         allow_code: whether code inside a model's file was executed.
+        data: the data that was given; None where each model has its own.
+        metrics: the metrics that were given.
         full: whether each cell was timed as with `--full`.
         processes: in how many processes; None for as many as are usual.
 
@@ -31,6 +33,8 @@ class Repeat:
     backends: Mapping[str, str] = field(default_factory=dict)
     artifacts: Mapping[str, str] = field(default_factory=dict)
     allow_code: bool = False
+    data: str | None = None
+    metrics: tuple[str, ...] = ()
     full: bool = False
     processes: int | None = None
 
@@ -109,6 +113,7 @@ def command(cells: Sequence[Cell], repeat: Repeat) -> str:
             words += ["--full"] if repeat.full else []
             words += _option("--processes", repeat.processes)
         words += ["--device", cell.device]
+    words += _option("--data", repeat.data) + _option("--metrics", ",".join(repeat.metrics))
     return shlex.join(["seqbench", *words, *(["--allow-code"] if repeat.allow_code else [])])
 
 

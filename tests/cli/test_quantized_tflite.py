@@ -23,7 +23,7 @@ def model(small_cnn: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quantized(model: Path, small_cnn: Any) -> Path:
-    rows = np.random.default_rng(0).normal(0, 1, (100, 8, 8, 1)).astype(np.float32)
+    rows = np.random.default_rng(0).random((100, 8, 8, 1), np.float32)
     path = model.with_name("phone.tflite")
     return convert_to_whole_numbers(small_cnn, path, ("uint8", "int8"), rows)
 

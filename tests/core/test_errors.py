@@ -12,7 +12,11 @@ from seqbench.core import errors
 from seqbench.core.errors import LIMIT, SeqbenchError, one_line
 from seqbench.core.record import Status
 
-TREE: dict[str, Any] = {name: kind for name, kind in vars(errors).items() if inspect.isclass(kind)}
+TREE: dict[str, Any] = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if inspect.isclass(kind) and kind.__module__ == errors.__name__
+}
 
 
 def test_every_error_says_how_a_command_and_a_cell_end() -> None:
@@ -21,6 +25,7 @@ def test_every_error_says_how_a_command_and_a_cell_end() -> None:
     assert ends == {
         "SeqbenchError": (1, Status.ERROR),
         "InputError": (2, Status.ERROR),
+        "PartialInputError": (2, Status.ERROR),
         "StorageError": (2, Status.ERROR),
         "Unsupported": (1, Status.UNSUPPORTED),
         "Unavailable": (1, Status.UNAVAILABLE),

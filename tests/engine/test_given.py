@@ -21,8 +21,9 @@ from tests.support.commands import seqbench
 def save(path: Path, shift: float = 0.0) -> None:
     import keras
 
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="m")
-    model.layers[0].set_weights([np.arange(6.0).reshape(3, 2), np.ones(2) * 0.5 + shift])
+    model = keras.Sequential([keras.Input((32,)), keras.layers.Dense(32)], name="m")
+    kernel = np.random.default_rng(0).normal(0, 1, (32, 32))  # so large that TFLite narrows it
+    model.layers[0].set_weights([kernel, np.ones(32) * 0.5 + shift])
     model.save(path)
 
 

@@ -64,6 +64,13 @@ def test_a_timed_cell_is_timed_as_long_again_and_others_are_not_timed() -> None:
     )
 
 
+def test_data_that_was_given_is_given_again() -> None:
+    repeat = Repeat(data="/a b/m.npz", metrics=("accuracy", "mae"))
+    cell = Cell(model="m", kind=Kind.EXPORT, target="onnx")
+    params = given(command([cell], repeat))
+    assert (params["data"], params["metrics"]) == ("/a b/m.npz", ("accuracy", "mae"))
+
+
 def test_an_artifact_that_somebody_else_made_is_judged_again() -> None:
     cell = Cell(model="m", kind=Kind.VERIFY, target="tflite", runtime="litert", variant="int8")
     repeat = Repeat(

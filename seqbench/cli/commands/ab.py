@@ -15,6 +15,7 @@ from seqbench.cli import options, output
 @click.option("--self", "itself", is_flag=True, help="The working tree against itself: a test.")
 @options.runtimes
 @options.batch_sizes
+@options.data
 @options.threads
 @options.devices
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Time for a cell.")
@@ -35,6 +36,7 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
     out: Path | None,
     json_file: str | None,
     itself: bool,
+    data: str | None,
     allow_code: bool,
     **chosen: Any,
 ) -> int:
@@ -73,6 +75,7 @@ def ab(  # noqa: PLR0913 - one argument for each thing that a user can choose
         ),
         base=base or head,
         head=head,
+        data=data,
         allow_code=allow_code,
         say=lambda text: click.echo(text, err=True),
     )

@@ -1,6 +1,7 @@
 """The command `seqbench export`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,8 @@ from seqbench.cli import options, output
 @options.targets
 @options.variants
 @options.out_folder("The folder of the exported files.", default="dist", show_default=True)
+@options.data
+@options.metrics
 @options.json_file()
 @options.require
 @options.allow_code
@@ -23,7 +26,7 @@ def export(
     require: tuple[str, ...] | None,
     *,
     allow_code: bool,
-    **chosen: tuple[str, ...] | None,
+    **chosen: Any,
 ) -> int:
     """Export to each target, then verify each artifact in its runtime."""
     from seqbench import api, reports
@@ -34,7 +37,8 @@ def export(
     options.check_requirements(require)
     named, given = asked.names(require=require, **chosen), options.drop_unset(chosen)
     kinds = (Kind.EXPORT, Kind.VERIFY)
-    selection = api.selection(kinds=kinds, devices=("cpu",), **given)
+    wanted = options.drop_unplanned(given)
+    selection = api.selection(kinds=kinds, devices=("cpu",), **wanted)
     asked.refuse_unplanned(named, asked.cells_of_any_model(selection))
     with show_progress() as observer:
         records, refusal = output.do_what_can_be_done(
@@ -48,7 +52,9 @@ def export(
         )
     output.write_json(records, json_file)
     if json_file != "-":
-        repeat = options.repeat_options(models, allow_code=allow_code)
+        repeat = options.repeat_options(
+            models, allow_code=allow_code, data=chosen["data"], metrics=chosen["metrics"]
+        )
         found = reports.build(records, str(out), repeat=repeat)
         output.show_document(reports.summary(found, where=True))
     return output.complain_of(refusal, output.exit_status(records, named))

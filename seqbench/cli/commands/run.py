@@ -24,6 +24,8 @@ from seqbench.cli import options, output
 )
 @options.out_folder("The run's folder.")
 @options.require
+@options.data
+@options.metrics
 @options.json_file()
 @options.allow_code
 @output.command
@@ -46,8 +48,8 @@ def run(
 
     options.check_requirements(require)
     named, given = asked.names(require=require, **chosen), options.drop_unset(chosen)
-    wanted = {name: value for name, value in given.items() if name != "processes"}
-    asked.refuse_unplanned(named, asked.cells_of_any_model(api.selection(**wanted)))
+    selection = api.selection(**options.drop_unplanned(given))
+    asked.refuse_unplanned(named, asked.cells_of_any_model(selection))
     folder = out or new_run()
     with show_progress() as observer:
         records, refusal = output.do_what_can_be_done(

@@ -13,11 +13,13 @@ from seqbench.cli import options, output
 @options.runtimes
 @options.variants
 @options.timeout
+@options.data
+@options.metrics
 @options.json_file()
 @options.require
 @options.allow_code
 @output.command
-def verify(
+def verify(  # noqa: PLR0913 - one argument for each thing that a user can choose
     artifact: Path,
     model: str | None,
     runtimes: tuple[str, ...] | None,
@@ -26,6 +28,8 @@ def verify(
     json_file: str | None,
     require: tuple[str, ...] | None,
     *,
+    data: str | None,
+    metrics: tuple[str, ...] | None,
     allow_code: bool,
 ) -> int:
     """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
@@ -51,13 +55,17 @@ def verify(
             model,
             runtimes=runtimes,
             variant=variant,
+            data=data,
+            metrics=metrics or (),
             allow_code=allow_code,
             timeout_s=timeout,
             observer=observer,
         )
     output.write_json(records, json_file)
     if json_file != "-":
-        repeat = options.repeat_options(models, allow_code=allow_code, judged=records)
+        repeat = options.repeat_options(
+            models, allow_code=allow_code, judged=records, data=data, metrics=metrics
+        )
         found = reports.build(records, str(artifact), repeat=repeat)
         output.show_document(reports.summary(found))
     status = output.exit_status(records, named)

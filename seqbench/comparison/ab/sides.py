@@ -90,9 +90,15 @@ def resolve(option: str, spec: str) -> Side:
 
 @contextmanager
 def prepare_side(
-    option: str, side: Side, sources: Sequence[Source], targets: Sequence[str], *, allow_code: bool
+    option: str,
+    side: Side,
+    sources: Sequence[Source],
+    targets: Sequence[str],
+    words: Sequence[str] = (),
 ) -> Iterator[Path]:
     """Give the folder of a run with the side's models, exported to `targets`.
+
+    `words` are further options of the export.
 
     Raises:
         InputError: a model cannot be used on this side.
@@ -106,11 +112,11 @@ def prepare_side(
         if side.kind == "REV":
             with _worktree(option, side, folder / "tree") as (top, tree):
                 specs = [_within(option, side, source, top, tree) for source in sources]
-                _export(option, side, specs, targets, run, allow_code=allow_code)
+                _export(option, side, specs, targets, run, words)
                 yield run
         else:
             specs = [source.place for source in sources]
-            _export(option, side, specs, targets, run, allow_code=allow_code)
+            _export(option, side, specs, targets, run, words)
             yield run
 
 
@@ -120,13 +126,11 @@ def _export(
     specs: Sequence[str],
     targets: Sequence[str],
     run: Path,
-    *,
-    allow_code: bool,
+    further: Sequence[str],
 ) -> None:
     """Build, train and export in a process of the side's own."""
     words = ["run", *specs, "--only", "export", "--device", "cpu", "--out", str(run)]
-    words += ["--target", ",".join(targets)]
-    words += ["--allow-code"] if allow_code else []
+    words += ["--target", ",".join(targets), *further]
     status, stderr = _run_seqbench(side, words)
     if not (run / MARK).exists() or status > 1:
         lines = [line for line in stderr.splitlines() if line.strip()]

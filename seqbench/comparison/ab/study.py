@@ -25,6 +25,7 @@ from seqbench.core.record import Cell, Kind, Status
 from seqbench.core.store import Store
 from seqbench.machine import host
 from seqbench.machine.devices import DEVICES, environment
+from seqbench.models.data.source import resolve_data
 from seqbench.models.snapshot import REFERENCE
 from seqbench.models.source import Source, resolve_all
 from seqbench.runtimes import RUNTIMES
@@ -70,6 +71,7 @@ def ab(
     *,
     base: str,
     head: str = WORKING_TREE,
+    data: str | None = None,
     allow_code: bool = False,
     say: Say = lambda _: None,
 ) -> Comparison:
@@ -83,6 +85,7 @@ def ab(
         plan: what is timed.
         base: the side before.
         head: the side after.
+        data: examples that both sides are timed on; None for each scenario's own, if any.
         allow_code: whether code inside a model's file may be executed.
         say: is told how it goes on.
 
@@ -92,6 +95,8 @@ def ab(
     """
     _check(plan)
     sources = resolve_all(models)
+    words = [] if data is None else ["--data", resolve_data(data).place]
+    words += ["--allow-code"] if allow_code else []
     targets = _targets(plan)
     with ExitStack() as stack:
         found = [sides.resolve("--base", base)]
@@ -102,7 +107,7 @@ def ab(
                 runs.append(runs[0])
                 continue
             say(f"{option} {side.spec} is {side.kind}: preparing {len(sources)} models")
-            context = sides.prepare_side(option, side, sources, targets, allow_code=allow_code)
+            context = sides.prepare_side(option, side, sources, targets, words)
             runs.append(Store(stack.enter_context(context)))
         inputs = stack.enter_context(temporary_folder())
         cells = tuple(_cells(sources, plan, found, runs, inputs, say))

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 NO_DATA = (
-    "it is calibrated on the scenario's own data, and this model came without: give it as a "
-    "scenario file with `data`"
+    "it is calibrated on data like the user's own, and this model came without: give some with "
+    "--data, or as a scenario file with `data`"
 )
 """Why a calibrated variant cannot be made."""
 

@@ -32,7 +32,7 @@ class Inspect(Job[Model]):
     def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing
         """Yield what a plan needs to know of each model."""
         for scenario, _ in _built(self.sources):
-            training = scenario.training if scenario.data else None
+            training = scenario.training if scenario.trains else None
             yield Model(
                 name=scenario.name,
                 batch_sizes=tuple(scenario.batch_sizes),

@@ -9,6 +9,7 @@ import numpy as np
 from seqbench.backends import current_backend, on_device
 from seqbench.backends.unsupported import name_unsupported
 from seqbench.core import arrays
+from seqbench.core.errors import InputError
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
@@ -68,10 +69,12 @@ class Prepare(Job[Never]):
         scenario, model, data = _trained(self.source, self.cells, self.device, context)
         folder = Store(context.folder).model(scenario.name)
         context.say(f"{scenario.name}: working out the float64 reference")
+        held_out = None
         if data is not None:
-            _keep_data(model, scenario, data, folder)
+            sampled = _sampled(model, data, scenario.seed)
+            held_out = sampled.x_test
+            _keep_data(model, scenario, sampled, folder)
         fresh = fresh_weights(model)
-        held_out = None if data is None else data.x_test
         if fresh:
             given = model.get_weights()
             perturb(model, scenario.seed)
@@ -86,7 +89,7 @@ def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
     path = folder / snapshot.INITIAL
     if path.exists():
         snapshot.set_weights(model, path)
-    elif scenario.training is not None:
+    elif scenario.trains:
         folder.mkdir(parents=True, exist_ok=True)
         snapshot.keep_weights(model, path)
 
@@ -106,8 +109,12 @@ def _trained(
         _start(model, scenario, Store(context.folder).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
-        check_data(model, scenario, data)
-    if data is None or scenario.training is None:
+        check_data(model, scenario, data, origin.data_place)
+        if origin.metrics and data.y_test is None:
+            names = ", ".join(origin.metrics)
+            msg = f"{origin.data_place or origin.spec}: the metrics {names} need labels, found none"
+            raise InputError(msg)
+    if data is None or scenario.training is None or not scenario.trains:
         return scenario, model, data
     training, cell = scenario.training, next(iter(cells), None)
     xla = cell is not None and cell.runtime == XLA.name
@@ -152,18 +159,32 @@ def _fields(trained: Trained, import_s: float, build_s: float) -> dict[str, Any]
     }
 
 
+def _sampled(model: "keras.Sequential", data: Data, seed: int) -> Data:
+    """Return what artifacts are calibrated on and judged by, in the dtype that the model takes.
+
+    The rows are in random order: data may be sorted by class.
+    """
+    dtype = "str" if model.inputs[0].dtype == "string" else model.inputs[0].dtype
+    rng = np.random.default_rng(seed)
+    train = rng.permutation(len(data.x_train))[:CALIBRATION_ROWS]
+    test = rng.permutation(len(data.x_test))[:HELD_OUT_ROWS]
+    return Data(
+        x_train=data.x_train[train].astype(dtype),
+        x_test=data.x_test[test].astype(dtype),
+        y_test=None if data.y_test is None else data.y_test[test],
+    )
+
+
 def _keep_data(model: "keras.Sequential", scenario: Scenario, data: Data, folder: Path) -> None:
     """Write what variants in reduced precision are calibrated on and judged by."""
-    x = data.x_test[:HELD_OUT_ROWS]
-    metrics = scenario.training.metrics if scenario.training else ()
     sample = Sample(
-        x=x,
-        own=model.predict(x, batch_size=256, verbose=0),
-        y=data.y_test[:HELD_OUT_ROWS],
-        metrics=metrics,
+        x=data.x_test,
+        own=model.predict(data.x_test, batch_size=256, verbose=0),
+        y=data.y_test,
+        metrics=scenario.held_out_metrics,
     )
     reference.save_sample(sample, folder / snapshot.HELD_OUT)
-    arrays.save(folder / snapshot.CALIBRATION, x=data.x_train[:CALIBRATION_ROWS])
+    arrays.save(folder / snapshot.CALIBRATION, x=data.x_train)
 
 
 def _write(
@@ -179,4 +200,12 @@ def _write(
     cases = reference.build_cases(model, scenario.seed, held_out)
     reference.save(cases, folder / snapshot.REFERENCE)
     unmasked = never_masked(model, [case.x for case in reversed(cases)])
-    snapshot.save(model, folder, origin, scenario.seed, fresh=fresh, never_masked=unmasked)
+    snapshot.save(
+        model,
+        folder,
+        origin,
+        scenario.seed,
+        fresh=fresh,
+        never_masked=unmasked,
+        trained=scenario.trains,
+    )

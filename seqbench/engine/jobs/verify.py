@@ -49,6 +49,7 @@ class Subject:
             Keras itself.
         held_out: the file of the sample by which reduced precision is judged, which may be missing.
         given: whether the artifact may be anybody's.
+        trained: whether the model was trained from its scenario before it was judged by.
 
     """
 
@@ -61,6 +62,7 @@ class Subject:
     declaration: Declaration | None
     held_out: Path
     given: bool
+    trained: bool = False
 
 
 def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             declaration = None if judgements else subject.declaration
             judgements.append(judge(session, cases, declaration))
             ran_on, facts = session.ran_on, dict(session.facts)
-            told = _notes(session, given=subject.given)
+            told = _notes(session, subject)
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
     reason = worst.reason or next((found.broken for found in judgements if found.broken), None)
     if reason is not None and facts.get("narrow"):
@@ -127,9 +129,9 @@ def of_another_tool(loaded: Session, x: np.ndarray, own: np.ndarray) -> Session:
     return in_models_order(loaded, x, own) if numbers else loaded
 
 
-def _notes(session: Session, *, given: bool) -> tuple[str, ...]:
+def _notes(session: Session, subject: Subject) -> tuple[str, ...]:
     """Return what a reader should know of how an artifact was asked."""
-    if not given:
+    if not subject.given:
         return session.notes
     names, shape = (session.input.name, session.output.name), session.input.shape
     notes = [*session.notes]
@@ -137,6 +139,11 @@ def _notes(session: Session, *, given: bool) -> tuple[str, ...]:
         notes.append(f"fixed batch of {shape[0]}: other numbers of rows are asked in several calls")
     if names != (INPUT, OUTPUT):
         notes.append(f"its input is called {names[0]!r}, its output {names[1]!r}")
+    if subject.trained:
+        notes.append(
+            "judged by a model that its scenario trained anew: if the file is of an earlier "
+            "training, give the saved model, or a scenario with epochs=0"
+        )
     return tuple(notes)
 
 
@@ -178,7 +185,7 @@ def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             for sample in samples
         ]
         ran_on, facts = session.ran_on, dict(session.facts)
-        told = _notes(session, given=subject.given)
+        told = _notes(session, subject)
     worst, sample = min(found, key=lambda pair: pair[0].rank)
     reason = worst.reason
     if reason is not None and sample.name != HELD_OUT:

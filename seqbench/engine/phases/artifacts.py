@@ -101,6 +101,7 @@ def _subject(run: Run, model: str, variant: str, runtime: Runtime) -> Subject:
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
         given=given is not None and declaration is None,
+        trained=snapshot.trained,
     )
 
 

@@ -14,10 +14,13 @@ from seqbench.targets.manifest import NAME, Entry
 def write_verdicts(run: Run, cells: Sequence[Cell]) -> None:
     """Write how artifacts were judged into the manifests that list them.
 
-    Where a given artifact's verdict is not written, a note of its record says why.
+    Where a given artifact's verdict is not written, a note of its record says why. Of a model that
+    was refused nothing was judged.
     """
     by_artifact: dict[tuple[str, str, str], list[Record]] = {}
     for cell in cells:
+        if cell.model in run.refused:
+            continue
         record = run.store.find(cell.key)
         if record is not None and cell.kind is Kind.VERIFY and cell.target is not None:
             by_artifact.setdefault((cell.model, cell.target, cell.variant), []).append(record)

@@ -81,8 +81,8 @@ def training_step(model: "keras.Sequential", training: Training, data: Data) -> 
 
     """
     compile_for_training(model, training)
-    size = min(training.batch_size, len(data.x_train))
-    batch = _batch(model, size, data), _shape((size, *data.y_train.shape[1:]), data.y_train.dtype)
+    size, labels = min(training.batch_size, len(data.x_train)), data.train_labels
+    batch = _batch(model, size, data), _shape((size, *labels.shape[1:]), labels.dtype)
     state = tuple(map(_shapes, training_state(model)))
 
     def function() -> Callable[..., Any]:

@@ -7,38 +7,62 @@ import numpy as np
 
 from seqbench.core.errors import InputError
 from seqbench.core.scenario import Data, Scenario
-from seqbench.models.checks.losses import Family, Loss, read_loss
+from seqbench.models.checks.losses import Family, Loss, read_loss, read_metric
 from seqbench.models.checks.outputs import Ending, fits, read_ending
 
 if TYPE_CHECKING:
     import keras
 
 
-def check_data(model: "keras.Sequential", scenario: Scenario, data: Data) -> None:
+def check_data(
+    model: "keras.Sequential", scenario: Scenario, data: Data, place: str | None = None
+) -> None:
     """Hold the data against the first and last layer of the scenario's built model.
+
+    Args:
+        model: the scenario's model, built.
+        scenario: says what the labels are for.
+        data: what is looked at.
+        place: where it comes from, for messages; None for the scenario itself.
 
     Raises:
         InputError: the data's sizes, shapes, values or classes do not fit; the message names the
             array and the layer, the expected and the found.
 
     """
-    place = f"scenario {scenario.name!r}"
+    place = place or f"scenario {scenario.name!r}"
+    losses, ending = _takers_of_labels(scenario), read_ending(model)
     for part, x, y in (
         ("train", data.x_train, data.y_train),
         ("test", data.x_test, data.y_test),
     ):
         _check_count(place, part, x, y)
         _check_inputs(f"{place}, x_{part}", model, x)
-        _check_finite(f"{place}, y_{part}", y)
-    if scenario.training is None:
+        if y is not None:
+            _check_finite(f"{place}, y_{part}", y)
+            for loss in losses:
+                _check_labels(f"{place}, y_{part}", loss, ending, y)
+            if not scenario.trains:
+                _check_quantities(f"{place}, y_{part}", scenario.held_out_metrics, ending, y)
+    if scenario.trains and data.y_train is None:
+        msg = f"{place}: expected y_train to train on, found none; add it, or train 0 epochs"
+        raise InputError(msg)
+
+
+def _takers_of_labels(scenario: Scenario) -> list[Loss]:
+    """Return what the labels are given to, as far as it is known what it takes."""
+    found = [read_loss(scenario.training.loss)] if scenario.training else []
+    if not scenario.trains:  # else Keras itself computes the metrics, whatever they are
+        found += map(read_metric, scenario.held_out_metrics)
+    return [loss for loss in found if loss.family is not Family.OTHER]
+
+
+def _check_count(place: str, part: str, x: np.ndarray, y: np.ndarray | None) -> None:
+    if y is None:
+        if x.ndim == 0 or len(x) == 0:
+            msg = f"{place}: expected at least one example in x_{part}, found shape {x.shape}"
+            raise InputError(msg)
         return
-    loss, ending = read_loss(scenario.training.loss), read_ending(model)
-    if loss.family is not Family.OTHER:
-        for part, y in (("train", data.y_train), ("test", data.y_test)):
-            _check_labels(f"{place}, y_{part}", loss, ending, y)
-
-
-def _check_count(place: str, part: str, x: np.ndarray, y: np.ndarray) -> None:
     if x.ndim == 0 or y.ndim == 0 or len(x) == 0 or len(x) != len(y):
         msg = (
             f"{place}: expected as many examples in x_{part} as in y_{part}, and at least one, "
@@ -60,10 +84,25 @@ def _check_inputs(place: str, model: "keras.Sequential", x: np.ndarray) -> None:
     if model.inputs[0].dtype == "string":
         return
     _check_finite(place, x)
+    _check_whole(place, model, x)
     if isinstance(first, keras.layers.Embedding) and (x.min() < 0 or x.max() >= first.input_dim):
         msg = (
             f"{place}: first layer {first.name!r} expects numbers from 0 to {first.input_dim - 1}, "
             f"found {x.min():g} to {x.max():g}; change its input_dim or the data"
+        )
+        raise InputError(msg)
+
+
+def _check_whole(place: str, model: "keras.Sequential", x: np.ndarray) -> None:
+    """Refuse what a model of whole numbers cannot be given without a loss."""
+    dtype = np.dtype(model.inputs[0].dtype)
+    if dtype.kind not in "iu":
+        return
+    limits = np.iinfo(dtype)
+    if x.min() < limits.min or x.max() > limits.max or np.any(x != np.round(x)):
+        msg = (
+            f"{place}: the model takes {dtype.name}, found dtype {x.dtype} with numbers that it "
+            f"cannot hold, from {x.min():g} to {x.max():g}; convert them or change the keras.Input"
         )
         raise InputError(msg)
 
@@ -98,6 +137,18 @@ def _check_labels(place: str, loss: Loss, ending: Ending, y: np.ndarray) -> None
             f"{place}: last layer {ending.layer!r} with {units} unit{'s' * (units != 1)} "
             f"tells the classes 0 to {most} apart, found classes {kept.min():g} to "
             f"{kept.max():g}; give it one unit for each class or mend the labels"
+        )
+        raise InputError(msg)
+
+
+def _check_quantities(place: str, metrics: Sequence[str], ending: Ending, y: np.ndarray) -> None:
+    """Refuse class numbers where an error is computed of each output."""
+    errors = [name for name in metrics if read_metric(name).family is Family.REGRESSION]
+    if errors and ending.units != 1 and not fits(y.shape[1:], ending.shape):
+        msg = (
+            f"{place}: last layer {ending.layer!r} gives {_each(ending.shape)}, found labels with "
+            f"{_each(y.shape[1:])}, of which {', '.join(errors)} cannot be computed; change the "
+            "labels or the metrics"
         )
         raise InputError(msg)
 

@@ -45,6 +45,18 @@ _FAMILIES = {
 }
 
 
+def read_metric(metric: str) -> Loss:
+    """Return what a metric, by its Keras name, takes; Keras calls many as it calls a loss."""
+    import keras
+
+    if metric == "acc" or metric.endswith("accuracy"):
+        return Loss(name=metric, family=Family.CATEGORICAL)
+    try:
+        return read_loss(keras.losses.get(metric))
+    except ValueError:
+        return Loss(name=metric, family=Family.OTHER)
+
+
 def read_loss(loss: str | Callable[..., Any]) -> Loss:
     """Return the facts of a loss: a name, a Keras object or function, or a maker of one.
 

@@ -116,7 +116,7 @@ def _batches(data: Data, batch_size: int, count: int) -> list[Batch]:
         raise Unsupported(f"a batch of {size} cannot be split into {count} equal parts")
     order = np.random.default_rng(0).permutation(len(data.x_train))
     rows = np.split(np.resize(order, STEPS * size), STEPS)
-    return [(data.x_train[part], data.y_train[part]) for part in rows]
+    return [(data.x_train[part], data.train_labels[part]) for part in rows]
 
 
 def _run(steps: Steps, batches: list[Batch], start: list[np.ndarray], now: Clock) -> list[float]:

@@ -73,7 +73,7 @@ def test_a_revision_says_nothing_of_a_model_outside_of_the_repository(
     side = sides.resolve("--base", "trunk")
     with (
         pytest.raises(InputError, match=r"other\.py is not a file of the repository"),
-        sides.prepare_side("--base", side, [model(str(away))], ["onnx"], allow_code=False),
+        sides.prepare_side("--base", side, [model(str(away))], ["onnx"]),
     ):
         pass
     assert not list((repository / ".git").glob("worktrees/*"))
@@ -85,7 +85,7 @@ def test_a_model_that_the_revision_lacks_is_told(repository: Path) -> None:
     side = sides.resolve("--base", "trunk")
     with (
         pytest.raises(InputError, match=r"--base trunk: .*later\.py: no such file"),
-        sides.prepare_side("--base", side, [model("later.py")], ["onnx"], allow_code=False),
+        sides.prepare_side("--base", side, [model("later.py")], ["onnx"]),
     ):
         pass
 
@@ -101,7 +101,7 @@ def test_a_side_is_exported_without_a_device_for_its_records(
 
     monkeypatch.setattr(sides, "_run_seqbench", note)
     side = sides.resolve("--base", ".")
-    context = sides.prepare_side("--base", side, [model("three_class")], ["onnx"], allow_code=False)
+    context = sides.prepare_side("--base", side, [model("three_class")], ["onnx"])
     with pytest.raises(InputError, match="not today"), context:
         pass
     assert "--json" not in said  # root replaced /dev/null by a file there

@@ -1,5 +1,6 @@
 """Data that do not fit the first or last layer are refused in one line; data that do are not."""
 
+import re
 from typing import Any
 
 import keras
@@ -154,6 +155,36 @@ def test_tokens_must_be_in_the_embedding() -> None:
     )
     with pytest.raises(InputError, match="found -1 to 8"):
         check(model, tokens % 10 - 1, NUMBERS, "sparse_categorical_crossentropy")
+
+
+@pytest.mark.parametrize(
+    ("metric", "y", "message"),
+    [
+        ("accuracy", NUMBERS + 1, f"{THREE_UNITS} 1 to 3; {MEND_CLASSES}"),
+        ("sparse_categorical_accuracy", NUMBERS * 2, f"{THREE_UNITS} 0 to 4; {MEND_CLASSES}"),
+        ("mae", NUMBERS * 100, "last layer 'only' gives shape (3) each, found labels with one"),
+    ],
+)
+def test_labels_of_a_model_that_is_not_trained_are_held_to_its_metrics(
+    metric: str, y: np.ndarray, message: str
+) -> None:
+    def check_untrained(y: np.ndarray) -> None:
+        scenario = Scenario(name="mine", summary="", build=dense, metrics=(metric,))
+        data = Data(x_train=X, y_train=y, x_test=X, y_test=y)
+        check_data(dense(), scenario, data, "mine.npz")
+
+    check_untrained(ONE_HOT)
+    with pytest.raises(InputError, match=re.escape(f"mine.npz, y_train: {message}")):
+        check_untrained(y)
+
+
+def test_a_model_of_whole_numbers_is_given_no_others() -> None:
+    model = keras.Sequential([keras.Input((4,), dtype="uint8"), layers.Dense(3, name="only")])
+    check(model, X, NUMBERS, "sparse_categorical_crossentropy")  # 1.0 is whole
+    message = "the model takes uint8, found dtype float32 with numbers that it cannot hold, from "
+    for x, found in ((X / 2, "0.5 to 0.5"), (X * 256, "256 to 256"), (-X, "-1 to -1")):
+        with pytest.raises(InputError, match=f"x_train: {message}{found}; convert them"):
+            check(model, x, NUMBERS, "sparse_categorical_crossentropy")
 
 
 @pytest.mark.parametrize("y", [NUMBERS[:9], NUMBERS[:0], np.array(3)])

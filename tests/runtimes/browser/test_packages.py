@@ -101,6 +101,7 @@ def test_install_fetches_just_what_the_page_loads(cache: Path) -> None:
         "tf-backend-webgl.min.js",
         "tf-converter.min.js",
         "tf-core.min.js",
+        "tf-layers.min.js",
         "tfjs-backend-wasm-simd.wasm",
         "tfjs-backend-wasm-threaded-simd.wasm",
         "tfjs-backend-wasm.wasm",

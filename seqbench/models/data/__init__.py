@@ -1,0 +1,1 @@
+"""A user's own examples for a model, from the file that `--data` names."""
