@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from seqbench.core.files import temporary_folder
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
-from seqbench.engine import pipeline
+from seqbench.engine import given, pipeline
 from seqbench.engine.jobs.inspect import Check, Describe
 from seqbench.engine.plan import Selection
-from seqbench.engine.state import Given, Observer, Request
+from seqbench.engine.state import Observer, Request
 from seqbench.engine.workers.messages import Job, Result
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine.devices import DEVICES, parse_count
@@ -30,7 +31,7 @@ from seqbench.models.from_python import DataLike, ModelLike, Models, OwnData, wr
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
-from seqbench.targets.recognition import target_of, whole
+from seqbench.targets.recognition import whole
 from seqbench.verdict.quality import METRICS
 
 KINDS = tuple(Kind)
@@ -156,10 +157,10 @@ def export(
 
 def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     artifact: str | os.PathLike[str],
-    model: ModelLike,
+    model: ModelLike | None = None,
     *,
     runtimes: Sequence[str] | None = None,
-    variant: str = PLAIN,
+    variant: str | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
     allow_code: bool = False,
@@ -168,11 +169,15 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
 ) -> list[Record]:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
-    One in reduced precision is judged by the criterion of its `variant`; one that takes or gives
-    whole numbers in place of real ones is not judged without. An artifact that could run code or
-    reach files beside it is refused before anything loads it, unless `allow_code`. What gives no
-    sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error.
-    `data` and `metrics` are as in `run`.
+    One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
+    takes or gives whole numbers in place of real ones is not judged without. An artifact that could
+    run code or reach files beside it is refused before anything loads it, unless `allow_code`. What
+    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`
+    and `metrics` are as in `run`.
+
+    Of a folder that `export` wrote, or one of such folders, everything is judged, as of what its
+    manifest says. `model` may be None where that names a file which is still the same. A file that
+    is not the one that was exported fails without being run. Verdicts go into the manifest.
 
     Raises:
         InputError: the model or the artifact cannot be used, a name is unknown, or `timeout_s` is
@@ -182,31 +187,31 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     if timeout_s is not None and not timeout_s > 0:
         msg = f"timeout {timeout_s:g}: expected more than 0 seconds"
         raise InputError(msg)
-    path = whole(Path(artifact))
-    target = target_of(path)
-    of_target = (PLAIN, *TARGETS[target].variants)
-    if variant in VARIANTS and variant not in of_target:
-        msg = f"{path} is of target {target}, which is had in {', '.join(of_target)}: not {variant}"
-        raise InputError(msg)
-    chosen = selection(
-        kinds=(Kind.VERIFY,),
-        targets=(target,),
-        runtimes=runtimes,
-        devices=("cpu",),
-        variants=(variant,),
-    )
-    with (
-        write_sources([model], allow_code=allow_code, own=_own_data(data, metrics)) as sources,
-        temporary_folder() as folder,
-    ):
-        request = Request(
-            sources=sources,
-            selection=chosen,
-            budget=QUICK,
-            timeout_s=timeout_s,
-            given=Given(artifact=path.resolve(), target=target),
-        )
-        return pipeline.run(request, Store(folder), observer)
+    records: list[Record] = []
+    for place, against in given.pair_with_models(whole(Path(artifact)), model, variant):
+        with ExitStack() as stack:
+            sources = stack.enter_context(
+                write_sources([against], allow_code=allow_code, own=_own_data(data, metrics))
+            )
+            judged = given.find(place, sources[0].name, variant or PLAIN)
+            for home in {one.home for one in judged if one.label}:
+                stack.enter_context(given.hold(home))
+            request = Request(
+                sources=sources,
+                selection=selection(
+                    kinds=(Kind.VERIFY,),
+                    targets=[one.target for one in judged],
+                    runtimes=runtimes,
+                    devices=("cpu",),
+                    variants=[one.variant for one in judged],
+                ),
+                budget=QUICK,
+                timeout_s=timeout_s,
+                given=judged,
+            )
+            folder = stack.enter_context(temporary_folder())
+            records += pipeline.run(request, Store(folder), observer)
+    return records
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:

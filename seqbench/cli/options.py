@@ -9,6 +9,7 @@ import click
 from seqbench.core.errors import InputError
 
 if TYPE_CHECKING:
+    from seqbench.core.record import Record
     from seqbench.reports import Repeat
 
 
@@ -79,17 +80,26 @@ def repeat_options(
     models: Iterable[str],
     *,
     allow_code: bool,
-    artifact: Path | None = None,
+    judged: "Iterable[Record]" = (),
     data: str | None = None,
     metrics: Iterable[str] | None = None,
 ) -> "Repeat":
-    """Return what commands that repeat cells take over from the one that was given."""
+    """Return what commands that repeat cells take over from the one that was given.
+
+    Args:
+        models: what was named as models.
+        allow_code: whether code inside their files was executed.
+        judged: the records of artifacts that were given.
+        data: the data that was given.
+        metrics: the metrics that were.
+
+    """
     from seqbench.models.source import resolve_all
     from seqbench.reports import Repeat
 
     return Repeat(
         specs={source.name: source.spec for source in resolve_all(models)},
-        artifact=None if artifact is None else str(artifact.absolute()),
+        artifacts={record.cell.key: record.artifact for record in judged if record.artifact},
         allow_code=allow_code,
         data=None if data is None else str(Path(data).absolute()),
         metrics=tuple(metrics or ()),

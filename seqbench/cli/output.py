@@ -127,6 +127,16 @@ def complain_of(refusal: PartialInputError | None, status: int) -> int:
     return status or refusal.exit_code
 
 
+def gate_status(records: list[Record]) -> int:
+    """Return 0 when every cell passed, else 1: what could not be judged is no pass."""
+    from seqbench.core.record import Status
+
+    for record in records:
+        if record.status is Status.UNAVAILABLE:
+            _complain(f"{record.artifact} was not judged in {record.cell.runtime}: {record.reason}")
+    return int(any(record.status is not Status.PASS for record in records))
+
+
 def write_json(records: list[Record], file: str | None) -> None:
     """Write records as a JSON array to a file, `-` for standard output; None writes nothing.
 

@@ -44,6 +44,32 @@ def without_nan(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def make_schema(kind: Any) -> dict[str, Any]:
+    """Return the JSON Schema of what `to_json` and `without_nan` make of a dataclass.
+
+    Every field is there, and each number that is no whole one may be the text of NaN or an
+    infinity.
+    """
+    import msgspec  # noqa: PLC0415 - `seqbench --help` needs none of it
+
+    found: dict[str, Any] = _loosened(msgspec.json.schema(kind))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _loosened(schema: Any) -> Any:
+    """Return a schema with every field required, and with texts for what JSON has no number for."""
+    if isinstance(schema, list):
+        return [_loosened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "number":
+        return {"anyOf": [schema, {"enum": ["nan", "inf", "-inf"]}]}
+    found = {key: _loosened(value) for key, value in schema.items()}
+    if "properties" in found:
+        found["required"] = list(found["properties"])
+    return found
+
+
 def to_text(value: Any) -> str:
     """Return a value as one line of JSON text."""
     return json.dumps(to_json(value))

@@ -186,6 +186,17 @@ def decode(flat: dict[str, Any]) -> Record:
     return record
 
 
+def make_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `encode` gives: `record.schema.json` beside this module."""
+    found = codec.make_schema(Record)
+    del found["$ref"]
+    record, cell = (found["$defs"].pop(name) for name in ("Record", "Cell"))
+    properties = {**cell["properties"], **record["properties"]}
+    del properties["cell"]
+    properties = {"schema": {"const": SCHEMA}, **properties}
+    return {**found, **record, "properties": properties, "required": list(properties)}
+
+
 def write_array(records: Iterable[Record]) -> str:
     """Return records as the text of a JSON array, for other programs."""
     return json.dumps([encode(record) for record in records], indent=1, allow_nan=False) + "\n"

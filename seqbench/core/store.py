@@ -52,7 +52,7 @@ class Store:
 
     @contextmanager
     def hold(self, models: Iterable[str], mark: Mapping[str, Any]) -> Iterator[None]:
-        """Lock the run's folder, and these models' where artifacts are delivered, for this process.
+        """Lock the run's folder, and that of these models' artifacts, for this process.
 
         A new or an empty folder becomes a run's: `mark` is written at once as its plan, for now.
         Nothing in another folder is touched.
@@ -71,10 +71,8 @@ class Store:
                 replace_json(self.root / MARK, mark)
             _make(self.artifacts)
             self._made = {path: path.stat().st_ino for path in (self.root, self.artifacts)}
-            if self.delivers:
-                for name in models:
-                    place = self.artifacts / f".{name}{lock.NAME}"
-                    stack.enter_context(lock.hold(place, str(self.artifacts / name)))
+            for name in models:
+                stack.enter_context(hold_artifacts(self.artifacts / name))
             yield
 
     def _refuse_other_things(self, models: Iterable[str]) -> None:
@@ -161,6 +159,18 @@ class Store:
         """Return a cell's record, None where it has none yet."""
         path = self.record(key)
         return decode(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+@contextmanager
+def hold_artifacts(folder: Path) -> Iterator[None]:
+    """Lock the folder of one model's artifacts, which need not be there, for this process.
+
+    Raises:
+        InputError: another process holds it, or nothing can be written beside it.
+
+    """
+    with lock.hold(folder.parent / f".{folder.name}{lock.NAME}", str(folder)):
+        yield
 
 
 def is_run(folder: Path) -> bool:

@@ -12,8 +12,15 @@ from seqbench.core.store import Store
 from seqbench.engine import plan, plan_file, state
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.lanes import in_lanes
-from seqbench.engine.phases import artifacts, diagnosis, exports, other_devices, preparation
-from seqbench.engine.state import Observer, Request, Run
+from seqbench.engine.phases import (
+    artifacts,
+    diagnosis,
+    exports,
+    other_devices,
+    preparation,
+    verdicts,
+)
+from seqbench.engine.state import Given, Observer, Request, Run
 from seqbench.engine.workers import fork_servers, pool
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
@@ -53,6 +60,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
+        _fail_what_is_not_as_listed(run)
         _measure_peak(lanes)
         _leave_out_what_is_missing(run)
         if _times(request):
@@ -82,7 +90,7 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
 
 def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack) -> list[Run]:
     """Return the run once for each lane: they share all but their workers."""
-    several = request.given is None and plan.has_exports(request.selection)
+    several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
     servers = stack.enter_context(fork_servers.open_for_run())
     workers = [
@@ -101,11 +109,16 @@ def _refuse_other_runtimes(request: Request) -> None:
         InputError: those that were asked for are such.
 
     """
-    given = request.given
-    if given is not None and not plan.verifications("", given.target, request.selection):
-        readers = ", ".join(it.name for it in RUNTIMES.values() if it.target == given.target)
-        msg = f"{given.artifact} is of target {given.target}: run it in one of {readers}"
-        raise InputError(msg)
+    for given in request.given:
+        if not _verifications(given, request):
+            readers = ", ".join(it.name for it in RUNTIMES.values() if it.target == given.target)
+            msg = f"{given.artifact} is of target {given.target}: run it in one of {readers}"
+            raise InputError(msg)
+
+
+def _verifications(given: Given, request: Request) -> list[Cell]:
+    """Return the cells that judge one given artifact."""
+    return plan.verifications(given.model, given.target, given.variant, request.selection)
 
 
 def _plan(run: Run) -> list[Cell]:
@@ -116,12 +129,12 @@ def _plan(run: Run) -> list[Cell]:
 
     """
     request = run.request
-    if request.given is not None:
-        (source,) = request.sources
-        cells = plan.verifications(source.name, request.given.target, request.selection)
-        preparation.inspect_given(run, request.given, cells[0].variant)
+    if request.given:
+        for given in request.given:
+            if given.problem is None:
+                preparation.inspect_given(run, given)
         preparation.inspect(run)
-        return cells
+        return [cell for given in request.given for cell in _verifications(given, request)]
     cells = plan.cells(preparation.inspect(run), request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
@@ -183,6 +196,7 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
 
     """
     state.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
+    verdicts.write_verdicts(run, cells)
     records = [record for cell in cells if (record := run.store.find(cell.key)) is not None]
     if not run.bad_input:
         return records
@@ -208,12 +222,20 @@ def _measure_peak(lanes: Sequence[Run]) -> None:
 def _leave_out_what_is_missing(run: Run) -> None:
     """Close cells whose runtime or device is not here, and those of artifacts not to be had."""
     lacking = missing_exporter_reason()
-    if lacking is not None and run.request.given is None:
+    if lacking is not None and not run.request.given:
         exports = [cell for cell in run.cells() if cell.target]
         state.close(run, exports, Status.UNAVAILABLE, lacking)
     absent, unusable = cache(_missing_runtime), cache(run.workers.missing)  # asked once of each
     _leave_out(run, lambda cell: absent(cell.runtime))
     _leave_out(run, lambda cell: unusable(cell.device, plan.needed_framework(cell)))
+
+
+def _fail_what_is_not_as_listed(run: Run) -> None:
+    """Close the cells of given artifacts that are not what the manifest lists; they are not run."""
+    for given in run.request.given:
+        if given.problem is not None:
+            cells = _verifications(given, run.request)
+            state.close(run, cells, Status.FAIL, given.problem)
 
 
 def _missing_runtime(name: str | None) -> str | None:

@@ -69,9 +69,8 @@ def cells(models: Sequence[Model], selection: Selection) -> list[Cell]:
     return [cell for model in models for cell in _cells_of_model(model, selection)]
 
 
-def verifications(model: str, target: str, selection: Selection) -> list[Cell]:
-    """Return the cells that judge one given artifact of a target, in its variant, on the CPU."""
-    variant = next((name for name in selection.variants if name != PLAIN), PLAIN)
+def verifications(model: str, target: str, variant: str, selection: Selection) -> list[Cell]:
+    """Return the cells that judge one given artifact of a target, as of a variant, on the CPU."""
     return [
         Cell(model=model, kind=Kind.VERIFY, target=target, runtime=runtime.name, variant=variant)
         for runtime in runtimes(selection)

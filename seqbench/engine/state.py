@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Never
 
-from seqbench.core.record import Cell, Kind, Record, Status
+from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine.plan import Selection
 from seqbench.engine.workers.messages import Job, Message, Result
@@ -25,11 +25,24 @@ class Given:
     Attributes:
         artifact: the file or folder.
         target: its format's name.
+        model: the name of the model that it is judged against.
+        variant: the arithmetic as of which it is judged.
+        label: its name in the manifest beside it; None where none lists it.
+        problem: why it fails without being run: it is not what the manifest lists.
 
     """
 
     artifact: Path
     target: str
+    model: str
+    variant: str = PLAIN
+    label: str | None = None
+    problem: str | None = None
+
+    @property
+    def home(self) -> Path:
+        """The folder of its manifest, if it has one."""
+        return self.artifact.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +54,7 @@ class Request:
         selection: what to do with them.
         budget: how long to time each cell.
         timeout_s: longest time for which a job may give no sign; None for the usual one.
-        given: the artifact to judge; None where the models are exported.
+        given: the artifacts to judge; none where the models are exported.
 
     """
 
@@ -49,7 +62,13 @@ class Request:
     selection: Selection
     budget: Budget
     timeout_s: float | None = None
-    given: Given | None = None
+    given: tuple[Given, ...] = ()
+
+    def find_given(self, model: str, target: str | None, variant: str) -> Given | None:
+        """Return the given artifact of a model, target and variant; None where there is none."""
+        wanted = (model, target, variant)
+        found = (it for it in self.given if (it.model, it.target, it.variant) == wanted)
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,13 @@ def write_sources(
         if own.data is not None:
             data = _data_source(own.data, run.given_folder() if run else folder)
         yield tuple(
-            snapshot.pin(source, allow_code=allow_code, data=data, metrics=own.metrics)
+            snapshot.pin(
+                source,
+                allow_code=allow_code,
+                temporary=source.path.is_relative_to(folder),
+                data=data,
+                metrics=own.metrics,
+            )
             for source in sources
         )
 

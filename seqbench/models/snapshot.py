@@ -5,11 +5,14 @@ the user's own, which no other process knows how to load.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from seqbench.core import arrays, codec
 from seqbench.core.errors import InputError
@@ -41,6 +44,7 @@ class Origin(Source):
     Attributes:
         allow_code: whether code inside its file may be executed.
         sha256: the hash of its file, in hexadecimal.
+        temporary: whether the file goes away with the command: the model was an object.
         data: what was given as its data; None for its scenario's own, if any.
         metrics: metrics of the held-out data; none for its scenario's, or its file's, own.
 
@@ -48,6 +52,7 @@ class Origin(Source):
 
     allow_code: bool
     sha256: str
+    temporary: bool = False
     data: DataSource | None = None
     metrics: tuple[str, ...] = ()
 
@@ -64,6 +69,7 @@ class Snapshot:
     Attributes:
         source: where it comes from.
         seed: its scenario's seed.
+        sha256: the hash of its architecture and weights.
         fresh: names of the weights that look fresh.
         never_masked: names of layers that mask steps, and mask none of any input that is judged.
         trained: whether it was trained for this, from its scenario.
@@ -74,6 +80,7 @@ class Snapshot:
 
     source: Origin
     seed: int
+    sha256: str
     fresh: tuple[str, ...]
     never_masked: tuple[str, ...]
     trained: bool
@@ -85,6 +92,7 @@ def pin(
     source: Source,
     *,
     allow_code: bool,
+    temporary: bool = False,
     data: DataSource | None = None,
     metrics: tuple[str, ...] = (),
 ) -> Origin:
@@ -96,6 +104,7 @@ def pin(
         form=source.form,
         allow_code=allow_code,
         sha256=hashlib.sha256(source.path.read_bytes()).hexdigest(),
+        temporary=temporary,
         data=data,
         metrics=metrics,
     )
@@ -138,6 +147,7 @@ def save(
     snapshot = Snapshot(
         source=origin,
         seed=seed,
+        sha256=_hash_model(model),
         fresh=tuple(fresh),
         never_masked=tuple(never_masked),
         trained=trained,
@@ -145,6 +155,14 @@ def save(
         demand=demand(model),
     )
     replace_json(folder / FACTS, codec.to_json(snapshot))
+
+
+def _hash_model(model: "keras.Sequential") -> str:
+    """Return the hash of a model's architecture and weights, in hexadecimal."""
+    digest = hashlib.sha256(json.dumps(model.get_config(), default=str).encode())
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()
 
 
 def find(folder: Path) -> Snapshot | None:

@@ -19,7 +19,8 @@ class Repeat:
     Attributes:
         specs: what to call a model by, where that is not its name.
         backends: the back end of Keras that a runtime is, as `--backend` names it, by runtime.
-        artifact: the file or folder that was judged; None where the run made what it judged.
+        artifacts: the file or folder that was judged, by the cell's key, where the run has not
+            made what it judged.
         allow_code: whether code inside a model's file was executed.
         data: the data that was given; None where each model has its own.
         metrics: the metrics that were given.
@@ -30,7 +31,7 @@ class Repeat:
 
     specs: Mapping[str, str] = field(default_factory=dict)
     backends: Mapping[str, str] = field(default_factory=dict)
-    artifact: str | None = None
+    artifacts: Mapping[str, str] = field(default_factory=dict)
     allow_code: bool = False
     data: str | None = None
     metrics: tuple[str, ...] = ()
@@ -98,8 +99,9 @@ def command(cells: Sequence[Cell], repeat: Repeat) -> str:
     """Return the shell command that repeats cells, which differ at most in their batch."""
     cell = cells[0]
     spec = repeat.specs.get(cell.model, cell.model)
-    if repeat.artifact is not None:
-        words = ["verify", repeat.artifact, spec, *_option("--runtime", cell.runtime)]
+    artifact = repeat.artifacts.get(cell.key)
+    if artifact is not None:
+        words = ["verify", artifact, spec, *_option("--runtime", cell.runtime)]
         words += _option("--variant", cell.variant if cell.variant != PLAIN else None)
     else:
         words = ["run", spec, "--only", str(cell.kind), *_where(cell, repeat)]

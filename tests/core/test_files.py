@@ -254,6 +254,7 @@ OWN = {
     "engine/jobs/context.py": "saves records into the folder of a run",
     "comparison/ab/child.py": "writes to its standard output",
     "engine/phases/diagnosis.py": "removes a temporary file of a run",
+    "engine/phases/verdicts.py": "writes into the manifest of a folder of exports",
     "machine/host.py": "writes to /proc",
     "models/snapshot.py": "makes a model's folder within a run's",
     "engine/jobs/prepare.py": "makes a model's folder within a run's",

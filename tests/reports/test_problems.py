@@ -73,7 +73,9 @@ def test_data_that_was_given_is_given_again() -> None:
 
 def test_an_artifact_that_somebody_else_made_is_judged_again() -> None:
     cell = Cell(model="m", kind=Kind.VERIFY, target="tflite", runtime="litert", variant="int8")
-    repeat = Repeat(specs={"m": "/my models/m.keras"}, artifact="/a b/m.tflite", allow_code=True)
+    repeat = Repeat(
+        specs={"m": "/my models/m.keras"}, artifacts={cell.key: "/a b/m.tflite"}, allow_code=True
+    )
     assert command([cell], repeat) == (
         "seqbench verify '/a b/m.tflite' '/my models/m.keras' --runtime litert --variant int8 "
         "--allow-code"

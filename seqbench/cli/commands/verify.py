@@ -9,7 +9,7 @@ from seqbench.cli import options, output
 
 @click.command()
 @click.argument("artifact", type=options.PATH)
-@click.argument("model")
+@click.argument("model", required=False)
 @options.runtimes
 @options.variants
 @options.timeout
@@ -21,7 +21,7 @@ from seqbench.cli import options, output
 @output.command
 def verify(  # noqa: PLR0913 - one argument for each thing that a user can choose
     artifact: Path,
-    model: str,
+    model: str | None,
     runtimes: tuple[str, ...] | None,
     variants: tuple[str, ...] | None,
     timeout: float | None,
@@ -35,16 +35,20 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
     """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
 
     It is judged as of one --variant, fp32 unless told otherwise. Where nothing here can run it,
-    that is no success.
+    that is no success. Of a folder that `export` wrote everything is judged, and has to pass; MODEL
+    is then the one that its manifest names.
     """
     from seqbench import api, reports
     from seqbench.cli import asked
     from seqbench.cli.progress import show_progress
     from seqbench.core.record import PLAIN
+    from seqbench.engine import given
+    from seqbench.targets import dist_folder
 
     options.check_requirements(require)
-    variant = options.require_one("--variant", variants, PLAIN)
+    variant = options.require_one("--variant", variants, PLAIN) if variants else None
     named = asked.names(require=require, runtimes=runtimes, variants=variants)
+    models = given.find_models(artifact) if model is None else [model]
     with show_progress() as observer:
         records = api.verify(
             artifact,
@@ -60,8 +64,9 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
     output.write_json(records, json_file)
     if json_file != "-":
         repeat = options.repeat_options(
-            [model], allow_code=allow_code, artifact=artifact, data=data, metrics=metrics
+            models, allow_code=allow_code, judged=records, data=data, metrics=metrics
         )
         found = reports.build(records, str(artifact), repeat=repeat)
         output.show_document(reports.summary(found))
-    return output.exit_status(records, named)
+    status = output.exit_status(records, named)
+    return output.gate_status(records) if dist_folder.find_folders(artifact) else status

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from seqbench.core import arrays
+from seqbench.core import arrays, codec
 from seqbench.core.errors import Unavailable, Unsupported
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
@@ -19,8 +19,9 @@ from seqbench.engine.jobs.context import Context, run_guarded
 from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
-from seqbench.targets import TARGETS, Artifact, Exported, Plain, manifest
+from seqbench.targets import TARGETS, Artifact, Exported, Plain, dist_folder, manifest
 from seqbench.targets.frozen import Frozen, freeze
+from seqbench.targets.manifest import Entry, Model
 
 if TYPE_CHECKING:
     import keras
@@ -38,6 +39,7 @@ class PreparedModel:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.snapshot = prepared.read(folder)
 
     @cached_property
     def model(self) -> "keras.Sequential":
@@ -53,14 +55,6 @@ class PreparedModel:
     def calibration(self) -> np.ndarray:
         """Inputs that the scenario trains on, shape (rows, ...)."""
         return arrays.load(self._folder / prepared.CALIBRATION)["x"]
-
-    @cached_property
-    def sha256(self) -> str:
-        """The hash of its architecture and weights."""
-        digest = hashlib.sha256(json.dumps(self.model.get_config(), default=str).encode())
-        for weight in self.model.get_weights():
-            digest.update(np.ascontiguousarray(weight).tobytes())
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +95,11 @@ class Export(Job[Ended]):
         """Yield how each export ended."""
         name, artifacts = self.model, self.artifacts
         folder = Store(context.folder).model(name)
-        snapshot = prepared.read(folder)
         cells = {(cell.target, cell.variant): cell for cell in self.cells}
         delivered = PreparedModel(folder)
+        snapshot = delivered.snapshot
         judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
+        made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.wanted}
 
         for target, variant in self.wanted:
             artifact = Artifact(target=TARGETS[target], variant=variant)
@@ -113,15 +108,16 @@ class Export(Job[Ended]):
                 context.say(f"{name}: exporting to {artifact.label}")
                 if artifact.calibrated and not (folder / prepared.CALIBRATION).exists():
                     raise Unavailable(NO_DATA)
-                entry, cached = _artifact(name, artifact, delivered, artifacts / name)
+                entry, cached, removed = _artifact(name, artifact, delivered, artifacts / name)
                 if judged is not None and artifact.variant == PLAIN:
                     _artifact(name, artifact, judged, folder / PERTURBED)
+                described = codec.to_json(entry)
                 return {
                     "artifact": str(_within(artifacts / name / artifact.filename, context.folder)),
-                    "size_bytes": entry["size_bytes"],
+                    "size_bytes": entry.size_bytes,
                     "cached": cached,
-                    "notes": tuple(entry["notes"]),
-                    "details": {key: entry[key] for key in ("input", "output", "ops")},
+                    "notes": (*entry.notes, *_about_removed(removed, made)),
+                    "details": {key: described[key] for key in ("input", "output", "ops")},
                 }
 
             cell = cells.get((target, variant))
@@ -136,22 +132,24 @@ class Export(Job[Ended]):
 
 def _artifact(
     name: str, artifact: Artifact, origin: PreparedModel, folder: Path
-) -> tuple[dict[str, Any], bool]:
-    """Return the artifact's manifest entry, and whether an earlier export was taken over."""
-    made_with = versions(artifact.packages)
-    made_from = [origin.sha256, artifact.label, made_with]
+) -> tuple[Entry, bool, tuple[str, ...]]:
+    """Return the artifact's manifest entry, whether an earlier export was taken over, and the
+    names of what was removed, since it was made of other weights.
+    """
+    made_with, sha256 = versions(artifact.packages), origin.snapshot.sha256
+    made_from = [sha256, artifact.label, made_with]
     if artifact.calibrated:
         made_from.append(hashlib.sha256(origin.calibration.tobytes()).hexdigest())
     key = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
     entry = manifest.unchanged(folder, artifact, key)
     if entry is not None and artifact.is_narrow(folder / artifact.filename):
-        return entry, True
-    manifest.claim(folder, artifact)
+        return entry, True, ()
+    source = manifest.describe_source(origin.snapshot.source, folder)
     with replacing(folder / artifact.filename) as temporary:
         described = _write(name, artifact, origin, folder, temporary)
-    model = {"name": name, "sha256": origin.sha256}
-    entry = manifest.add(folder, model, artifact, key, made_with, described)
-    return entry, False
+        removed = dist_folder.remove_others(folder, sha256)
+        manifest.claim(folder, Model(name=name, sha256=sha256, source=source), artifact)
+    return manifest.add(folder, artifact, key, made_with, described), False, removed
 
 
 def _write(
@@ -166,9 +164,8 @@ def _write(
     if artifact.variant == PLAIN:
         return artifact.target.export(origin.frozen, temporary)
     plain = Artifact(target=artifact.target)
-    entry, _ = _artifact(name, plain, origin, folder)
-    described = manifest.exported(entry)
-    source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=described)
+    entry, *_ = _artifact(name, plain, origin, folder)
+    source = Plain(frozen=origin.frozen, path=folder / plain.filename, exported=entry)
     calibration = origin.calibration if artifact.calibrated else None
     variant = artifact.target.variants[artifact.variant]
     found = variant.write(source, temporary, calibration)
@@ -178,6 +175,12 @@ def _write(
             f"narrowed are {variant.reach}, and it has none"
         )
     return found
+
+
+def _about_removed(removed: Iterable[str], made: Collection[str]) -> tuple[str, ...]:
+    """Return what is to be said of removed artifacts in whose place none is made."""
+    names = ", ".join(name for name in removed if name not in made)
+    return (f"removed what was exported of other weights: {names}",) if names else ()
 
 
 def _within(path: Path, folder: Path) -> Path:

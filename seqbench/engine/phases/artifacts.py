@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from seqbench.core.record import PLAIN, Cell, Kind
-from seqbench.core.store import PERTURBED, Store
+from seqbench.core.store import PERTURBED
 from seqbench.engine import state
 from seqbench.engine.jobs.measure import Measure
 from seqbench.engine.jobs.verify import Pair, Subject
-from seqbench.engine.state import Given, Run
+from seqbench.engine.phases import verdicts
+from seqbench.engine.state import Run
 from seqbench.measurement import roofline
 from seqbench.models import snapshot as prepared
 from seqbench.models.snapshot import Snapshot
@@ -39,7 +40,7 @@ def measure(
         reason = run.blocked.get((cell.model, cell.target or "", cell.variant))
         if reason is not None:
             state.close(run, [cell], *reason)
-    cells, given = wanted(), run.request.given
+    cells = wanted()
     if not cells:
         return ()
     for threads in dict.fromkeys(cell.threads for cell in cells):  # fixed once in a process
@@ -49,10 +50,10 @@ def measure(
             needs=runtime.needs,
             device=device,
             runtime=runtime.name,
-            given=given is not None,
+            given=bool(run.request.given),
             budget=run.request.budget,
             subjects=tuple(
-                _subject(run.store, model, variant, runtime, given)
+                _subject(run, model, variant, runtime)
                 for model, variant in dict.fromkeys((cell.model, cell.variant) for cell in mine)
             ),
             bounds={
@@ -67,22 +68,24 @@ def measure(
     return cells
 
 
-def _subject(
-    store: Store, model: str, variant: str, runtime: Runtime, given: Given | None
-) -> Subject:
+def _subject(run: Run, model: str, variant: str, runtime: Runtime) -> Subject:
     """Return what to run of one model: its artifact, and the one that is judged beside it."""
-    folder = store.model(model)
+    given = run.request.find_given(model, runtime.target, variant)
+    folder = run.store.model(model)
     snapshot = prepared.read(folder)
     copy = folder / PERTURBED
     artifacts, declaration = {given.artifact if given else folder: folder}, None
     if runtime.target is None and copy.exists():
         artifacts[copy] = copy
-    if given is None and runtime.target is not None:
+    if given is not None:
+        entry = verdicts.find_entry(given, snapshot.sha256)
+        declaration = None if entry is None else _declaration(snapshot, entry)
+    elif runtime.target is not None:
         artifact = Artifact(target=TARGETS[runtime.target], variant=variant)
-        home = store.artifacts / model
+        home = run.store.artifacts / model
         artifacts = {home / artifact.filename: folder}
-        entry = manifest.read(home)["artifacts"][artifact.label]
-        declaration = _declaration(snapshot, manifest.exported(entry))
+        entry = manifest.read(home).artifacts[artifact.label]
+        declaration = _declaration(snapshot, entry)
         if copy.exists() and variant == PLAIN:
             artifacts[copy / artifact.filename] = copy
     return Subject(
@@ -97,7 +100,7 @@ def _subject(
         never_masked=snapshot.never_masked,
         declaration=declaration,
         held_out=folder / prepared.HELD_OUT,
-        given=given is not None,
+        given=given is not None and declaration is None,
         trained=snapshot.trained,
     )
 

@@ -42,7 +42,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
     weights = details["perturbed_weights"][0] if details["perturbed"] else details["weights"]
     case = telling_case(weights, details["worst_case"])
     folder = run.store.model(cell.model)
-    given = run.request.given
+    given = run.request.find_given(cell.model, cell.target, cell.variant)
     artifact = given.artifact if given else artifact_path(run.store, cell)
     if details["perturbed"]:
         folder = folder / PERTURBED

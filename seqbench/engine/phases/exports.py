@@ -1,11 +1,14 @@
 """Export each model once to every target, in every variant, that a cell needs."""
 
+from seqbench.core.errors import InputError
 from seqbench.core.record import Kind, Status
 from seqbench.core.store import Store
 from seqbench.engine import state
 from seqbench.engine.jobs.export import Export
 from seqbench.engine.state import Request, Run
-from seqbench.targets import TARGETS, Artifact, manifest
+from seqbench.models import snapshot
+from seqbench.targets import TARGETS, Artifact, dist_folder, manifest
+from seqbench.targets.manifest import Model
 
 
 def refuse_foreign(request: Request, store: Store) -> None:
@@ -15,19 +18,24 @@ def refuse_foreign(request: Request, store: Store) -> None:
         InputError: there is such a thing where an artifact would be written.
 
     """
+    artifacts = _artifacts(request)
+    for source in request.sources:
+        dist_folder.refuse_foreign(store.artifacts / source.name, artifacts)
+
+
+def _artifacts(request: Request) -> list[Artifact]:
+    """Return what is asked for of each model."""
     selection = request.selection
-    artifacts = [
+    return [
         Artifact(target=TARGETS[target], variant=variant)
         for target in selection.targets
         for variant in selection.variants_of(target)
     ]
-    for source in request.sources:
-        manifest.refuse_foreign(store.artifacts / source.name, artifacts)
 
 
 def export(run: Run, model: str) -> None:
     """Export to each target, in each variant, that a cell needs; nothing of a given artifact."""
-    if run.request.given is not None:
+    if run.request.given:
         return
     mine = [cell for cell in run.cells(model) if cell.target]
     targets = {cell.target for cell in mine}
@@ -40,6 +48,8 @@ def export(run: Run, model: str) -> None:
         if (target, variant) in needed
     ]
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
+    if wanted and not _is_usable(run, model):
+        return
     while wanted:
         job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
         outcome = run.run_job(job)
@@ -49,6 +59,9 @@ def export(run: Run, model: str) -> None:
             wanted.remove(made)
             if result.status is not Status.PASS:
                 run.blocked[model, *made] = (result.status, f"not exported: {result.reason}")
+        if outcome.bad_input is not None:
+            _refuse(run, model, outcome.bad_input)
+            return
         if outcome.problem is None:
             return
         # It died: on the artifact whose cell was running, else on the first without a result.
@@ -58,3 +71,25 @@ def export(run: Run, model: str) -> None:
         state.close(run, [running] if running else [], Status.ERROR, outcome.problem)
         wanted.remove(lost)
         cells = tuple(cell for cell in cells if cell.key in run.left)
+
+
+def _is_usable(run: Run, model: str) -> bool:
+    """Whether the model's folder can be exported into, now that its weights are known."""
+    folder = run.store.artifacts / model
+    known = snapshot.read(run.store.model(model))
+    source = manifest.describe_source(known.source, folder)
+    manifest.renew_source(folder, Model(name=model, sha256=known.sha256, source=source))
+    if run.store.delivers:
+        try:
+            dist_folder.refuse_stale(folder, known.sha256, _artifacts(run.request))
+        except InputError as error:
+            _refuse(run, model, str(error))
+            return False
+    return True
+
+
+def _refuse(run: Run, model: str, problem: str) -> None:
+    """Take note that a model's folder cannot be exported into: the other models can."""
+    run.bad_input.append(problem)
+    run.refused.add(model)
+    state.close(run, run.cells(model), Status.ERROR, problem)

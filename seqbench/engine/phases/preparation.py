@@ -44,12 +44,12 @@ def inspect(run: Run) -> list[Model]:
     return models
 
 
-def inspect_given(run: Run, given: Given, variant: str) -> None:
+def inspect_given(run: Run, given: Given) -> None:
     """Look into an artifact that somebody else made, before any runtime loads it.
 
     Raises:
         InputError: it could run code or reach files beside it and may not, is nothing that can be
-            judged as of this variant, or cannot even be looked into.
+            judged as of its variant, or cannot even be looked into.
 
     """
     (source,) = run.request.sources
@@ -60,7 +60,7 @@ def inspect_given(run: Run, given: Given, variant: str) -> None:
         needs=needs,
         artifact=given.artifact,
         target=given.target,
-        variant=variant,
+        variant=given.variant,
         allow_code=source.allow_code,
     )
     refusal = run.run_job(job).refusal([str(given.artifact)])
