@@ -314,4 +314,4 @@ def test_what_is_calibrated_needs_data(tmp_path: Path) -> None:
     assert records["bare.verify.onnx.onnxruntime.cpu.fp16"].status == Status.PASS
     for key in ("bare.export.onnx.cpu.int8", "bare.verify.onnx.onnxruntime.cpu.int8"):
         assert records[key].status == Status.UNAVAILABLE
-        assert "calibrated on the scenario's own data" in (records[key].reason or "")
+        assert "it is calibrated on data like the user's own" in (records[key].reason or "")
