@@ -56,7 +56,7 @@ class Variant:
         write: writes it to a path that does not exist yet. The third argument are inputs to
             calibrate on, shape (rows, ...), None where it is not calibrated.
         packages: distributions that write it, beside those that write the plain artifact.
-        calibrated: whether it is calibrated on the scenario's own data.
+        calibrated: whether it is calibrated on data like the user's own.
         holds: tells whether anything in an artifact, whoever made it, really is in this precision.
             It is asked of what a runtime has loaded.
         narrow: what that is, in words: `weights in 8 bits`.
@@ -145,7 +145,7 @@ class Artifact:
 
     @property
     def calibrated(self) -> bool:
-        """Whether it is calibrated on the scenario's own data."""
+        """Whether it is calibrated on data like the user's own."""
         return self.variant != PLAIN and self.target.variants[self.variant].calibrated
 
     def is_narrow(self, path: Path) -> bool:
