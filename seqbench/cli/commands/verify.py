@@ -48,7 +48,6 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
     options.check_requirements(require)
     variant = options.require_one("--variant", variants, PLAIN) if variants else None
     named = asked.names(require=require, runtimes=runtimes, variants=variants)
-    models = given.find_models(artifact) if model is None else [model]
     with show_progress() as observer:
         records = api.verify(
             artifact,
@@ -63,6 +62,7 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
         )
     output.write_json(records, json_file)
     if json_file != "-":
+        models = given.find_models(artifact) if model is None else [model]
         repeat = options.repeat_options(
             models, allow_code=allow_code, judged=records, data=data, metrics=metrics
         )

@@ -16,14 +16,10 @@ import numpy as np
 
 from seqbench.backends import current_backend
 from seqbench.models.stack import leaves
-from seqbench.verdict.inputs.suite import MAX_ELEMENTS, InputSpec
+from seqbench.verdict.inputs.suite import MASKED, MAX_ELEMENTS, WHOLLY, InputSpec
 
 if TYPE_CHECKING:
     import keras
-
-MASKED, WHOLLY = "masked", "wholly masked"
-"""The names of the batches. What is wholly masked stands apart: its mean is NaN in Keras, and a
-batch with NaN is left out."""
 
 CONSTANTS = (0.0, 1.0, -1.0, 10.0, -10.0, 100.0, -100.0, 1e4, -1e4)
 """Values to try where none can be worked out: rectifiers make 0 of what is negative."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MASKED, WHOLLY = "masked", "wholly masked"
+"""The names of the batches for layers that mask steps. What is wholly masked stands apart: its mean
+is NaN in Keras, and a batch with NaN is left out."""
+
 TYPICAL, UNIT = "typical", "unit"
 """Inputs that a model was made for: as its first layers tell, and where none of them tells."""
 
@@ -105,7 +109,7 @@ def make_inputs(
     return {name: np.ascontiguousarray(x, dtype=dtype) for name, x in batches.items()}
 
 
-NO_USERS = ("zeros", "sought", "other size", "wholly masked")
+NO_USERS = ("zeros", "sought", "other size", WHOLLY)
 """Batches of tokens or words that no user's are like, or of a row or two."""
 
 
@@ -119,7 +123,7 @@ def plausible(names: Collection[str], *, calibrated: bool) -> list[str]:
     name = next((name for name in (TYPICAL, UNIT) if name in names), None)
     if name is None:  # tokens or words
         return [name for name in names if name not in NO_USERS]
-    further = {TYPICAL: ("expected", "masked"), UNIT: ("random", "masked")}[name]
+    further = {TYPICAL: ("expected", MASKED), UNIT: ("random", MASKED)}[name]
     return [name, *(one for one in further if one in names and not calibrated)]
 
 

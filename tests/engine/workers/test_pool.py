@@ -14,6 +14,7 @@ import pytest
 from seqbench.engine.jobs.inspect import Inspect
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.plan import Model
+from seqbench.engine.workers.fork_servers import ForkServers
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Outcome, Workers
 from seqbench.models.snapshot import pin
@@ -72,6 +73,44 @@ def test_renewed_workers_are_other_processes(tmp_path: Path) -> None:
         assert workers.run(MeasurePeak(needs=None)).problem is None
         assert not psutil.pid_exists(parents[0])
     assert parents[0] == parents[1] != parents[2]
+
+
+def test_workers_of_several_lanes_are_forks_of_one_server(tmp_path: Path) -> None:
+    above: list[tuple[int, int]] = []
+
+    def listen(message: Message) -> None:
+        if message.event == "pid":
+            worker = psutil.Process(message.value).parent()
+            assert worker is not None
+            above.append((worker.pid, worker.ppid()))
+
+    with ForkServers() as servers:
+        for _ in range(2):
+            with Workers(tmp_path, listen, servers) as workers:
+                assert workers.run(MeasurePeak(needs=None)).problem is None
+        (first, server), (second, other) = above
+        assert first != second
+        assert server == other
+        assert psutil.pid_exists(server)
+    assert not psutil.pid_exists(server)
+
+
+def test_a_worker_is_where_its_parent_is_whatever_its_server_was_started_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_file(tmp_path, "1 / 0")  # the server has started
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "beside.py").write_text("UNITS = 7")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("SEQBENCH_TEST_UNITS", "7")
+    outcome = run_file(
+        tmp_path,
+        "import os, sys\nimport keras\nfrom beside import UNITS\n"
+        "assert 'jax' not in sys.modules\n"
+        "assert UNITS == int(os.environ['SEQBENCH_TEST_UNITS'])\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(UNITS)])",
+    )
+    assert (outcome.bad_input, outcome.problem) == (None, None)
 
 
 def test_a_hanging_job_is_ended_and_leaves_no_process(tmp_path: Path) -> None:

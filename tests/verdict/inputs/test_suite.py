@@ -131,3 +131,5 @@ def test_what_a_users_inputs_could_be_like(
 ) -> None:
     batches = [*make_inputs(spec, 0), "sought", "other size"]
     assert plausible(batches, calibrated=calibrated) == names
+    masked = [] if calibrated and spec.dtype != "int32" else ["masked"]
+    assert plausible([*batches, "masked", "wholly masked"], calibrated=calibrated) == names + masked

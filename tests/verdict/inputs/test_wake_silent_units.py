@@ -109,3 +109,26 @@ def test_no_more_than_the_suite_has_room_for(monkeypatch: pytest.MonkeyPatch) ->
     found = find_waking_inputs(model, None, [seen], woken, seed=0)
     assert found is not None
     assert len(found) == 3
+
+
+def test_nothing_climbs_where_not_even_a_step_can_be_afforded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = "seqbench.verdict.inputs.wake_silent_units"
+    monkeypatch.setattr(f"{place}.MOST_FLOPS", 0)
+    monkeypatch.setattr(f"{place}._climber", lambda *_: pytest.fail("a climb was made ready"))
+    seen = np.random.default_rng(0).standard_normal((32, 6), "float32")
+    assert find_waking_inputs(sleepy(), sleepy(), [seen], seen, seed=0) is None
+
+
+def test_a_round_that_wakes_nothing_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+
+    def climb(x: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        rounds.append(len(wanted))
+        return x
+
+    monkeypatch.setattr("seqbench.verdict.inputs.wake_silent_units._climber", lambda *_: climb)
+    seen = np.random.default_rng(0).standard_normal((32, 6), "float32")
+    assert find_waking_inputs(sleepy(), sleepy(), [seen], seen, seed=0) is None
+    assert len(rounds) == 1
