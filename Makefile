@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SEQBENCH := $(BIN)/python -m seqbench
 PYTEST := $(BIN)/python -m pytest
-# Sessions of pytest side by side; more of them need more memory as well as more CPUs.
+# Sessions of pytest side by side: one more than two CPUs, as tests wait for browsers and processes.
 PARALLEL = --numprocesses $(JOBS) --dist worksteal
 STAMP := $(VENV)/.ready-$(shell cat requirements/dev.txt requirements/build.txt requirements/node.txt pyproject.toml seqbench/runtimes/browser/page/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
 JAX_VENV := .venv-jax
@@ -18,7 +18,7 @@ JAX_STAMP := $(JAX_VENV)/.ready-$(shell cat requirements/jax.txt requirements/bu
 # No hash: which file pip takes (with CUDA or without) depends on the index that it is told to use.
 TORCH := 2.13.0
 
-JOBS ?= 2
+JOBS ?= 3
 SCENARIO ?=
 DEVICE ?=
 TARGET ?=

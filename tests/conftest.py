@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from seqbench.engine.workers import fork_servers
+from tests.support.scenarios import TINY
 
 # Before TensorFlow is imported anywhere: no GPU in tests, and errors only in its log.
 os.environ.update(CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
@@ -96,40 +97,5 @@ def case() -> Callable[..., Any]:
 def tiny_scenario(tmp_path: Path) -> Path:
     """A scenario file that trains in well under a second."""
     path = tmp_path / "tiny.py"
-    path.write_text(
-        '''"""A small model on iris."""
-import keras
-from sklearn.datasets import load_iris
-
-from seqbench import Data, Scenario, Training
-
-
-def build():
-    return keras.Sequential(
-        [
-            keras.Input((4,)),
-            keras.layers.Dense(8, activation="relu"),
-            keras.layers.Dense(3, activation="softmax"),
-        ]
-    )
-
-
-def data():
-    x, y = load_iris(return_X_y=True)
-    x = x.astype("float32")
-    return Data(x_train=x[::2], y_train=y[::2], x_test=x[1::2], y_test=y[1::2])
-
-
-SCENARIO = Scenario(
-    name="tiny",
-    summary="a small model on iris",
-    build=build,
-    data=data,
-    training=Training(
-        loss="sparse_categorical_crossentropy", epochs=3, metrics=("accuracy",), batch_size=25
-    ),
-    batch_sizes=(1, 4),
-)
-'''
-    )
+    path.write_text(TINY)
     return path

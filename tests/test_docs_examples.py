@@ -4,12 +4,15 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from seqbench.core.errors import InputError, LoadError
+from tests.support.commands import seqbench
 from tests.support.documents import ROOT, blocks, commands, named
 
 
@@ -45,11 +48,14 @@ def test_duckdb_reads_the_records_of_a_run_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.browser
 def test_your_own_model_in_five_lines(tmp_path: Path) -> None:
     (code,) = blocks(ROOT / "README.md", "python")
-    done("-c", code, cwd=tmp_path)
+    with chdir(tmp_path):
+        example(code)
     typed = [words for words in commands(ROOT / "README.md") if "mine.keras" in words]
     assert [words[1] for words in typed] == ["export", "verify"]
-    for words in typed:
-        done("-m", *words, cwd=tmp_path)
+    for program, *words in typed:
+        assert program == "seqbench"
+        ended = seqbench(*words, cwd=tmp_path)
+        assert ended.exit_code == 0, ended.output
     assert (tmp_path / "dist" / "mine" / "tfjs" / "model.json").exists()
 
 
@@ -67,9 +73,12 @@ def test_the_scenario_of_the_guide_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_example_in_python_exports_and_verifies(tmp_path: Path) -> None:
-    code = named("docs/guide/export-a-model.md", "export_mine.py")
-    printed = done("-c", code, cwd=tmp_path).splitlines()
+def test_the_example_in_python_exports_and_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example(named("docs/guide/export-a-model.md", "export_mine.py"))
+    printed = capsys.readouterr().out.splitlines()
     keys = ("export.onnx", "export.tflite", "verify.onnx", "verify.tflite")
     assert sorted(line.split(".cpu.fp32 ")[0] for line in printed) == [
         f"mine.{key}{runtime}"
@@ -82,18 +91,14 @@ def test_the_example_in_python_exports_and_verifies(tmp_path: Path) -> None:
         if "seqbench.verify" in block
     ]
     (tmp_path / "mine.keras").write_bytes(b"")  # that it is read shows in what is said of it
-    ended = subprocess.run(
-        [sys.executable, "-c", verify[0]], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
-    assert "mine.keras: is empty" in ended.stderr
+    with pytest.raises(InputError, match=r"mine\.keras: is empty"):
+        example(verify[0])
 
 
 def test_the_runtime_of_the_example_runs_an_onnx_file_and_shows_its_tensors(
     tmp_path: Path,
 ) -> None:
     from onnx import TensorProto, helper, save
-
-    from seqbench.core.errors import LoadError
 
     source, sink = (
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, 3])

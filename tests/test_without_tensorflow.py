@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import in_another
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-jax" / "bin" / "python"
@@ -114,23 +116,25 @@ def test_a_runtime_without_its_package_is_unavailable_in_the_words_of_the_list(
     folder = tiny_scenario.parent
     environment = lacking(folder / "site", "onnxruntime")
 
-    def told(*words: str, status: int = 0, said: str = "") -> Any:
-        done = start(environment, folder, "seqbench", *words)
-        assert done.returncode == status, done.stderr
-        assert said in done.stderr
-        return json.loads(done.stdout)
-
-    missing = {row["name"]: row["missing"] for row in told("list", "--json")["runtimes"]}
+    words = (tiny_scenario.name, "--json", "-")
+    listed, exports, verify = in_another(
+        ("list", "--json"),
+        ("export", "--to", "onnx", "--out", "dist", *words),
+        ("verify", "dist/tiny/model.onnx", *words),
+        cwd=folder,
+        environment=environment,
+        python=sys._base_executable,  # type: ignore[attr-defined] # it has no packages
+    )
+    missing = {row["name"]: row["missing"] for row in json.loads(listed.stdout)["runtimes"]}
     reason = "the package onnxruntime is not installed: run `pip install onnxruntime`"
     assert missing["onnxruntime"] == reason
-    words = (tiny_scenario.name, "--json", "-")
+    assert exports.exit_code == 1
     said = f"seqbench: --target onnx was asked for and did not happen: {reason}"
-    exported, verified = told(
-        "export", "--to", "onnx", "--out", "dist", *words, status=1, said=said
-    )
+    assert said in exports.stderr
+    exported, verified = json.loads(exports.stdout)
     assert exported["status"] == "pass"
     assert (verified["status"], verified["reason"]) == ("unavailable", reason)
-    (path,) = (folder / "dist").rglob("model.onnx")
-    said = f"seqbench: nothing could run: {reason}"
-    (verified,) = told("verify", str(path), *words, status=1, said=said)
+    assert verify.exit_code == 1
+    assert f"seqbench: nothing could run: {reason}" in verify.stderr
+    (verified,) = json.loads(verify.stdout)
     assert (verified["status"], verified["reason"]) == ("unavailable", reason)

@@ -45,7 +45,8 @@ def test_a_revision_whose_model_did_less_makes_the_working_tree_worse(
     wide = "keras.layers.Dense(4000, activation='relu'), keras.layers.Dense(2000), "
     tiny_scenario.write_text(text.replace("keras.layers.Dense(8", wide + "keras.layers.Dense(8"))
     done = seqbench(
-        *("ab", "tiny.py", "--base", "HEAD", "--runtime", "onnxruntime", "--json", "-"),
+        *("ab", "tiny.py", "--base", "HEAD", "--runtime", "onnxruntime", "--seconds", "8"),
+        *("--json", "-"),
         cwd=tmp_path,
     )
     assert done.exit_code == 1, done.stderr

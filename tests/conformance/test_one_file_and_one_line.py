@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import in_another
 from tests.support.documents import ROOT, named
 
 pytestmark = pytest.mark.slow
@@ -50,75 +51,67 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def python(extended: Path, cwd: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run Python's module with the copy of seqbench in front of any other."""
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        env=os.environ | {"PYTHONPATH": str(extended)},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
+def environment(extended: Path) -> dict[str, str]:
+    """Return an environment with the copy of seqbench in front of any other."""
+    return os.environ | {"PYTHONPATH": str(extended)}
+
+
+def test_a_model_is_exported_and_verified_by_them(
+    extended: Path, small_cnn: Any, tmp_path: Path
+) -> None:
+    from tensorflow.core.framework.graph_pb2 import GraphDef
+
+    small_cnn.save(tmp_path / "small.keras")
+    graph_def = GraphDef()
+    graph_def.node.add(name="input", op="Placeholder")
+    graph_def.node.add(name="output", op="ReadFile", input=["input"])
+    (tmp_path / "reaches.pb").write_bytes(graph_def.SerializeToString())
+    verify, onnx = ("verify", "--json", "-"), "dist/small/model.onnx"
+    listed, exported, own, example, reaches = in_another(
+        ("list", "--json"),
+        ("export", "small.keras", "--to", "graph_def,onnx", "--out", "dist", "--json", "-"),
+        (*verify, "dist/small/model.pb", "small.keras"),
+        (*verify, onnx, "small.keras", "--runtime", "onnx-reference"),
+        ("verify", "reaches.pb", "small.keras"),
+        cwd=tmp_path,
+        environment=environment(extended),
     )
+    for one in (listed, exported, own, example):
+        assert one.exit_code == 0, one.stdout + one.stderr
 
-
-def seqbench(extended: Path, cwd: Path, *words: str) -> Any:
-    """Run a command of the copy to a good end; return what it printed, as JSON values."""
-    done = python(extended, cwd, "seqbench", *words)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
-
-
-def test_they_are_listed(extended: Path, tmp_path: Path) -> None:
-    found = seqbench(extended, tmp_path, "list", "--json")
+    found = json.loads(listed.stdout)
     runtimes = {row["name"]: row for row in found["runtimes"]}
     assert runtimes["onnx-reference"]["missing"] is None
     assert not runtimes["onnx-reference"]["default"]
     assert runtimes["graph-def"]["target"] == "graph_def"
     assert [row["variants"] for row in found["targets"] if row["name"] == "graph_def"] == [["fp32"]]
 
-
-def test_a_model_is_exported_and_verified_by_them(
-    extended: Path, small_cnn: Any, tmp_path: Path
-) -> None:
-    small_cnn.save(tmp_path / "small.keras")
-    words = ("--to", "graph_def,onnx", "--out", "dist", "--json", "-")
-    records = seqbench(extended, tmp_path, "export", "small.keras", *words)
+    records = json.loads(exported.stdout)
     assert {(it["kind"], it["target"], it["runtime"], it["status"]) for it in records} == {
         ("export", "graph_def", None, "pass"),
         ("export", "onnx", None, "pass"),
         ("verify", "graph_def", "graph-def", "pass"),
         ("verify", "onnx", "onnxruntime", "pass"),
     }
-    for name, more in (("model.pb", ()), ("model.onnx", ("--runtime", "onnx-reference"))):
-        (path,) = (tmp_path / "dist").rglob(name)
-        words = ("verify", str(path), "small.keras", *more, "--json", "-")
-        (record,) = seqbench(extended, tmp_path, *words)
+    for ended in (own, example):
+        (record,) = json.loads(ended.stdout)
         assert record["runtime"] in TOYS
         assert record["status"] == "pass", record["reason"]
 
-
-def test_a_file_of_the_new_target_that_reaches_out_is_refused(
-    extended: Path, small_cnn: Any, tmp_path: Path
-) -> None:
-    from tensorflow.core.framework.graph_pb2 import GraphDef
-
-    graph_def = GraphDef()
-    graph_def.node.add(name="input", op="Placeholder")
-    graph_def.node.add(name="output", op="ReadFile", input=["input"])
-    (tmp_path / "model.pb").write_bytes(graph_def.SerializeToString())
-    small_cnn.save(tmp_path / "small.keras")
-    done = python(extended, tmp_path, "seqbench", "verify", "model.pb", "small.keras")
-    assert done.returncode == 2
-    assert "model.pb: could run code or reach files beside it by ReadFile; pass" in done.stderr
+    assert reaches.exit_code == 2
+    assert "reaches.pb: could run code or reach files beside it by ReadFile; pass" in reaches.stderr
 
 
 def test_they_pass_the_conformance_tests(extended: Path) -> None:
     wanted = " or ".join(sorted(TOYS))
-    done = python(
-        extended,
-        extended,
-        *("pytest", "-p", "no:cacheprovider", "-v", "tests/conformance", "-k", wanted),
+    words = ("-p", "no:cacheprovider", "-v", "tests/conformance", "-k", wanted)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words],
+        env=environment(extended),
+        cwd=extended,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "SKIPPED" not in done.stdout

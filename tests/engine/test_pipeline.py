@@ -1,22 +1,18 @@
 """Whole runs in real processes, also ones that are killed or whose models misbehave."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
-import psutil
 import pytest
 
 from seqbench import InputError, Record, Status, api
 from seqbench.core import store
 from seqbench.core.record import Kind
 from seqbench.machine import host
+from tests.support.commands import seqbench
 from tests.support.processes import family, start, survivors, wait_for
 
 pytestmark = pytest.mark.slow
@@ -214,40 +210,32 @@ def test_a_crash_is_an_error_and_the_other_models_go_on(
     assert all(record.status is Status.PASS for record in others)
 
 
-def test_kill_9_loses_no_finished_record_and_leaves_no_process(tmp_path: Path) -> None:
+def test_kill_9_loses_no_finished_record_and_leaves_no_process(
+    tiny_scenario: Path, tmp_path: Path
+) -> None:
     run = tmp_path / "run"
-    command = [sys.executable, "-m", "seqbench", "run", "three_class"]
-    command += ["--out", str(run), "--target", "onnx", "--device", "cpu"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
-    while len(list((run / "records").glob("*.json"))) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    family = psutil.Process(process.pid).children(recursive=True)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    assert not survivors(family, timeout_s=20)
+    words = ("run", tiny_scenario, "--out", run, "--target", "onnx", "--device", "cpu")
+    process = start(*words, cwd=tmp_path)
+    wait_for(lambda: len(list((run / "records").glob("*.json"))) >= 2)
+    started = family(process)
+    process.kill()
+    process.communicate()
+    assert not survivors(started, timeout_s=20)
     before = {path: path.read_text() for path in (run / "records").iterdir()}
     assert all(json.loads(text)["status"] == "pass" for text in before.values())
 
-    done = subprocess.run(
-        [sys.executable, "-m", "seqbench", "report", str(run)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    page = Path(done.stdout.strip()).read_text()
-    assert "three_class" in page
+    page = Path(seqbench("report", run).stdout.strip()).read_text()
+    assert "tiny" in page
     assert "never ran" in page
 
-    again = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
+    again = seqbench(*words)
+    assert again.exit_code == 0, again.stderr
     assert {path: path.read_text() for path in before} == before
     assert not [path for path in run.rglob(".*") if path.is_file()]
 
 
-def test_ctrl_c_keeps_records_and_leaves_no_process(tmp_path: Path) -> None:
-    words = ("run", "digits_mlp", "--out", "run", "--target", "onnx", "--device", "cpu")
+def test_ctrl_c_keeps_records_and_leaves_no_process(tiny_scenario: Path, tmp_path: Path) -> None:
+    words = ("run", tiny_scenario, "--out", "run", "--target", "onnx", "--device", "cpu")
     process = start(*words, cwd=tmp_path)
     records = tmp_path / "run" / "records"
     wait_for(lambda: len(list(records.glob("*.json"))) >= 2)

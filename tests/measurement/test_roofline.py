@@ -116,7 +116,7 @@ def test_nothing_that_runs_beats_the_bound(tmp_path: Path) -> None:
         out=tmp_path,
         kinds=["infer"],
         targets=["tflite", "onnx"],
-        runtimes=["keras", "litert", "onnxruntime"],
+        runtimes=["litert", "onnxruntime"],
         devices=["cpu"],
     )
     bounds: list[dict[str, Any]] = [record.details["roofline"] for record in records]

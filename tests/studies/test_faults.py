@@ -124,26 +124,25 @@ def test_the_study_of_one_model_finds_no_miss_and_no_alarm(tmp_path: Path) -> No
     `make faults` studies every model, every target and more seeds.
     """
     out = tmp_path / "faults.md"
-    command = [sys.executable, "-m", "studies.faults", "--model", "three_class", "--seeds", "2"]
-    for target in ("saved_model", "tflite", "onnx"):
-        command += ["--target", target]
-    done = subprocess.run([*command, str(out)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "studies.faults", "--model", "three_class", "--seeds", "1"]
+    command += ["--target", "saved_model", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     text = out.read_text()
     assert "None was missed." in text
-    assert "| tflite | 0 of 2 |" in text
+    assert "| saved_model | 0 of 1 |" in text
 
 
 @pytest.mark.slow
 @pytest.mark.browser
 def test_faults_are_caught_in_a_browser() -> None:
-    """One of every kind; `make faults` has all of them in every model."""
+    """A fifth of the kinds, judged as on other targets; `make faults` has all in every model."""
     with judging(("tfjs",)) as judge:
         for name in MAKE:
             found, cases = small(name)
             (judged,) = judge.model(found.model, cases)
             assert not judged.caught, judged
-        for fault in FAULTS:
+        for fault in FAULTS[::5]:
             name, where, faulty = first_fault(fault)
             (judged,) = judge.model(faulty, small(name)[1])
             assert judged.refused is None, judged.refused

@@ -79,14 +79,17 @@ def runs(process: psutil.Process, word: str) -> bool:
 def survivors(processes: Sequence[psutil.Process], timeout_s: float = 2.0) -> list[psutil.Process]:
     """Return which processes still run after so many seconds.
 
-    A zombie has ended; whoever adopted it when its parent died has not asked for its status yet.
+    A zombie has ended; whoever adopted it when its parent died has not asked for its status yet,
+    and may never do so.
     """
-    _, alive = psutil.wait_procs(processes, timeout=timeout_s)
-    return [process for process in alive if not _ended(process)]
+    end = time.monotonic() + timeout_s
+    while (alive := [one for one in processes if not _ended(one)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    return alive
 
 
 def _ended(process: psutil.Process) -> bool:
     try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True

@@ -116,8 +116,8 @@ def test_a_worker_is_where_its_parent_is_whatever_its_server_was_started_with(
 def test_a_hanging_job_is_ended_and_leaves_no_process(tmp_path: Path) -> None:
     seconds = f"4321.{os.getpid()}"  # no other session of the tests has it
     code = f"import subprocess, time\nsubprocess.Popen(['sleep', '{seconds}'])\ntime.sleep(4321)"
-    outcome = run_file(tmp_path, code, silence_s=8.0)
-    assert (outcome.problem or "").startswith("timed out: no word for 8 s")
+    outcome = run_file(tmp_path, code, silence_s=4.0)
+    assert (outcome.problem or "").startswith("timed out: no word for 4 s")
     assert not sleepers(seconds)
 
 

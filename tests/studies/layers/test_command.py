@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,15 +9,17 @@ import pytest
 from seqbench.core.errors import InputError
 from seqbench.engine.state import Observer
 from studies.layers import baseline, command, walk
+from studies.layers.__main__ import coverage
 from studies.layers.cases import all_cases
 from studies.runtimes import JUDGES
+from tests.support.commands import seqbench
 
 FEW = "^(Dense-plain|LSTM-plain|Conv2D-same-strides2|RandomFlip-vanishes|Softmax-axis1)$"
 TARGETS = ("saved_model", "tflite", "onnx")
 IN = ("tensorflow", "litert", "onnxruntime")
 
 
-EVERY = 100
+EVERY = 150
 """One case in so many is walked by the tests; `make coverage` walks them all."""
 
 
@@ -48,13 +48,8 @@ def test_the_command_exits_with_1_where_something_is_worse(tmp_path: Path) -> No
     text = '{"StringLookup-plain": {"onnxruntime": "pass", "litert": "pass"}}'
     known.write_text(text)
     words = ["--only", "^StringLookup-plain$", "--target", "tflite", "--baseline", str(known)]
-    done = subprocess.run(
-        [sys.executable, "-m", "studies.layers", *words, "--json", "-", "--out", tmp_path / "run"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1, done.stderr
+    done = seqbench(*words, "--json", "-", "--out", tmp_path / "run", group=coverage)
+    assert done.exit_code == 1, done.stderr
     assert set(json.loads(done.stdout)) == {"StringLookup-plain"}
     assert (tmp_path / "run" / "coverage.html").exists()
     assert "WORSE: StringLookup-plain in litert" in (tmp_path / "run" / "coverage.md").read_text()

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from functools import cache
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ import itertools, json
 from dataclasses import asdict
 import keras
 import numpy as np
-from seqbench.core.errors import Unsupported
+from seqbench.core.errors import Unavailable, Unsupported
 from seqbench.verdict.data_parallel.compare import compare
 from seqbench.core.scenario import Data
 
@@ -45,13 +44,22 @@ def compared(batch, dropout=False):
     except Unsupported as error:
         return {"unsupported": str(error)}
 
-print(json.dumps([compared(32), compared(32, dropout=True), compared(30)]))
+def of_a_tpu():
+    from seqbench.backends.tensorflow_devices import tpu_strategy
+    try:
+        tpu_strategy(2)
+    except Unavailable as error:
+        return str(error)
+
+found = [compared(32), compared(32, dropout=True), compared(30)]
+print(json.dumps([*found, of_a_tpu() if keras.backend.backend() == "tensorflow" else None]))
 """
 
 
-@cache
-def compared(backend: str) -> list[dict[str, Any]]:
-    """Return what is found of a model, of one with dropout, and of a batch that does not split."""
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_weights_are_a_single_devices(backend: str) -> None:
+    """Of a model, of one with dropout, and of a batch that cannot be split: in one process."""
     done = subprocess.run(
         [sys.executable, "-c", CODE],
         env={
@@ -65,53 +73,19 @@ def compared(backend: str) -> list[dict[str, Any]]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_weights_are_a_single_devices(backend: str) -> None:
-    found, _, _ = compared(backend)
+    found, dropped, unequal, tpu = json.loads(done.stdout.splitlines()[-1])
     assert found["ran_on"] == "4xcpu"
     assert found["per_device_layers"] == []
     assert 0 < found["difference"] <= found["allowed"] < 1e-6
     assert len(found["samples_s"]) == len(found["single_samples_s"]) == 19
     assert found["efficiency"] == 0.25  # by this clock each step takes one second
-
-
-@pytest.mark.slow
-def test_dropout_is_each_devices_own_on_tensorflow_alone() -> None:
-    _, there, _ = compared("tensorflow")
-    assert there["per_device_layers"] == ["drop"]
-    assert there["difference"] > there["allowed"]
-    _, here, _ = compared("jax")
-    assert here["per_device_layers"] == []
-    assert here["difference"] <= here["allowed"]
-
-
-@pytest.mark.slow
-def test_a_batch_that_cannot_be_split_is_unsupported() -> None:
-    _, _, found = compared("jax")
-    assert found == {"unsupported": "a batch of 30 cannot be split into 4 equal parts"}
-
-
-NO_TPU = """
-from seqbench.core.errors import Unavailable
-from seqbench.backends.tensorflow_devices import tpu_strategy
-try:
-    tpu_strategy(2)
-except Unavailable as error:
-    print(error)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(missing_reason("tpu") is None, reason="a TPU may be here")
-def test_without_a_tpu_tensorflow_says_so() -> None:
-    command = [sys.executable, "-c", NO_TPU]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "TensorFlow finds no TPU here: NotFoundError: TPUs not found" in done.stdout
+    # Dropout is each device's own on TensorFlow alone.
+    apart = backend == "tensorflow"
+    assert dropped["per_device_layers"] == (["drop"] if apart else [])
+    assert (dropped["difference"] > dropped["allowed"]) is apart
+    assert unequal == {"unsupported": "a batch of 30 cannot be split into 4 equal parts"}
+    if apart and missing_reason("tpu") is not None:
+        assert "TensorFlow finds no TPU here: NotFoundError: TPUs not found" in tpu
 
 
 def seen(**changed: Any) -> Compared:
