@@ -36,7 +36,7 @@ SCENARIO = Scenario(
         loss="mse",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.003),
         batch_size=32,
-        epochs=15,
+        epochs=10,
         metrics=("mae", "mse"),
     ),
     batch_sizes=(1, 32),

@@ -49,7 +49,7 @@ SCENARIO = Scenario(
         loss="binary_crossentropy",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.01),
         batch_size=32,
-        epochs=7,
+        epochs=5,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

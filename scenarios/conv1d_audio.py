@@ -46,7 +46,7 @@ SCENARIO = Scenario(
         loss="sparse_categorical_crossentropy",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.005),
         batch_size=32,
-        epochs=8,
+        epochs=6,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

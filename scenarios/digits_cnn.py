@@ -42,7 +42,7 @@ SCENARIO = Scenario(
         loss="sparse_categorical_crossentropy",
         optimizer="adam",
         batch_size=32,
-        epochs=15,
+        epochs=10,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

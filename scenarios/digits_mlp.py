@@ -38,7 +38,7 @@ SCENARIO = Scenario(
         loss="sparse_categorical_crossentropy",
         optimizer="adam",
         batch_size=32,
-        epochs=25,
+        epochs=12,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

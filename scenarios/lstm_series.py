@@ -42,7 +42,7 @@ SCENARIO = Scenario(
         loss="mse",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.005),
         batch_size=32,
-        epochs=12,
+        epochs=8,
         metrics=("mae", "mse"),
     ),
     batch_sizes=(1, 32),

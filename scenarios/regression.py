@@ -42,7 +42,7 @@ SCENARIO = Scenario(
     build=build,
     data=data,
     training=Training(
-        loss="mse", optimizer="adam", batch_size=32, epochs=20, metrics=("mae", "mse")
+        loss="mse", optimizer="adam", batch_size=32, epochs=10, metrics=("mae", "mse")
     ),
     batch_sizes=(1, 32),
     seed=0,

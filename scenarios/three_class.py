@@ -42,7 +42,7 @@ SCENARIO = Scenario(
         loss="categorical_crossentropy",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.01),
         batch_size=16,
-        epochs=60,
+        epochs=30,
         metrics=("accuracy",),
     ),
     batch_sizes=(1, 32),

@@ -45,7 +45,7 @@ SCENARIO = Scenario(
         loss="mse",
         optimizer=lambda: keras.optimizers.Adam(learning_rate=0.01),
         batch_size=16,
-        epochs=60,
+        epochs=30,
         metrics=("mae", "mse"),
     ),
     batch_sizes=(1, 2, 32),

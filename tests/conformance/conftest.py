@@ -65,34 +65,58 @@ def seen_in(
     prepared: Path,
     rows: np.ndarray,
     tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Callable[[str], dict[str, Any]]:
-    """Ask a runtime, in a process as it needs, for all that its session gives; once each."""
-    known: dict[str, dict[str, Any]] = {}
-    failed: dict[str, str] = {}
+    """Ask a runtime, in a process as it needs, for all that its session gives; once each.
+
+    Those of this session of pytest that need the same framework are asked in one process.
+    """
+    folders: dict[str, Path] = {}
+    said: dict[str, str] = {}
+
+    def artifact(name: str) -> Path:
+        target = RUNTIMES[name].target
+        return prepared if target is None else exports[target][0]
+
+    def run(names: list[str]) -> None:
+        for name in names:
+            folders[name] = tmp_path_factory.mktemp(name)
+            np.save(folders[name] / "x.npy", rows)
+        words = [word for name in names for word in (name, artifact(name), folders[name])]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.support.session_protocol", *words],
+            env=os.environ | environment("cpu", RUNTIMES[names[0]].needs),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said.update(dict.fromkeys(names, done.stderr))
+
+    def beside(name: str) -> list[str]:
+        needs = RUNTIMES[name].needs
+        asked = {_runtime_of(item) for item in request.session.items}
+        alike = [one for one in RUNTIMES if one in asked and RUNTIMES[one].needs == needs]
+        return alike if needs else [name]
 
     def ask(name: str) -> dict[str, Any]:
-        runtime = RUNTIMES[name]
-        reason = runtime.missing()
+        reason = RUNTIMES[name].missing()
         if reason is not None:
             pytest.skip(reason)
-        if name not in {**known, **failed}:
-            folder = tmp_path_factory.mktemp(name)
-            np.save(folder / "x.npy", rows)
-            artifact = prepared if runtime.target is None else exports[runtime.target][0]
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.support.session_protocol", name, artifact, folder],
-                env=os.environ | environment("cpu", runtime.needs),
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                failed[name] = done.stderr
-            else:
-                with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-                    known[name] = json.loads((folder / "seen.json").read_text()) | dict(arrays)
-        assert name not in failed, failed[name]
-        return known[name]
+        if name not in folders:
+            run(beside(name))
+        failure = folders[name] / "failed.txt"
+        assert not failure.exists(), failure.read_text()
+        assert (folders[name] / "arrays.npz").exists(), said[name]
+        with np.load(folders[name] / "arrays.npz", allow_pickle=False) as arrays:
+            seen: dict[str, Any] = json.loads((folders[name] / "seen.json").read_text())
+            return seen | dict(arrays)
 
     return ask
+
+
+def _runtime_of(item: pytest.Item) -> object:
+    """Return the runtime whose session a test asks for; None for any other test."""
+    if "seen_in" not in getattr(item, "fixturenames", ()):
+        return None
+    return item.callspec.params["name"]  # type: ignore[attr-defined] # all of these have one

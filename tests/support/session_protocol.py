@@ -1,14 +1,16 @@
-"""Use a runtime's session as the engine does, and write down all that it gives.
+"""Use sessions of runtimes as the engine does, and write down all that they give.
 
-    python -m tests.support.session_protocol RUNTIME ARTIFACT FOLDER
+    python -m tests.support.session_protocol RUNTIME ARTIFACT FOLDER [RUNTIME ARTIFACT FOLDER]...
 
 It runs in a process of its own: a runtime without a framework must work in one that has none.
+Those that need the same framework share one, which imports it once.
 """
 
 import importlib
 import json
 import shutil
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +28,7 @@ DAMAGES = {"empty": b"", "text": b"this is no model\n"}
 BUDGET = Budget(warmup_s=0.01, measure_s=0.02, min_samples=5, max_samples=50)
 
 
-def main(name: str, artifact: Path, folder: Path) -> None:
+def ask(name: str, artifact: Path, folder: Path) -> None:
     """Write `seen.json` and `arrays.npz` into the folder, which holds the input as `x.npy`."""
     runtime = RUNTIMES[name]
     if runtime.needs is not None:  # as a worker does
@@ -77,5 +79,14 @@ def _damaged(load: Load, artifact: Path, folder: Path) -> Iterator[tuple[str, tu
             yield kind, ("", "it was loaded")
 
 
+def main(words: list[str]) -> None:
+    """Ask one runtime after another; a failure of one is a `failed.txt` in its folder."""
+    for name, artifact, folder in zip(words[::3], words[1::3], words[2::3], strict=True):
+        try:
+            ask(name, Path(artifact), Path(folder))
+        except Exception:  # noqa: BLE001 - the test of this runtime shows it
+            (Path(folder) / "failed.txt").write_text(traceback.format_exc())
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1:])
