@@ -101,7 +101,7 @@ comparison: setup ## Count what seqbench ab and two others say of pairs that are
 	@$(BIN)/python -m studies.comparison results/comparison.md
 
 test: setup setup-jax setup-torch ## Run all tests: those that hold times alone, then the others
-	$(PYTEST) --durations 10 -m timing
+	$(PYTEST) --durations 10 -m timing $$(grep -rl --include='*.py' 'mark\.timing' tests)
 	$(PYTEST) --durations 10 -m "not timing" $(PARALLEL)
 
 test-quick: setup ## Run the tests that take seconds
