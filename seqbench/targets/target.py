@@ -94,6 +94,8 @@ class Target:
         lacks: dtypes that the format does not have, each with the one that stands for it there.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
+        usage: the template of the code that uses an artifact, which `usage.py` fills in; None where
+            there is none.
 
     """
 
@@ -110,6 +112,7 @@ class Target:
     quantized: Callable[[Path], str | None] = lambda _: None
     lacks: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
+    usage: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,6 +206,7 @@ def test_a_saved_model_is_exported_and_verified(tmp_path: Path) -> None:
     assert "weights look fresh" in records[2]["notes"][0]
     folder = tmp_path / "dist" / "mine"
     assert {path.name for path in folder.iterdir()} == {
+        "README.md",
         "manifest.json",
         "model.onnx",
         "model.tflite",

@@ -283,7 +283,7 @@ def test_what_would_be_the_plain_artifact_is_unsupported_and_not_written(tmp_pat
             "1024 elements and more, and it has none"
         )
     names = {path.name for path in (tmp_path / "three_class").iterdir()}
-    assert names == {"manifest.json", "model.tflite", "model.fp16.tflite"}
+    assert names == {"README.md", "manifest.json", "model.tflite", "model.fp16.tflite"}
     file = tmp_path / "three_class" / "model.tflite"
     (judged,) = api.verify(file, "three_class", variant="int8-weights")
     assert judged.status is Status.FAIL

@@ -118,6 +118,7 @@ def test_two_exports_of_one_model_into_a_folder_and_of_another_beside_it(
     assert first.returncode == 0, stderr
     assert {path.name for path in (tmp_path / "dist").iterdir()} == {"tiny", "three_class"}
     assert {path.name for path in (tmp_path / "dist" / "tiny").iterdir()} == {
+        "README.md",
         "manifest.json",
         "model.onnx",
     }

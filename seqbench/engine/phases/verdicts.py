@@ -1,4 +1,4 @@
-"""The verdicts in the manifests beside the artifacts."""
+"""The verdicts in the manifests beside the artifacts, and on the pages there."""
 
 import os
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import replace
 from seqbench.core.record import Cell, Kind, Record
 from seqbench.engine.state import Given, Run
 from seqbench.models import snapshot
-from seqbench.targets import TARGETS, Artifact, dist_folder, manifest
+from seqbench.targets import TARGETS, Artifact, dist_folder, manifest, usage
 from seqbench.targets.manifest import NAME, Entry
 
 
@@ -36,6 +36,7 @@ def write_verdicts(run: Run, cells: Sequence[Cell]) -> None:
         listed = manifest.find(home)
         if listed is not None and label in listed.artifacts:
             manifest.add_verdicts(home, label, map(manifest.make_verdict, records))
+            usage.write(home)
 
 
 def find_entry(given: Given, sha256: str) -> Entry | None:
@@ -75,6 +76,7 @@ def _write_of_given(run: Run, given: Given, records: Sequence[Record]) -> None:
             why = "the folder cannot be written"
         if why is None:
             manifest.add_verdicts(given.home, given.label, map(manifest.make_verdict, records))
+            usage.write(given.home)
         else:
             note = f"this verdict is not written into {NAME} beside the artifact: {why}"
             records = [replace(record, notes=(*record.notes, note)) for record in records]

@@ -1,5 +1,7 @@
 """ONNX: the writer, its variants, the check of given files, and what tf2onnx has wrong."""
 
+from pathlib import Path
+
 from seqbench.targets.onnx.checks import dangers
 from seqbench.targets.onnx.precision import (
     holds_byte_activations,
@@ -43,4 +45,5 @@ TARGET = Target(
             reach="products, convolutions, and what hands their 8 bits on",
         ),
     },
+    usage=Path(__file__).with_name("usage.md.j2"),
 )

@@ -1,5 +1,7 @@
 """TensorFlow SavedModel."""
 
+from pathlib import Path
+
 from seqbench.targets.saved_model.checks import dangers
 from seqbench.targets.saved_model.writer import export
 from seqbench.targets.target import Target
@@ -15,4 +17,5 @@ TARGET = Target(
     check=dangers,
     main_file="saved_model.pb",
     check_needs="tensorflow",
+    usage=Path(__file__).with_name("usage.md.j2"),
 )

@@ -1,5 +1,7 @@
 """TF.js: the writer of graph models, its variants, and what given models are known by."""
 
+from pathlib import Path
+
 from seqbench.targets.target import Target, Variant
 from seqbench.targets.tfjs.checks import dangers, recognizes
 from seqbench.targets.tfjs.precision import holds_byte_weights, holds_half_weights
@@ -27,4 +29,5 @@ TARGET = Target(
             write=int8_weights, holds=holds_byte_weights, narrow="weights in 8 bits", reach=REACH
         ),
     },
+    usage=Path(__file__).with_name("usage.md.j2"),
 )

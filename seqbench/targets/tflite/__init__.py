@@ -1,5 +1,7 @@
 """TFLite: the writer, its variants in reduced precision, and the check of given files."""
 
+from pathlib import Path
+
 from seqbench.targets.target import Target, Variant
 from seqbench.targets.tflite.checks import dangers, quantized
 from seqbench.targets.tflite.precision import (
@@ -39,4 +41,5 @@ TARGET = Target(
             reach="operations that TFLite has in 8 bits",
         ),
     },
+    usage=Path(__file__).with_name("usage.md.j2"),
 )

@@ -59,7 +59,8 @@ def test_what_was_exported_of_other_weights_goes_and_of_the_same_stays(
     path.write_bytes(path.read_bytes() + b"more")
     export(path, "onnx")
     assert set(contents(folder)) == {
-        *("manifest.json", "notes.txt", "model.onnx", "model.tflite", "model.fp16.tflite")
+        *("README.md", "manifest.json", "notes.txt"),
+        *("model.onnx", "model.tflite", "model.fp16.tflite"),
     }
     second = manifest_of(folder)
     assert set(second["artifacts"]) == {"tflite", "tflite.fp16", "onnx"}
@@ -69,7 +70,7 @@ def test_what_was_exported_of_other_weights_goes_and_of_the_same_stays(
 
     save(model, path, shift=1)
     records = export(path, "onnx")
-    assert set(contents(folder)) == {"manifest.json", "notes.txt", "model.onnx"}
+    assert set(contents(folder)) == {"README.md", "manifest.json", "notes.txt", "model.onnx"}
     assert (folder / "notes.txt").read_text() == "mine"
     third = manifest_of(folder)
     assert set(third["artifacts"]) == {"onnx"}
