@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from seqbench.core.errors import InputError
     from seqbench.core.record import Cell, Kind, Record, Status
     from seqbench.core.scenario import Data, Scenario, Training
+    from seqbench.reports.records import Records
 
 _HOMES = {
     "Cell": "core.record",
@@ -37,6 +38,7 @@ _HOMES = {
     "InputError": "core.errors",
     "Kind": "core.record",
     "Record": "core.record",
+    "Records": "reports.records",
     "Scenario": "core.scenario",
     "Status": "core.record",
     "Training": "core.scenario",
@@ -53,6 +55,7 @@ __all__ = [
     "InputError",
     "Kind",
     "Record",
+    "Records",
     "Scenario",
     "Status",
     "Training",

@@ -29,6 +29,7 @@ from seqbench.machine.tpu_chips import CHIPS
 from seqbench.measurement.loop import FULL, QUICK
 from seqbench.models.from_python import DataLike, ModelLike, Models, OwnData, write_sources
 from seqbench.models.snapshot import Origin
+from seqbench.reports.records import Records
 from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import TARGETS, VARIANTS
 from seqbench.targets.recognition import whole
@@ -59,7 +60,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     metrics: Sequence[str] = (),
     allow_code: bool = False,
     observer: Observer = SILENT,
-) -> list[Record]:
+) -> Records:
     """Train, time, export and verify models; return the records of all cells.
 
     Args:
@@ -117,7 +118,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             selection=chosen,
             budget=budget,
         )
-        return pipeline.run(request, Store(Path(out)), observer)
+        return Records(pipeline.run(request, Store(Path(out)), observer))
 
 
 def export(
@@ -130,7 +131,7 @@ def export(
     metrics: Sequence[str] = (),
     allow_code: bool = False,
     observer: Observer = SILENT,
-) -> list[Record]:
+) -> Records:
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data` and
@@ -152,7 +153,7 @@ def export(
         temporary_folder() as folder,
     ):
         request = Request(sources=sources, selection=chosen, budget=QUICK)
-        return pipeline.run(request, Store(folder, Path(out)), observer)
+        return Records(pipeline.run(request, Store(folder, Path(out)), observer))
 
 
 def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
@@ -166,7 +167,7 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     allow_code: bool = False,
     timeout_s: float | None = None,
     observer: Observer = SILENT,
-) -> list[Record]:
+) -> Records:
     """Judge whether an artifact, whoever made it, computes what the model computes.
 
     One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
@@ -211,7 +212,7 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             )
             folder = stack.enter_context(temporary_folder())
             records += pipeline.run(request, Store(folder), observer)
-    return records
+    return Records(records)
 
 
 def check(models: Models, *, allow_code: bool = False) -> dict[str, list[str]]:

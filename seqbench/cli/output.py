@@ -15,7 +15,7 @@ from seqbench.core import signals, storage
 from seqbench.core.errors import InputError, PartialInputError, SeqbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
@@ -90,7 +90,7 @@ def say(text: str, *, nl: bool = True) -> None:
     click.echo(text, file=sys.stdout, nl=nl)  # without the file click takes UTF-8 for ASCII
 
 
-def exit_status(records: list[Record], named: Mapping[str, str]) -> int:
+def exit_status(records: Sequence[Record], named: Mapping[str, str]) -> int:
     """Return 0 when every cell passed, or is unavailable and was not asked for by name; else 1.
 
     Args:
@@ -109,8 +109,8 @@ def exit_status(records: list[Record], named: Mapping[str, str]) -> int:
 
 
 def do_what_can_be_done(
-    do: Callable[[], list[Record]],
-) -> tuple[list[Record], PartialInputError | None]:
+    do: Callable[[], Sequence[Record]],
+) -> tuple[Sequence[Record], PartialInputError | None]:
     """Return the records of a run, and what was refused where that was only some of the models."""
     try:
         return do(), None
@@ -127,7 +127,7 @@ def complain_of(refusal: PartialInputError | None, status: int) -> int:
     return status or refusal.exit_code
 
 
-def gate_status(records: list[Record]) -> int:
+def gate_status(records: Sequence[Record]) -> int:
     """Return 0 when every cell passed, else 1: what could not be judged is no pass."""
     from seqbench.core.record import Status
 
@@ -137,7 +137,7 @@ def gate_status(records: list[Record]) -> int:
     return int(any(record.status is not Status.PASS for record in records))
 
 
-def write_json(records: list[Record], file: str | None) -> None:
+def write_json(records: Sequence[Record], file: str | None) -> None:
     """Write records as a JSON array to a file, `-` for standard output; None writes nothing.
 
     Raises:

@@ -44,6 +44,12 @@ class StorageError(InputError):
     """The folder for the results takes no more: the run ends, and what it has written is kept."""
 
 
+class NotPassed(SeqbenchError):  # noqa: N818 - a verdict, not a malfunction
+    """Cells did not pass, and the caller asked for an exception; a line for each."""
+
+    status = "fail"
+
+
 class Unsupported(SeqbenchError):  # noqa: N818 - a verdict, not a malfunction
     """A target cannot express the model; the message names the layer and the operation."""
 

@@ -139,6 +139,11 @@ class Record:
     details: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return the cell and how it ended; the rest is in its attributes."""
+        why = f": {self.reason}" if self.reason else ""
+        return f"<Record {self.cell.key} {self.status}{why}>"
+
     @property
     def by_process(self) -> tuple[tuple[float, ...], ...]:
         """The samples of each process."""

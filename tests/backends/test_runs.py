@@ -1,6 +1,7 @@
 """The same model on every back end, each in a process of its own, judged by one float64 twin."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ BACKENDS = {
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
+def records(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Record]:
     folder = tmp_path_factory.mktemp("run")
     (folder / "tiny.py").write_text(TINY)
     return api.run(
@@ -35,7 +36,9 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_backend_trains_and_answers_as_the_twin_does(records: list[Record], backend: str) -> None:
+def test_a_backend_trains_and_answers_as_the_twin_does(
+    records: Sequence[Record], backend: str
+) -> None:
     found = {r.cell.kind: r for r in records if r.cell.runtime == BACKENDS[backend]}
     if backend == "torch" and frameworks.missing_framework_reason("torch"):
         assert not os.environ.get("CI"), "CI runs these tests: make setup-torch"
@@ -50,7 +53,7 @@ def test_a_backend_trains_and_answers_as_the_twin_does(records: list[Record], ba
     assert 0 < verified.max_abs_error <= verified.tolerance
 
 
-def test_the_same_start_and_data_give_the_same_metrics(records: list[Record]) -> None:
+def test_the_same_start_and_data_give_the_same_metrics(records: Sequence[Record]) -> None:
     trained = [r for r in records if r.cell.kind is Kind.TRAIN and r.status is Status.PASS]
     losses = [r.metrics["loss"] for r in trained]
     assert len(losses) >= 3
@@ -59,7 +62,7 @@ def test_the_same_start_and_data_give_the_same_metrics(records: list[Record]) ->
     assert len({r.metrics["accuracy"] for r in trained}) == 1
 
 
-def test_the_first_call_holds_the_compilation(records: list[Record]) -> None:
+def test_the_first_call_holds_the_compilation(records: Sequence[Record]) -> None:
     for backend in ("tensorflow-xla", "jax"):
         (found, *_) = [
             r for r in records if r.cell.kind is Kind.INFER and r.cell.runtime == BACKENDS[backend]

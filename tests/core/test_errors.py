@@ -27,6 +27,7 @@ def test_every_error_says_how_a_command_and_a_cell_end() -> None:
         "InputError": (2, Status.ERROR),
         "PartialInputError": (2, Status.ERROR),
         "StorageError": (2, Status.ERROR),
+        "NotPassed": (1, Status.FAIL),
         "Unsupported": (1, Status.UNSUPPORTED),
         "Unavailable": (1, Status.UNAVAILABLE),
         "LoadError": (1, Status.FAIL),

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.slow
 TARGETS = ("saved_model", "tflite", "onnx")
 
 
-def by_key(records: list[Record]) -> dict[str, Record]:
+def by_key(records: Sequence[Record]) -> dict[str, Record]:
     return {record.cell.key: record for record in records}
 
 
@@ -158,7 +159,7 @@ def test_lost_records_are_made_again_and_whole_artifacts_taken_over(
 
 
 def test_a_run_of_a_changed_scenario_is_refused(tiny_scenario: Path, tmp_path: Path) -> None:
-    def go() -> list[Record]:
+    def go() -> Sequence[Record]:
         return api.run(
             [str(tiny_scenario)], out=tmp_path / "run", kinds=("export",), targets=("onnx",)
         )

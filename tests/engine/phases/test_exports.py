@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def save(model: Any, path: Path, shift: float = 0.0) -> None:
         model.set_weights([kernel, bias])
 
 
-def export(path: Path, *targets: str, **more: Any) -> list[Record]:
+def export(path: Path, *targets: str, **more: Any) -> Sequence[Record]:
     return api.export(path, out=path.parent / "dist", targets=targets, **more)
 
 
