@@ -2,16 +2,18 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench imports it
 
 from seqbench.backends.tensorflow import set_threads
 from seqbench.core.errors import LoadError
-from seqbench.engine.jobs import locate_layer
+from seqbench.core.record import Cell, Status
+from seqbench.engine.jobs import locate_layer, verify
 from seqbench.machine.host import available_threads
 from seqbench.runtimes import RUNTIMES, Load, Session
 from seqbench.targets import TARGETS
@@ -39,6 +41,7 @@ class Judged:
         target: its format.
         difference: where it is furthest from the model; None where it could not be run.
         refused: why it could not be exported, loaded or run; None where it could.
+        reduced: of one in reduced precision, the fields of its record; else None.
         parted: the layers at which it may part from the model; none where it does not, or where
             nobody looked.
 
@@ -47,16 +50,30 @@ class Judged:
     target: str
     difference: Difference | None = None
     refused: str | None = None
+    reduced: Mapping[str, Any] | None = None
     parted: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
         """Whether it does not pass."""
+        if self.reduced is not None:
+            return self.reduced["status"] is not Status.PASS
         return self.difference is None or self.difference.reason is not None
 
     @property
     def weight(self) -> float:
-        """The error in units of its tolerance; infinite where it could not be run."""
+        """The error in units of its tolerance; infinite where it could not be run.
+
+        In reduced precision, the root of the error's power over that of the power allowed.
+        """
+        if self.reduced is not None:
+            details = self.reduced["details"]
+            short_db = [
+                limit - details[name]
+                for name, limit in details["limits"].items()
+                if name.endswith("_db")
+            ]
+            return float(10 ** (max(short_db) / 20))
         return float("inf") if self.difference is None else self.difference.weight
 
 
@@ -87,7 +104,7 @@ class Judge:
         frozen = freeze(model)
         found = []
         for target in targets or self.targets:
-            with self._empty() as folder:
+            with self.empty() as folder:
                 path = folder / TARGETS[target].filename
                 try:
                     TARGETS[target].export(frozen, path)
@@ -103,7 +120,7 @@ class Judge:
         """Judge a correct export's files cut short, each with what was cut where."""
         frozen = freeze(model)
         for target in self.targets:
-            with self._empty() as folder:
+            with self.empty() as folder:
                 whole = folder / TARGETS[target].filename
                 TARGETS[target].export(frozen, whole)
                 for name, cut in _cuts(whole):
@@ -113,6 +130,15 @@ class Judge:
                     path.write_bytes(path.read_bytes()[:cut])
                     yield f"{name or whole.name}, {cut} bytes", self._artifact(target, copy, cases)
                     shutil.rmtree(copy.parent)
+
+    def reduced(self, target: str, subject: verify.Subject, cell: Cell) -> Judged:
+        """Judge a file in reduced precision as a run does."""
+        name = f"{target} {subject.variant}"
+        try:
+            fields = verify.verify_reduced(subject, self._loads[target], cell)
+        except LoadError as error:
+            return Judged(target=name, refused=f"not loaded: {_line(error)}")
+        return Judged(target=name, reduced=fields)
 
     def _artifact(
         self,
@@ -159,7 +185,8 @@ class Judge:
             return self._loads[target](path, "cpu", available_threads())
 
     @contextmanager
-    def _empty(self) -> Iterator[Path]:
+    def empty(self) -> Iterator[Path]:
+        """Give a folder of its own, which is removed at the end."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             yield Path(folder)
 

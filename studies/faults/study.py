@@ -11,6 +11,7 @@ import numpy as np
 from seqbench.verdict import reference
 from seqbench.verdict.inputs import suite
 from seqbench.verdict.reference import ReferenceCase
+from studies.faults import int8
 from studies.faults.judge import Judge, Judged
 from studies.faults.layers import FAULTS as IN_LAYERS
 from studies.faults.models import Subject, subject
@@ -96,6 +97,11 @@ def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) 
             mine += [
                 _seen(found, seed, None, "", judged) for judged in judge.model(found.model, cases)
             ]
+            if _epochs(seed) != 0:  # the limits are those of trained models
+                mine += [
+                    _seen(found, seed, None, where, judged)
+                    for where, judged in int8.correct(judge, found)
+                ]
             keras.backend.clear_session()
         alarms = [one for one in mine if one.judged.caught]
         weight = max(one.judged.weight for one in mine)
@@ -118,6 +124,8 @@ def _of_one(judge: Judge, found: Subject, cases: Sequence[ReferenceCase]) -> lis
     for fault in FAULTS:
         for where, faulty in fault.make(found, np.random.default_rng(0)):
             one(fault.name, where, faulty)
+    for name, where, judged in int8.faults(judge, found):
+        seen.append(_seen(found, 0, name, where, judged))
     one(ANOTHER, "seed 1", subject(found.name, 1, epochs=LIGHT).model)
     if found.name in DAMAGED_MODELS:
         for where, judged in judge.damaged(found.model, cases):

@@ -105,9 +105,11 @@ _HEAD = ("target", "case", "channel", "error", "allowed", "own error", "weight")
 
 def _line(one: Seen) -> list[str]:
     what = [one.model, str(one.seed) if one.fault is None else one.fault, one.where]
-    difference = one.judged.difference
+    difference, weight = one.judged.difference, f"{one.judged.weight:.3g}"
     if difference is None:
-        return [*what, one.judged.target, str(one.judged.refused), "", "", "", "", "inf"]
+        reduced = one.judged.reduced
+        said = one.judged.refused if reduced is None else f"{reduced['details']['snr_db']:.1f} dB"
+        return [*what, one.judged.target, str(said), "", "", "", "", weight]
     numbers = (difference.max_abs_error, difference.tolerance, difference.own_error)
     return [
         *what,
@@ -115,7 +117,7 @@ def _line(one: Seen) -> list[str]:
         difference.case,
         str(difference.channel),
         *(f"{number:.3g}" for number in numbers),
-        f"{difference.weight:.3g}",
+        weight,
     ]
 
 

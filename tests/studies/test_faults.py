@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from seqbench.verdict import reference
 from seqbench.verdict.reference import ReferenceCase
-from studies.faults import own
+from studies.faults import int8, own
 from studies.faults.fault import Fault
 from studies.faults.judge import Judge, judging
 from studies.faults.models import Subject, subject, walked
@@ -107,6 +108,21 @@ def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
     found, cases = small(name, seed)
     for judged in judge.model(found.model, cases):
         assert not judged.caught, judged
+
+
+@pytest.mark.slow
+def test_faults_of_files_in_eight_bits_are_caught_and_right_ones_pass(judge: Judge) -> None:
+    found, _ = small("image")
+    data = np.random.default_rng(0).uniform(0, 255, (64, 8, 8, 3)).astype(np.float32)
+    subject = replace(found, data=data)
+    seen = list(int8.faults(judge, subject))
+    # Of two kinds, on two targets, judged on the data and, told by the first layer, without.
+    assert len({(fault, where, judged.target) for fault, where, judged in seen}) == 8
+    assert all(judged.caught and judged.weight > 1 for *_, judged in seen), seen
+    right = list(int8.correct(judge, subject))
+    assert len(right) == 4
+    assert not any(judged.caught or judged.weight > 1 for _, judged in right), right
+    assert list(int8.faults(judge, found)) == []  # it has no data
 
 
 @pytest.mark.slow
