@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
+from seqbench.comparison.ab import process_pair
+from seqbench.comparison.ab.process_pair import Launch
 from tests.comparison.ab.test_sides import git
 from tests.support.commands import seqbench
 
@@ -21,6 +25,10 @@ from tests.support.commands import seqbench
         (("three_class", "--self", "--runtime", "abacus"), "seqbench: unknown runtime 'abacus'"),
         (("three_class", "--self", "--device", "abacus"), "seqbench: unknown device 'abacus'"),
         (("three_class", "--self", "--seconds", "0"), "seqbench: --seconds 0: expected more"),
+        (
+            ("three_class", "--self", "--data", "no.npz"),
+            "seqbench: no.npz: cannot be read: No such",
+        ),
         (("nosuch", "--self"), "seqbench: nosuch: no such scenario or file"),
         (("three_class", "--base", "nosuch"), "seqbench: --base nosuch: expected a git revision"),
     ],
@@ -55,6 +63,31 @@ def test_a_revision_whose_model_did_less_makes_the_working_tree_worse(
     assert found["time"]["verdict"] == found["size"]["verdict"] == "worse"
     assert found["time"]["ratio"]["low"] > 2
     assert not list((tmp_path / ".git").glob("worktrees/*"))
+
+
+@pytest.mark.slow
+def test_both_sides_are_timed_on_data_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="mine")
+    model.save(tmp_path / "mine.keras")
+    rows = np.random.default_rng(0).uniform(50, 60, (9, 3)).astype(np.float32)
+    np.savez(tmp_path / "own.npz", x=rows)
+    timed: list[np.ndarray] = []
+
+    def seen(launches: list[Launch], rng: np.random.Generator) -> process_pair.Pair:
+        timed.extend(np.load(launch.work.inputs) for launch in launches)
+        return measure(launches, rng)
+
+    measure = process_pair.measure
+    monkeypatch.setattr(process_pair, "measure", seen)
+    words = ("ab", "mine.keras", "--self", "--data", "own.npz", "--runtime", "onnxruntime")
+    done = seqbench(*words, "--seconds", "1", "--json", "-", cwd=tmp_path)
+    assert done.exit_code in (0, 1), done.stderr  # whatever the times are
+    assert json.loads(done.stdout)["cells"]
+    assert len(timed) >= 2
+    for inputs in timed:
+        assert all((row == rows).all(axis=1).any() for row in inputs.reshape(-1, 3))
 
 
 @pytest.mark.slow
