@@ -36,7 +36,7 @@ def faults(judge: Judge, found: Subject) -> Iterator[tuple[str, str, Judged]]:
     There are none of a model that has no data, nor, calibrated wrongly, of one whose inputs are
     tokens: those have no scale.
     """
-    if found.data is None:
+    if found.data is None or found.calibration is None:
         return
     if found.data.dtype.kind == "f":
         for where, judged in _judged(judge, found, found.model, 1 / SCALE):
@@ -47,7 +47,7 @@ def faults(judge: Judge, found: Subject) -> Iterator[tuple[str, str, Judged]]:
 
 def correct(judge: Judge, found: Subject) -> Iterator[tuple[str, Judged]]:
     """Judge a model's right files, each with what it was judged on; none where it has no data."""
-    if found.data is not None:
+    if found.data is not None and found.calibration is not None:
         yield from _judged(judge, found, found.model, 1)
 
 
@@ -57,11 +57,11 @@ def _judged(
     exported: keras.Sequential,
     scale: float,
 ) -> Iterator[tuple[str, Judged]]:
-    """Write files of `exported`, calibrated on every second row, and judge them as `found`'s."""
-    data = found.data
-    assert data is not None  # noqa: S101 - the callers ask
-    calibration, x = data[::2], data[1::2]
-    calibration = calibration if scale == 1 else (calibration * scale).astype(data.dtype)
+    """Write files of `exported`, calibrated on inputs times `scale`; judge them as `found`'s."""
+    x, calibration = found.data, found.calibration
+    assert x is not None  # noqa: S101 - the callers ask
+    assert calibration is not None  # noqa: S101 - as above
+    calibration = calibration if scale == 1 else (calibration * scale).astype(calibration.dtype)
     own = np.asarray(found.model.predict(x, batch_size=256, verbose=0))
     frozen, bare = freeze(exported), reference.build_cases(found.model, 0)
     for target in judge.targets:

@@ -8,6 +8,7 @@ import keras  # noqa: TID253 - a study of Keras models; nothing in seqbench impo
 import numpy as np
 
 from seqbench.core.scenario import Data, Scenario
+from seqbench.engine.jobs.prepare import CALIBRATION_ROWS
 from seqbench.measurement.training import train
 from seqbench.models.catalogue import shipped
 from seqbench.models.loading import load
@@ -27,6 +28,7 @@ class Subject:
         name: what it is called in the tables.
         model: the model.
         data: held-out inputs, None where it has none.
+        calibration: inputs that it was trained on, None where it has none.
         later: the same model after one epoch more, None where it was not trained to its end.
 
     """
@@ -34,6 +36,7 @@ class Subject:
     name: str
     model: keras.Sequential
     data: np.ndarray | None = None
+    calibration: np.ndarray | None = None
     later: keras.Sequential | None = None
 
 
@@ -75,7 +78,8 @@ def subject(name: str, seed: int, epochs: int | None = None) -> Subject:
     elif epochs:
         train(model, data, replace(training, epochs=epochs), "cpu", lambda _: None)
     perturb(model, seed)
-    return Subject(name=name, model=model, data=data.x_test, later=later)
+    calibration = np.random.default_rng(seed).permutation(data.x_train)[:CALIBRATION_ROWS]
+    return Subject(name=name, model=model, data=data.x_test, calibration=calibration, later=later)
 
 
 def clone(model: keras.Sequential) -> keras.Sequential:

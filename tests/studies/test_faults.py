@@ -113,8 +113,8 @@ def test_correct_exports_pass(judge: Judge, name: str, seed: int) -> None:
 @pytest.mark.slow
 def test_faults_of_files_in_eight_bits_are_caught_and_right_ones_pass(judge: Judge) -> None:
     found, _ = small("image")
-    data = np.random.default_rng(0).uniform(0, 255, (64, 8, 8, 3)).astype(np.float32)
-    subject = replace(found, data=data)
+    data = np.random.default_rng(0).uniform(0, 255, (96, 8, 8, 3)).astype(np.float32)
+    subject = replace(found, data=data[:32], calibration=data[32:])
     seen = list(int8.faults(judge, subject))
     # Of two kinds, on two targets, judged on the data and, told by the first layer, without.
     assert len({(fault, where, judged.target) for fault, where, judged in seen}) == 8
