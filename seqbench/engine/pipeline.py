@@ -22,6 +22,7 @@ from seqbench.engine.phases import (
 )
 from seqbench.engine.state import Given, Observer, Request, Run
 from seqbench.engine.workers import fork_servers, pool
+from seqbench.engine.workers.handle import WaitingWorkers
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import host
@@ -54,9 +55,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         store.remove_unfinished(names)
         lanes = _lanes(request, store, observer, stack)
         run = lanes[0]
-        cells = _plan(run)
-        for lane in lanes:
-            lane.request = run.request  # without what cannot be used
+        cells = _plan(lanes)
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
@@ -93,8 +92,11 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
     servers = stack.enter_context(fork_servers.open_for_run())
+    waiting = stack.enter_context(WaitingWorkers())
     workers = [
-        stack.enter_context(Workers(store.root, observer.message, servers, request.timeout_s))
+        stack.enter_context(
+            Workers(store.root, observer.message, servers, waiting, request.timeout_s)
+        )
         for _ in range(count)
     ]
     workers[0].start(preparing_framework())  # it imports meanwhile
@@ -121,21 +123,21 @@ def _verifications(given: Given, request: Request) -> list[Cell]:
     return plan.verifications(given.model, given.target, given.variant, request.selection)
 
 
-def _plan(run: Run) -> list[Cell]:
+def _plan(lanes: Sequence[Run]) -> list[Cell]:
     """Look at what was given, and return the cells.
 
     Raises:
         InputError: a model or an artifact cannot be used, or there is nothing to do.
 
     """
-    request = run.request
+    run, request = lanes[0], lanes[0].request
     if request.given:
         for given in request.given:
             if given.problem is None:
                 preparation.inspect_given(run, given)
-        preparation.inspect(run)
+        preparation.inspect(lanes)
         return [cell for given in request.given for cell in _verifications(given, request)]
-    cells = plan.cells(preparation.inspect(run), request.selection)
+    cells = plan.cells(preparation.inspect(lanes), request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells

@@ -11,7 +11,7 @@ from seqbench.backends.patches import registry
 from seqbench.models.stateless import stateful_notes
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
-from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, freeze
+from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
 from seqbench.targets.graph_rewrites import TFJS, bfloat16, rewritten
 from seqbench.targets.target import Exported, refuse_float8, unsupported
 
@@ -61,7 +61,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
 
     refuse_float8(frozen, "TF.js")
     if frozen.ops & RETRACED or holds_float64(frozen.model):
-        frozen = freeze(frozen.model, patches=registry.TFJS)
+        frozen = frozen.traces.freeze(patches=registry.TFJS)
     lowered = convert_variables_to_constants_v2(
         frozen.traced, lower_control_flow=True, aggressive_inlining=True
     )
