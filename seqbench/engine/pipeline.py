@@ -26,9 +26,15 @@ from seqbench.engine.workers.handle import WaitingWorkers
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import host
-from seqbench.machine.frameworks import missing_exporter_reason, preparing_framework
+from seqbench.machine.frameworks import (
+    FRAMEWORKS,
+    Needs,
+    missing_exporter_reason,
+    preparing_framework,
+)
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES
+from seqbench.targets import TARGETS
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -93,15 +99,28 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     count = min(host.available_threads(), len(request.sources)) if several else 1
     servers = stack.enter_context(fork_servers.open_for_run())
     waiting = stack.enter_context(WaitingWorkers())
-    workers = [
-        stack.enter_context(
-            Workers(store.root, observer.message, servers, waiting, request.timeout_s)
-        )
-        for _ in range(count)
-    ]
+    start = partial(
+        Workers,
+        store.root,
+        observer.message,
+        servers,
+        waiting,
+        request.timeout_s,
+        _imports(request),
+    )
+    workers = [stack.enter_context(start()) for _ in range(count)]
     workers[0].start(preparing_framework())  # it imports meanwhile
     run = Run(store=store, workers=workers[0], request=request, observer=observer)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
+
+
+def _imports(request: Request) -> dict[Needs, list[str]]:
+    """Return what the jobs with a framework import beside it."""
+    targets = () if request.given else request.selection.targets
+    converters = [name for target in targets if (name := TARGETS[target].converter)]
+    own = any(source.form != "keras" for source in request.sources)
+    data = ["sklearn.datasets"] if own else []  # most scenarios take their data from there
+    return {name: [*data, *(converters if name == "tensorflow" else ())] for name in FRAMEWORKS}
 
 
 def _refuse_other_runtimes(request: Request) -> None:

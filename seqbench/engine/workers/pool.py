@@ -7,10 +7,11 @@ import select
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic
 
 from seqbench.core import codec
@@ -19,6 +20,7 @@ from seqbench.core.files import remove_soon
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers import fork_servers
+from seqbench.engine.workers.fork_server import MESSAGE
 from seqbench.engine.workers.fork_servers import ForkServers
 from seqbench.engine.workers.handle import Key, WaitingWorkers, Worker
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
@@ -101,6 +103,8 @@ class Workers:
         servers: what they are forked from; None for servers that end with these workers.
         waiting: the workers that all lanes share, each with a model; None where none waits.
         silence_s: longest time without any message, for every job; None for each job's own.
+        imports: modules that jobs with a framework import as well, by the framework: their server
+            does so first, once for all of them.
 
     """
 
@@ -111,13 +115,14 @@ class Workers:
         servers: ForkServers | None = None,
         waiting: WaitingWorkers | None = None,
         silence_s: float | None = None,
+        imports: Mapping[Needs, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._silence_s = silence_s
         self._folder = folder
         self._listen = listen
         self._ending = ExitStack()
         self._servers = servers or self._ending.enter_context(fork_servers.open_for_run())
-        self._waiting = waiting
+        self._waiting, self._imports = waiting, imports
         self._started: dict[Key, Worker] = {}
         self._closed = False
         self._number = next(_numbers)
@@ -225,7 +230,7 @@ class Workers:
         key = _key(job)
         if key not in self._started:
             waiting = self._waiting.take(key) if self._waiting and job.process else None
-            self._started[key] = waiting or self._fork(job.needs, job.device)
+            self._started[key] = waiting or self._fork(job)
         return self._started[key]
 
     def _let_wait(self, job: Job[Any]) -> None:
@@ -237,15 +242,17 @@ class Workers:
             else:
                 self._waiting.put(_key(job), worker)
 
-    def _fork(self, needs: Needs, device: str) -> Worker:
+    def _fork(self, job: Job[Any]) -> Worker:
         """Have a worker forked, and tell it where it is; this waits for nothing."""
+        needs, device = job.needs, job.device
+        names = " ".join(self._imports.get(needs, ()))
         server = self._servers.start(needs, device, self._server_log(needs, device))
         log = self._folder / LOGS / f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
         (its_jobs, jobs), (messages, its_messages) = os.pipe(), os.pipe()
         with log.open("ab") as output:
             streams = (its_jobs, its_messages, output.fileno())
             with suppress(BrokenPipeError):  # it has ended: who reads the pipes will say so
-                socket.send_fds(server.requests, [b"."], streams)
+                socket.send_fds(server.requests, [names.ljust(MESSAGE).encode()], streams)
             os.close(its_jobs)
             os.close(its_messages)
         variables = {**os.environ, **environment(device, needs), "TMPDIR": str(self._temporary)}

@@ -22,7 +22,7 @@ from seqbench.engine import jobs
 from seqbench.engine.jobs import held_model
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Event, Job, Message
-from seqbench.machine import tether
+from seqbench.machine import host, tether
 
 
 def serve(import_s: float) -> None:
@@ -57,14 +57,19 @@ def _lines(stream: int) -> Iterator[str]:
 
 def place(variables: Mapping[str, str]) -> str:
     """Return what a worker has to take over from its parent, as one line of JSON."""
-    return json.dumps({"variables": dict(variables), "folder": str(Path.cwd())}) + "\n"
+    found = {"variables": dict(variables), "folder": str(Path.cwd()), "host": host.host_facts()}
+    return json.dumps(found) + "\n"
 
 
 def _take_place(line: str) -> None:
-    """Work from now on as a child of the parent would: with its environment, in its folder."""
+    """Work from now on as a child of the parent would: with its environment, in its folder.
+
+    What the parent knows of the machine is known to every job.
+    """
     found = json.loads(line)
     os.environ.clear()
     os.environ.update(found["variables"])
+    host.take_host_facts(found["host"])
     tempfile.tempdir = None  # it may have been found while a framework was imported
     os.chdir(found["folder"])
     sys.path[0] = found["folder"]
