@@ -99,8 +99,8 @@ def test_a_model_is_built_for_itself_and_for_its_reference_alone(events: list[Ev
 
 
 def test_weights_are_frozen_once_for_a_graph(events: list[Event]) -> None:
-    # One graph for all, lowered for TF.js; and loops over plain tensors for TFLite.
-    assert by_model(events, "freeze") == {"trained": 2, "fresh": 2 * 2, "steps": 3}
+    # One graph for all, and loops over plain tensors for TFLite.
+    assert by_model(events, "freeze") == {"trained": 1, "fresh": 2, "steps": 2}
 
 
 def test_other_weights_cost_no_trace_but_those_of_their_files(events: list[Event]) -> None:
