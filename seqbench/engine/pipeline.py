@@ -22,12 +22,19 @@ from seqbench.engine.phases import (
 )
 from seqbench.engine.state import Given, Observer, Request, Run
 from seqbench.engine.workers import fork_servers, pool
+from seqbench.engine.workers.handle import WaitingWorkers
 from seqbench.engine.workers.messages import Message
 from seqbench.engine.workers.pool import Workers
 from seqbench.machine import host
-from seqbench.machine.frameworks import missing_exporter_reason, preparing_framework
+from seqbench.machine.frameworks import (
+    FRAMEWORKS,
+    Needs,
+    missing_exporter_reason,
+    preparing_framework,
+)
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES
+from seqbench.targets import TARGETS
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -54,9 +61,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         store.remove_unfinished(names)
         lanes = _lanes(request, store, observer, stack)
         run = lanes[0]
-        cells = _plan(run)
-        for lane in lanes:
-            lane.request = run.request  # without what cannot be used
+        cells = _plan(lanes)
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
@@ -93,13 +98,29 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
     servers = stack.enter_context(fork_servers.open_for_run())
-    workers = [
-        stack.enter_context(Workers(store.root, observer.message, servers, request.timeout_s))
-        for _ in range(count)
-    ]
+    waiting = stack.enter_context(WaitingWorkers())
+    start = partial(
+        Workers,
+        store.root,
+        observer.message,
+        servers,
+        waiting,
+        request.timeout_s,
+        _imports(request),
+    )
+    workers = [stack.enter_context(start()) for _ in range(count)]
     workers[0].start(preparing_framework())  # it imports meanwhile
     run = Run(store=store, workers=workers[0], request=request, observer=observer)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
+
+
+def _imports(request: Request) -> dict[Needs, list[str]]:
+    """Return what the jobs with a framework import beside it."""
+    targets = () if request.given else request.selection.targets
+    converters = [name for target in targets if (name := TARGETS[target].converter)]
+    own = any(source.form != "keras" for source in request.sources)
+    data = ["sklearn.datasets"] if own else []  # most scenarios take their data from there
+    return {name: [*data, *(converters if name == "tensorflow" else ())] for name in FRAMEWORKS}
 
 
 def _refuse_other_runtimes(request: Request) -> None:
@@ -121,21 +142,21 @@ def _verifications(given: Given, request: Request) -> list[Cell]:
     return plan.verifications(given.model, given.target, given.variant, request.selection)
 
 
-def _plan(run: Run) -> list[Cell]:
+def _plan(lanes: Sequence[Run]) -> list[Cell]:
     """Look at what was given, and return the cells.
 
     Raises:
         InputError: a model or an artifact cannot be used, or there is nothing to do.
 
     """
-    request = run.request
+    run, request = lanes[0], lanes[0].request
     if request.given:
         for given in request.given:
             if given.problem is None:
                 preparation.inspect_given(run, given)
-        preparation.inspect(run)
+        preparation.inspect(lanes)
         return [cell for given in request.given for cell in _verifications(given, request)]
-    cells = plan.cells(preparation.inspect(run), request.selection)
+    cells = plan.cells(preparation.inspect(lanes), request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells

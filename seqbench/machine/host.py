@@ -5,17 +5,30 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+_facts: dict[str, Any] = {}
 
-@cache
+
 def host_facts() -> dict[str, Any]:
     """Return what stays the same for all records of this machine: CPU, memory, system, commit."""
+    if not _facts:
+        _facts.update(_find_facts())
+    return dict(_facts)
+
+
+def take_host_facts(found: Mapping[str, Any]) -> None:
+    """Take over what another process has found: to look for it takes a program and a while."""
+    _facts.clear()
+    _facts.update(found)
+
+
+def _find_facts() -> dict[str, Any]:
     return {
         "cpu": _cpu_name(),
         "cores": psutil.cpu_count(logical=False),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from seqbench.core.errors import InputError, one_line
 from seqbench.models.archive import loadable_copy, read_config
+from seqbench.models.build_once import building_once
 from seqbench.models.config_check import refuse_code, refuse_foreign_bytecode, refuse_unknown
 from seqbench.models.legacy import Node, layers_of, major, mend
 from seqbench.models.legacy_weights import convert_file
@@ -46,7 +47,8 @@ def load_file(path: Path, *, allow_code: bool) -> "keras.Model":
         if old and file.suffix == ".keras":
             _refuse_cudnn(config, path)
         try:
-            model = keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
+            with building_once():
+                model = keras.saving.load_model(file, compile=False, safe_mode=not allow_code)
             renew_statistics(model)
         except Exception as error:
             allowed = "; pass --allow-code if you trust the file"

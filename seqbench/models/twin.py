@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqbench.models.build_once import building_once
 from seqbench.models.weights import assign_weights
 
 if TYPE_CHECKING:
@@ -52,9 +53,11 @@ def rebuild(model: "keras.Sequential", config: Any) -> "keras.Sequential":
         for value in vars(layer).values()
         if inspect.isfunction(value)
     }
-    with SafeModeScope(safe_mode=False):  # the model is loaded: its code was allowed to run
+    # The model is loaded: its code was allowed to run.
+    with SafeModeScope(safe_mode=False), building_once():
         other = type(model).from_config(_readable(config), own)
-    other.build(model.input_shape)
+    if not other.built:
+        other.build(model.input_shape)
     assign_weights(other, [np.asarray(weight) for weight in model.get_weights()])
     for mine, its in zip(_lookups(model), _lookups(other), strict=True):
         if mine.input_vocabulary is None:  # it is in the configuration only where given there

@@ -65,7 +65,7 @@ class Runs:
         if other != source.path:
             raise InputError(f"{source.path}: {other} has a model {source.name!r} as well")
         run = self._run(source)
-        return plan.cells(preparation.inspect(run), run.request.selection)
+        return plan.cells(preparation.inspect([run]), run.request.selection)
 
     def end_collection(self, chosen: Sequence[tuple[Origin, Cell]]) -> None:
         """Take note of what is to be done."""

@@ -26,7 +26,7 @@ class Frozen:
     """A model's inference graph with its weights as constants and functional control flow.
 
     Attributes:
-        model: the model it was made from.
+        traces: the model's graphs, of which this is one.
         traced: the `tf.ConcreteFunction` before freezing, variables and all.
         function: the frozen `tf.ConcreteFunction`: one input, one output, no variables.
         input: its input; the batch is None where it is free.
@@ -34,11 +34,16 @@ class Frozen:
 
     """
 
-    model: "keras.Sequential"
+    traces: "Traces"
     traced: Any
     function: Any
     input: Tensor
     output: Tensor
+
+    @property
+    def model(self) -> "keras.Sequential":
+        """The model that it was made from."""
+        return self.traces.model
 
     @property
     def ops(self) -> frozenset[str]:
@@ -51,37 +56,68 @@ class Frozen:
         return "TensorListReserve" in self.ops
 
 
-def freeze(
-    model: "keras.Sequential", batch_size: int | None = None, patches: Table = EXPORTABLE
-) -> Frozen:
-    """Trace `model(x, training=False)` and turn its variables into constants.
-
-    The model itself stays as it was.
+class Traces:
+    """The graphs of a model, each traced once, whatever weights the model is given in between.
 
     Args:
-        model: a built model of one input and one output.
-        batch_size: None for a batch of any size.
-        patches: what replaces functions of Keras while the model is traced.
+        model: a built model of one input and one output; it stays as it was.
 
     """
-    import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import (
-        convert_variables_to_constants_v2,
-    )
 
-    tensor = model.inputs[0]
-    spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
-    # A new function each time: tf.function would answer a fixed batch with a free one's trace.
-    function = tf.function(lambda x: model(x, training=False), autograph=False)
-    with in_place(patches), start_from_zero_state(model), _without_dropout(model):
-        traced = function.get_concrete_function(spec)
-    frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
-    return Frozen(
-        model=model,
-        traced=traced,
-        function=frozen,
-        input=describe_tensor(INPUT, traced.inputs[0]),
-        output=describe_tensor(OUTPUT, traced.outputs[0]),
+    def __init__(self, model: "keras.Sequential") -> None:
+        self.model = model
+        self._traced: dict[tuple[int | None, int], tuple[Table, Any]] = {}
+        self._anew = not _computes_with_variables(model)
+
+    def freeze(self, batch_size: int | None = None, patches: Table = EXPORTABLE) -> Frozen:
+        """Trace `model(x, training=False)` and turn its variables into constants.
+
+        Args:
+            batch_size: None for a batch of any size.
+            patches: what replaces functions of Keras while the model is traced.
+
+        """
+        from tensorflow.python.framework.convert_to_constants import (
+            convert_variables_to_constants_v2,
+        )
+
+        key = (batch_size, id(patches))
+        if self._anew or key not in self._traced:
+            self._traced[key] = (patches, self._trace(batch_size, patches))
+        _, traced = self._traced[key]
+        frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
+        return Frozen(
+            traces=self,
+            traced=traced,
+            function=frozen,
+            input=describe_tensor(INPUT, traced.inputs[0]),
+            output=describe_tensor(OUTPUT, traced.outputs[0]),
+        )
+
+    def _trace(self, batch_size: int | None, patches: Table) -> Any:
+        import tensorflow as tf
+
+        model, tensor = self.model, self.model.inputs[0]
+        spec = tf.TensorSpec((batch_size, *tensor.shape[1:]), tensor.dtype, name=INPUT)
+        # A new function each time: tf.function would answer a fixed batch with a free one's trace.
+        function = tf.function(lambda x: model(x, training=False), autograph=False)
+        with in_place(patches), start_from_zero_state(model), _without_dropout(model):
+            return function.get_concrete_function(spec)
+
+
+def freeze(model: "keras.Sequential") -> Frozen:
+    """Return the inference graph of a model with the weights that it has, for any batch."""
+    return Traces(model).freeze()
+
+
+def _computes_with_variables(model: "keras.Sequential") -> bool:
+    """Whether all weights are variables of the graph when a model is traced.
+
+    Some layers of Keras compute with copies, which `finalize_state` renews; a user's own might.
+    """
+    return all(
+        type(layer).__module__.startswith("keras.") and not hasattr(layer, "finalize_state")
+        for layer in model._flatten_layers()
     )
 
 

@@ -91,6 +91,8 @@ class Target:
         check_needs: the framework that the check parses with; None where it needs none.
         quantized: says which inputs and outputs of an artifact, whoever made it, are whole numbers
             that stand for real ones; None where none are. As `check`, it loads nothing.
+        converter: the module that writes it, which takes a while to import; None where TensorFlow
+            writes it.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
@@ -110,6 +112,7 @@ class Target:
     main_file: str | None = None
     check_needs: Needs = None
     quantized: Callable[[Path], str | None] = lambda _: None
+    converter: str | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
     usage: Path | None = None

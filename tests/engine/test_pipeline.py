@@ -175,12 +175,11 @@ import os
 import pathlib
 import keras
 
-LOADED = pathlib.Path(__file__).with_suffix(".loaded")
-LOADED.write_text(LOADED.read_text() + "x" if LOADED.exists() else "x")
+HERE = pathlib.Path(__file__).parent
 
 class Bomb(keras.layers.Layer):
     def call(self, x):
-        if len(LOADED.read_text()) > 2:  # after it was looked at and prepared
+        if any(HERE.glob("run/**/bomb/prepared.json")):
             os.abort()
         return x * 2.0
 

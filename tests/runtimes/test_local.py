@@ -10,13 +10,13 @@ from seqbench.core.errors import LoadError, Unavailable
 from seqbench.runtimes import litert, onnxruntime
 from seqbench.runtimes.session import in_batches
 from seqbench.targets import TARGETS
-from seqbench.targets.frozen import freeze
+from seqbench.targets.frozen import Traces, freeze
 
 
 @pytest.fixture(scope="module")
 def tflite(small_cnn: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tflite") / "model.tflite"
-    TARGETS["tflite"].export(freeze(small_cnn, batch_size=3), path)
+    TARGETS["tflite"].export(Traces(small_cnn).freeze(batch_size=3), path)
     return path
 
 

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from seqbench.targets.frozen import INPUT, freeze
+from seqbench.models.weights import assign_weights
+from seqbench.targets.frozen import INPUT, Traces, freeze
 
 
 def run(function: Any, x: np.ndarray) -> np.ndarray:
@@ -82,4 +83,44 @@ def test_training_only_layers_leave_no_trace() -> None:
 
 def test_each_batch_size_is_traced_anew(small_cnn: Any) -> None:
     assert freeze(small_cnn).input.shape[0] is None
-    assert freeze(small_cnn, batch_size=1).input.shape[0] == 1
+    assert Traces(small_cnn).freeze(batch_size=1).input.shape[0] == 1
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_other_weights_are_frozen_without_another_trace(*, normalized: bool) -> None:
+    symbolic = []
+
+    def noted(x: Any) -> Any:
+        symbolic.append(tf.is_symbolic_tensor(x))
+        return x
+
+    learned = [layers.Normalization()] if normalized else []
+    model = keras.Sequential([keras.Input((3,)), *learned, layers.Dense(2, activation=noted)])
+    for layer in learned:
+        layer.adapt(np.arange(12.0).reshape(4, 3))
+    traces, given = Traces(model), model.get_weights()
+    x = np.random.default_rng(0).random((2, 3), np.float32)
+    symbolic.clear()
+    for shift in (0, 1, 0):
+        assign_weights(model, [weight + weight.dtype.type(shift) for weight in given])
+        expected = model(x).numpy()
+        np.testing.assert_allclose(run(traces.freeze().function, x), expected, rtol=1e-5)
+    # Normalization computes with copies of its weights.
+    assert symbolic.count(True) == (3 if normalized else 1)
+
+
+def test_a_layer_of_the_users_own_is_traced_for_all_weights() -> None:
+    class Copies(layers.Layer):  # type: ignore[misc] # Keras has no types
+        def build(self, _: Any) -> None:
+            self.scale = self.add_weight(shape=(1,), initializer="ones")
+
+        def call(self, x: Any) -> Any:
+            with tf.init_scope():
+                scale = float(np.asarray(self.scale)[0])
+            return x * scale
+
+    model = keras.Sequential([keras.Input((3,)), Copies()])
+    traces, x = Traces(model), np.ones((2, 3), np.float32)
+    for scale in (1.0, 2.0):
+        model.set_weights([np.array([scale], np.float32)])
+        np.testing.assert_array_equal(run(traces.freeze().function, x), scale * x)

@@ -1,6 +1,8 @@
 """What ONNX cannot say is unsupported, naming layer and operation; what it can, runs."""
 
+import copy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -116,3 +118,32 @@ def test_a_nearest_resize_takes_tensorflow_s_pixels(
     true = np.lib.stride_tricks.sliding_window_view(pixels, (3, 3)).sum((2, 3))
     session = onnxruntime.load(tmp_path / "model.onnx", "cpu", 1)
     np.testing.assert_array_equal(session.run(x)[0, :, :, 0], true)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_graph_is_copied_only_where_an_optimizer_fails(
+    small_rnn: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    from tf2onnx import optimizer
+    from tf2onnx.graph import Graph
+    from tf2onnx.optimizer.loop_optimizer import LoopOptimizer
+
+    copied, tried = [], []
+
+    def deepcopy(value: Any) -> Any:
+        copied.append(isinstance(value, Graph))
+        return copy.deepcopy(value)
+
+    def fail(_: Any, graph: Any) -> Any:
+        tried.append(graph)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(optimizer, "copy", SimpleNamespace(deepcopy=deepcopy))
+    if fails:
+        monkeypatch.setattr(LoopOptimizer, "_optimize", fail)
+    TARGETS["onnx"].export(freeze(small_rnn), tmp_path / "model.onnx")
+    assert any(copied) is bool(tried) is fails
+    x = np.random.default_rng(0).integers(1, 11, (4, 7)).astype(np.int32)
+    with onnxruntime.RUNTIME.start() as load:
+        found = load(tmp_path / "model.onnx", "cpu", 1).run(x)
+    np.testing.assert_allclose(found, small_rnn(x, training=False), atol=1e-6)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,17 +15,15 @@ from seqbench.core.errors import Unavailable, Unsupported
 from seqbench.core.files import replacing
 from seqbench.core.record import PLAIN, Status
 from seqbench.core.store import PERTURBED, Store
+from seqbench.engine.jobs import held_model
 from seqbench.engine.jobs.context import Context, run_guarded
 from seqbench.engine.workers.messages import Job
 from seqbench.machine.host import versions
 from seqbench.models import snapshot as prepared
+from seqbench.models.snapshot import Origin
 from seqbench.targets import TARGETS, Artifact, Exported, Plain, dist_folder, manifest
-from seqbench.targets.frozen import Frozen, freeze
+from seqbench.targets.frozen import Frozen, Traces
 from seqbench.targets.manifest import Entry, Model
-
-if TYPE_CHECKING:
-    import keras
-
 
 NO_DATA = (
     "it is calibrated on data like the user's own, and this model came without: give some with "
@@ -34,22 +32,41 @@ NO_DATA = (
 """Why a calibrated variant cannot be made."""
 
 
-class PreparedModel:
-    """A prepared model; built and frozen once, when first needed."""
+class HeldModel:
+    """The model in this process, with the weights of the folder that they were last taken from."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.snapshot = prepared.read(folder)
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._folder: Path | None = None
 
     @cached_property
-    def model(self) -> "keras.Sequential":
-        """The model."""
-        return prepared.restore(self._folder)
+    def traces(self) -> Traces:
+        """Its graphs; it is loaded when they are first needed, unless it is in memory."""
+        return Traces(held_model.build(self._origin).model)
+
+    def take_weights(self, folder: Path) -> None:
+        """Give the model the weights of a folder."""
+        if self._folder != folder:
+            prepared.set_weights(self.traces.model, folder / prepared.WEIGHTS)
+            self._folder = folder
+
+
+class PreparedModel:
+    """A model's prepared folder; its weights are frozen once, when first needed."""
+
+    def __init__(self, folder: Path, held: HeldModel) -> None:
+        self._folder, self._held = folder, held
+        self.snapshot = prepared.read(folder)
+
+    def take_weights(self) -> None:
+        """Give the model this folder's weights, which all that is made of it reads."""
+        self._held.take_weights(self._folder)
 
     @cached_property
     def frozen(self) -> Frozen:
         """Its inference graph with a free batch."""
-        return freeze(self.model)
+        self.take_weights()
+        return self._held.traces.freeze()
 
     @cached_property
     def calibration(self) -> np.ndarray:
@@ -96,9 +113,10 @@ class Export(Job[Ended]):
         name, artifacts = self.model, self.artifacts
         folder = Store(context.folder).model(name)
         cells = {(cell.target, cell.variant): cell for cell in self.cells}
-        delivered = PreparedModel(folder)
-        snapshot = delivered.snapshot
-        judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
+        snapshot = prepared.read(folder)
+        held = HeldModel(snapshot.source)
+        delivered = PreparedModel(folder, held)
+        judged = PreparedModel(folder / PERTURBED, held) if snapshot.fresh else None
         made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.wanted}
 
         for target, variant in self.wanted:
@@ -161,6 +179,7 @@ def _write(
         Unsupported: the format cannot express the model, or has nothing of it in the variant.
 
     """
+    origin.take_weights()
     if artifact.variant == PLAIN:
         return artifact.target.export(origin.frozen, temporary)
     plain = Artifact(target=artifact.target)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Never
+from typing import Any, ClassVar, Never
 
 from seqbench.backends import current_backend
-from seqbench.core.scenario import Scenario
+from seqbench.engine.jobs import held_model
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
 from seqbench.engine.workers.messages import Job
@@ -14,12 +14,9 @@ from seqbench.machine.devices import DEVICES, kind_of
 from seqbench.models.checks.datacheck import check_data
 from seqbench.models.checks.pairs import advise
 from seqbench.models.describe import Description, describe
-from seqbench.models.snapshot import Origin, load_origin
+from seqbench.models.snapshot import Origin
 from seqbench.targets import TARGETS
 from seqbench.targets.checks import refuse_dangers, refuse_unsaid_variant
-
-if TYPE_CHECKING:
-    import keras
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +28,8 @@ class Inspect(Job[Model]):
 
     def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing
         """Yield what a plan needs to know of each model."""
-        for scenario, _ in _built(self.sources):
+        for source in self.sources:
+            scenario = held_model.build(source).scenario
             training = scenario.training if scenario.trains else None
             yield Model(
                 name=scenario.name,
@@ -63,7 +61,9 @@ class Check(Job[Checked]):
 
     def run(self, context: Context) -> Iterator[Checked]:  # noqa: ARG002 - it writes nothing
         """Yield the warnings of each model."""
-        for scenario, model in _built(self.sources):
+        for source in self.sources:
+            built = held_model.build(source)
+            scenario, model = built.scenario, built.model
             data = scenario.data() if scenario.data else None
             if data is not None:
                 check_data(model, scenario, data)
@@ -83,8 +83,9 @@ class Describe(Job[Description]):
 
     def run(self, context: Context) -> Iterator[Description]:  # noqa: ARG002 - it writes nothing
         """Yield each model's description."""
-        for scenario, model in _built(self.sources):
-            yield describe(model, scenario.name)
+        for source in self.sources:
+            built = held_model.build(source)
+            yield describe(built.model, built.scenario.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,3 @@ class Probe(Job[str | None]):
         how = DEVICES[kind].how_to_get
         sees = f"Keras's {backend.NAME} sees no {kind.upper()} (only {', '.join(sorted(found))})"
         yield None if kind in found else f"{sees}: {how}"
-
-
-def _built(origins: tuple[Origin, ...]) -> "Iterator[tuple[Scenario, keras.Sequential]]":
-    for origin in origins:
-        scenario = load_origin(origin)
-        yield scenario, scenario.build()

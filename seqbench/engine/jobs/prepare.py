@@ -13,15 +13,14 @@ from seqbench.core.errors import InputError
 from seqbench.core.record import Cell
 from seqbench.core.scenario import Data, Scenario
 from seqbench.core.store import PERTURBED, Store
-from seqbench.engine.jobs import timed
+from seqbench.engine.jobs import held_model, timed
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Job
-from seqbench.machine.clock import clock
-from seqbench.machine.host import available_threads, peak_memory_bytes
+from seqbench.machine.host import peak_memory_bytes
 from seqbench.measurement.training import Trained, train
 from seqbench.models import snapshot
 from seqbench.models.checks.datacheck import check_data
-from seqbench.models.snapshot import Origin, load_origin
+from seqbench.models.snapshot import Origin
 from seqbench.models.weights import assign_weights, fresh_weights, perturb
 from seqbench.runtimes import RUNTIMES
 from seqbench.runtimes.keras import XLA
@@ -51,6 +50,7 @@ class Train(Job[Never]):
     def run(self, context: Context) -> tuple[()]:
         """Train, and write the record of the one cell."""
         _trained(self.source, self.cells, self.device, context)
+        held_model.forget()
         return ()
 
 
@@ -81,6 +81,8 @@ class Prepare(Job[Never]):
             _write(model, folder / PERTURBED, self.source, scenario, held_out, fresh)
             assign_weights(model, given)
         _write(model, folder, self.source, scenario, held_out, fresh)
+        if scenario.trains:
+            held_model.forget()  # what it was trained with is in memory as well
         return ()
 
 
@@ -97,15 +99,9 @@ def _start(model: "keras.Sequential", scenario: Scenario, folder: Path) -> None:
 def _trained(
     origin: Origin, cells: tuple[Cell, ...], device: str, context: Context
 ) -> "tuple[Scenario, keras.Sequential, Data | None]":
-    import keras
-
-    current_backend().set_threads(available_threads())
-    scenario = load_origin(origin)
-    keras.utils.set_random_seed(scenario.seed)
-    start = clock()
+    built = held_model.build(origin, device)
+    scenario, model = built.scenario, built.model
     with on_device(device):
-        model = scenario.build()
-        build_s = clock() - start
         _start(model, scenario, Store(context.folder).model(scenario.name))
     data = scenario.data() if scenario.data else None
     if data is not None:
@@ -123,7 +119,7 @@ def _trained(
         with name_unsupported(scenario.name):
             found = train(model, data, training, device, context.say, xla=xla)
         earlier = Store(context.folder).find(cell.key) if cell else None
-        return timed.join_processes(earlier, _fields(found, context.import_s, build_s))
+        return timed.join_processes(earlier, _fields(found, context.import_s, built.build_s))
 
     if cell is None:
         trained()

@@ -34,9 +34,16 @@ def _artifacts(request: Request) -> list[Artifact]:
 
 
 def export(run: Run, model: str) -> None:
-    """Export to each target, in each variant, that a cell needs; nothing of a given artifact."""
-    if run.request.given:
-        return
+    """Export to each target, in each variant, that a cell needs; nothing of a given artifact.
+
+    The model is in no process's memory then.
+    """
+    if not run.request.given:
+        _export(run, model)
+    run.workers.end_process(model)
+
+
+def _export(run: Run, model: str) -> None:
     mine = [cell for cell in run.cells(model) if cell.target]
     targets = {cell.target for cell in mine}
     needed = {(cell.target, cell.variant) for cell in mine}
@@ -51,7 +58,13 @@ def export(run: Run, model: str) -> None:
     if wanted and not _is_usable(run, model):
         return
     while wanted:
-        job = Export(cells=cells, model=model, artifacts=run.store.artifacts, wanted=tuple(wanted))
+        job = Export(
+            cells=cells,
+            process=model,
+            model=model,
+            artifacts=run.store.artifacts,
+            wanted=tuple(wanted),
+        )
         outcome = run.run_job(job)
         state.keep(run, outcome.done)
         for result in outcome.results:

@@ -12,16 +12,18 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from seqbench.engine.workers import worker
-from seqbench.machine import host
 from seqbench.machine.clock import clock
 from seqbench.machine.frameworks import FRAMEWORKS
 
 STREAMS = 3
 """Standard input, output and error of a worker, sent to the server for each."""
+
+MESSAGE = 256
+"""Bytes sent with them: names of modules to import before the worker is forked, between blanks."""
 
 
 def serve(needs: str) -> None:
@@ -31,15 +33,14 @@ def serve(needs: str) -> None:
         with _ending_with_stdin():
             _import(needs)
     import_s = clock() - start
-    host.host_facts()  # found once, and known to every job
-    gc.collect()
-    gc.freeze()  # or each collection in a worker looks at all that was imported, and copies it
+    _freeze_imported()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them, and nobody waits
     with socket.socket(fileno=os.dup(0)) as requests:
         while True:
-            _, streams, _, _ = socket.recv_fds(requests, 1, STREAMS)
+            names, streams, _, _ = socket.recv_fds(requests, MESSAGE, STREAMS)
             if not streams:
                 return
+            _import_others(names.decode().split())
             if os.fork() == 0:
                 requests.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -51,14 +52,32 @@ def serve(needs: str) -> None:
 def _import(framework: str) -> None:
     """Import Keras on a framework.
 
-    TensorFlow's converter takes JAX along where it is installed, for JAX's own models: half a
-    second and 100 MB, of no use here.
+    TensorFlow's converter takes JAX along where it is installed, for JAX's own models, Keras's
+    wrappers scikit-learn and TensorFlow's former Keras SciPy: 1.3 s and 200 MB, of no use here.
+    Whoever imports them later does so as ever.
     """
-    unwanted = [] if framework == "jax" else ["jax"]
+    unwanted = ["sklearn"] if framework == "jax" else ["jax", "sklearn", "scipy"]
     sys.modules.update(dict.fromkeys(unwanted))  # type: ignore[arg-type] # None: not to be had
     importlib.import_module("keras")
     for name in unwanted:
         del sys.modules[name]
+
+
+def _import_others(names: Sequence[str]) -> None:
+    """Import what the next workers need as well, once; a job that needs what is missing says so."""
+    left = [name for name in names if name not in sys.modules]
+    if left:
+        with _ending_with_stdin():
+            for name in left:
+                with suppress(Exception):
+                    importlib.import_module(name)
+        _freeze_imported()
+
+
+def _freeze_imported() -> None:
+    """Keep collections in workers from looking at all that was imported, and from copying it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _become_worker(streams: list[int], import_s: float) -> None:

@@ -29,6 +29,8 @@ class Job(Generic[Result]):
         needs: what its process has imported; where models are prepared, unless said.
         device: device whose environment the process gets.
         silence_s: longest time without any message before the job counts as hung, seconds.
+        process: the name of a process that does several jobs in turn, as long as it holds the
+            model of the last; None for a process of the job's own.
 
     """
 
@@ -37,6 +39,7 @@ class Job(Generic[Result]):
     needs: Needs = field(default_factory=preparing_framework)
     device: str = "cpu"
     silence_s: float = 900.0
+    process: str | None = None
 
     def run(self, context: "Context") -> Iterable[Result]:
         """Do the work in this process; each result is sent to the parent as it comes."""
@@ -47,14 +50,17 @@ class Job(Generic[Result]):
         return replace(self, cells=tuple(cell for cell in self.cells if cell.key not in done))
 
 
-Event = Literal["worker", "pid", "begin", "record", "say", "result", "bad", "stop", "crash", "end"]
+Event = Literal[
+    "worker", "pid", "begin", "record", "say", "result", "bad", "stop", "crash", "waits", "end"
+]
 """What a message is about.
 
 `worker`: the process of the worker, its first message. `pid`: that of the job. `begin` and
 `record`: a cell's key, when it starts and when its record is on disk. `say`: a line for people.
 `result`: one of the job's results, as JSON values. `bad`: the user's input cannot be used. `stop`:
 the run's folder takes no more, so that nothing further can be kept. `crash`: an exception that no
-cell caught. `end`: how the process ended, its exit status or minus its signal.
+cell caught. `waits`: the job has ended, and its process waits for another. `end`: how the process
+ended, its exit status or minus its signal.
 """
 
 

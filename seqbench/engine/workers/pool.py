@@ -7,11 +7,12 @@ import select
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Generic
+from types import MappingProxyType
+from typing import Any, Generic
 
 from seqbench.core import codec
 from seqbench.core.errors import StorageError
@@ -19,10 +20,11 @@ from seqbench.core.files import remove_soon
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers import fork_servers
-from seqbench.engine.workers.fork_servers import ENDING_S, ForkServers
+from seqbench.engine.workers.fork_server import MESSAGE
+from seqbench.engine.workers.fork_servers import ForkServers
+from seqbench.engine.workers.handle import Key, WaitingWorkers, Worker
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
 from seqbench.engine.workers.worker import place
-from seqbench.machine.clock import clock
 from seqbench.machine.devices import environment, missing_reason
 from seqbench.machine.frameworks import Needs, missing_framework_reason
 from seqbench.machine.tpu_chips import CHIPS
@@ -64,24 +66,6 @@ class Outcome(Generic[Result]):
         return f"{name} cannot be loaded: {self.problem}"
 
 
-@dataclass(slots=True)
-class _Worker:
-    """A worker, and the ends of the pipes to it.
-
-    Attributes:
-        process: its number; None until it says so.
-        jobs: its standard input.
-        messages: its standard output.
-        logs: where it says what went wrong, and where its server does.
-
-    """
-
-    process: int | None
-    jobs: BinaryIO
-    messages: int
-    logs: tuple[Path, Path]
-
-
 @dataclass(slots=True, kw_only=True)
 class _Seen(Outcome[Any]):
     """What a job's messages have told so far, the results as JSON values."""
@@ -117,7 +101,10 @@ class Workers:
         folder: folder of the run; logs go to its `logs`.
         listen: is given every message of a job as it comes.
         servers: what they are forked from; None for servers that end with these workers.
+        waiting: the workers that all lanes share, each with a model; None where none waits.
         silence_s: longest time without any message, for every job; None for each job's own.
+        imports: modules that jobs with a framework import as well, by the framework: their server
+            does so first, once for all of them.
 
     """
 
@@ -126,15 +113,17 @@ class Workers:
         folder: Path,
         listen: Callable[[Message], None],
         servers: ForkServers | None = None,
+        waiting: WaitingWorkers | None = None,
         silence_s: float | None = None,
+        imports: Mapping[Needs, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._silence_s = silence_s
         self._folder = folder
         self._listen = listen
         self._ending = ExitStack()
         self._servers = servers or self._ending.enter_context(fork_servers.open_for_run())
-        self._started: dict[tuple[Needs, str], _Worker] = {}
-        self._child: int | None = None
+        self._waiting, self._imports = waiting, imports
+        self._started: dict[Key, Worker] = {}
         self._closed = False
         self._number = next(_numbers)
         (folder / LOGS).mkdir(parents=True, exist_ok=True)
@@ -155,7 +144,7 @@ class Workers:
             return
         self._closed = True
         for worker in list(self._started.values()):
-            self._end(worker)
+            worker.end()
         self._ending.close()
         remove_soon(self._temporary)
 
@@ -166,7 +155,7 @@ class Workers:
         (T. Mytkowicz et al., Producing wrong data without doing anything obviously wrong, 2009).
         """
         for worker in self._started.values():
-            self._end(worker)
+            worker.end()
         self._started.clear()
         self._servers.close()
 
@@ -187,21 +176,18 @@ class Workers:
         if lacking is not None:
             return Outcome(problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
-        self._child = None
         seen = _Seen()
         silence_s = job.silence_s if self._silence_s is None else self._silence_s
-        worker = self._worker(job.needs, job.device)
+        if self._waiting is None:
+            job = replace(job, process=None)
+        worker = self._worker(job)
         try:
             worker.jobs.write((jobs.write(job, self._folder, log) + "\n").encode())
             worker.jobs.flush()
             for message in self._messages(worker, silence_s):
-                match message.event:
-                    case "worker":
-                        worker.process = message.value
-                    case "pid":
-                        self._child = message.value
                 seen.take(message)
                 self._listen(message)
+            self._let_wait(job)
         except TimeoutError:
             self._stop(job)
             seen.problem = f"timed out: no word for {silence_s:g} s"
@@ -232,39 +218,66 @@ class Workers:
             reason = outcome.problem or outcome.results[0]
         return reason
 
-    def _worker(self, needs: Needs, device: str) -> _Worker:
+    def end_process(self, name: str) -> None:
+        """End the process that waits for jobs with its name, if there is one."""
+        if self._waiting is not None:
+            self._waiting.end(name)
+
+    def _worker(self, job: Job[Any]) -> Worker:
         if self._closed:
             msg = "the run was ended"
             raise RuntimeError(msg)
-        key = (needs, device)
+        key = _key(job)
         if key not in self._started:
-            self._started[key] = self._fork(needs, device)
+            waiting = self._waiting.take(key) if self._waiting and job.process else None
+            self._started[key] = waiting or self._fork(job)
         return self._started[key]
 
-    def _fork(self, needs: Needs, device: str) -> _Worker:
+    def _let_wait(self, job: Job[Any]) -> None:
+        """Hand a worker that is there for one process's jobs to whichever lane has the next."""
+        if self._waiting and job.process:
+            worker = self._started.pop(_key(job))
+            if worker.child is None:
+                worker.end()
+            else:
+                self._waiting.put(_key(job), worker)
+
+    def _fork(self, job: Job[Any]) -> Worker:
         """Have a worker forked, and tell it where it is; this waits for nothing."""
+        needs, device = job.needs, job.device
+        names = " ".join(self._imports.get(needs, ()))
         server = self._servers.start(needs, device, self._server_log(needs, device))
         log = self._folder / LOGS / f"{os.getpid()}-worker{self._number}-{needs}-{device}.log"
         (its_jobs, jobs), (messages, its_messages) = os.pipe(), os.pipe()
         with log.open("ab") as output:
             streams = (its_jobs, its_messages, output.fileno())
             with suppress(BrokenPipeError):  # it has ended: who reads the pipes will say so
-                socket.send_fds(server.requests, [b"."], streams)
+                socket.send_fds(server.requests, [names.ljust(MESSAGE).encode()], streams)
             os.close(its_jobs)
             os.close(its_messages)
         variables = {**os.environ, **environment(device, needs), "TMPDIR": str(self._temporary)}
         file = os.fdopen(jobs, "wb")
         file.write(place(variables).encode())  # with the first job: it is flushed then
-        return _Worker(process=None, jobs=file, messages=messages, logs=(log, server.log))
+        logs = (log, server.log)
+        return Worker(process=None, child=None, jobs=file, messages=messages, logs=logs)
 
-    def _messages(self, worker: _Worker, silence_s: float) -> Iterator[Message]:
-        pending = b""
+    def _messages(self, worker: Worker, silence_s: float) -> Iterator[Message]:
+        pending, begun = b"", False
         while True:
             while b"\n" in pending:
                 line, pending = pending.split(b"\n", 1)
                 message = Message(**json.loads(line))
+                match message.event:
+                    case "worker":
+                        worker.process = message.value
+                    case "pid":
+                        worker.child, begun = message.value, True
+                    case "end":
+                        worker.child = None
+                        if not begun:  # of a process that died while it waited: there is a new one
+                            continue
                 yield message
-                if message.event == "end":
+                if message.event in ("waits", "end"):
                     return
             ready, _, _ = select.select([worker.messages], [], [], silence_s)
             if not ready:
@@ -276,26 +289,8 @@ class Workers:
 
     def _stop(self, job: Job[Any]) -> None:
         """End a job's worker, so that the next job starts a new one."""
-        self._end(self._started[job.needs, job.device])  # first: Ctrl-C may come in between
-        del self._started[job.needs, job.device]
-
-    def _end(self, worker: _Worker) -> None:
-        """Kill a worker and its job; one whose number is not known yet ends with its input."""
-        for group in (self._child, worker.process):
-            try:
-                if group is not None:
-                    os.killpg(group, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self._child = None
-        with suppress(BrokenPipeError):
-            worker.jobs.close()
-        end = clock() + ENDING_S  # what a model's code let go into a session holds the pipe as well
-        while (left_s := end - clock()) > 0:
-            ready, _, _ = select.select([worker.messages], [], [], left_s)
-            if not ready or not os.read(worker.messages, 65536):
-                break
-        os.close(worker.messages)
+        self._started[_key(job)].end()  # first: Ctrl-C may come in between
+        del self._started[_key(job)]
 
     def _server_log(self, needs: Needs, device: str) -> Path:
         return self._folder / LOGS / f"{os.getpid()}-server-{needs}-{device}.log"
@@ -304,6 +299,10 @@ class Workers:
 def temporary(folder: Path) -> Path:
     """Return where the workers of a run put temporary files; what is there is of no use later."""
     return folder / "tmp"
+
+
+def _key(job: Job[Any]) -> Key:
+    return job.needs, job.device, job.process
 
 
 def _killed_by(number: int) -> str:

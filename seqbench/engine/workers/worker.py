@@ -1,7 +1,8 @@
 """The child: jobs in on standard input, messages out on standard output.
 
 A worker is a fork of a server that has imported what its jobs need, and forks a fresh process for
-each job: all the isolation of a new interpreter without paying for the import again.
+each job: all the isolation of a new interpreter without paying for the import again. The jobs of
+one model are done by one process, as long as it lives and the model is small.
 """
 
 import json
@@ -11,16 +12,17 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from seqbench.core import storage
 from seqbench.core.errors import InputError, StorageError, one_line
 from seqbench.engine import jobs
+from seqbench.engine.jobs import held_model
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.workers.messages import Event, Job, Message
-from seqbench.machine import tether
+from seqbench.machine import host, tether
 
 
 def serve(import_s: float) -> None:
@@ -31,55 +33,67 @@ def serve(import_s: float) -> None:
     messages = os.dup(1)
     os.dup2(2, 1)  # whatever a framework prints goes to the log, not between the messages
     _send(messages, "worker", os.getpid())
-    reader = os.fdopen(os.dup(0), "rb", buffering=0)
-    placed, pending = False, b""
+    stdin = os.dup(0)
+    lines = _lines(stdin)
+    first = next(lines, None)
+    if first is not None:
+        _take_place(first)
+    for line in lines:
+        _send(messages, "end", _run_forked(line, lines, stdin, messages, import_s))
+
+
+def _lines(stream: int) -> Iterator[str]:
+    """Yield each line that comes, until no more can come."""
+    pending = b""
     while True:
         while b"\n" not in pending:
-            chunk = reader.read(65536)
+            chunk = os.read(stream, 65536)
             if not chunk:
                 return
             pending += chunk
         line, pending = pending.split(b"\n", 1)
-        if not placed:
-            _take_place(line.decode())
-            placed = True
-            continue
-        _send(messages, "end", _run_forked(line.decode(), reader.fileno(), messages, import_s))
+        yield line.decode()
 
 
 def place(variables: Mapping[str, str]) -> str:
     """Return what a worker has to take over from its parent, as one line of JSON."""
-    return json.dumps({"variables": dict(variables), "folder": str(Path.cwd())}) + "\n"
+    found = {"variables": dict(variables), "folder": str(Path.cwd()), "host": host.host_facts()}
+    return json.dumps(found) + "\n"
 
 
 def _take_place(line: str) -> None:
-    """Work from now on as a child of the parent would: with its environment, in its folder."""
+    """Work from now on as a child of the parent would: with its environment, in its folder.
+
+    What the parent knows of the machine is known to every job.
+    """
     found = json.loads(line)
     os.environ.clear()
     os.environ.update(found["variables"])
+    host.take_host_facts(found["host"])
     tempfile.tempdir = None  # it may have been found while a framework was imported
     os.chdir(found["folder"])
     sys.path[0] = found["folder"]
 
 
-def _run_forked(line: str, stdin: int, messages: int, import_s: float) -> int:
+def _run_forked(line: str, lines: Iterator[str], stdin: int, messages: int, import_s: float) -> int:
     """Run one job in a process of its own; kill it where the parent goes away."""
     alive, ours = os.pipe()
-    server = os.getpid()
+    worker = os.getpid()
     pid = os.fork()
     if pid == 0:
-        tether.end_with_parent(server)
+        tether.end_with_parent(worker)
         os.close(alive)
         os.setsid()  # a group of its own, so that all it starts can be killed with it
-        os._exit(_run(line, messages, import_s))
+        os._exit(_run_each(line, lines, messages, import_s))
     os.close(ours)
     _send(messages, "pid", pid)
+    # The pipe ends with the child; standard input ends with the parent. What else comes on that is
+    # for the child: its next job.
+    waiting = select.poll()
+    waiting.register(alive, 0)
+    waiting.register(stdin, 0)
     try:
-        while True:
-            # The pipe ends with the child; standard input ends with the parent.
-            ready, _, _ = select.select([alive, stdin], [], [])
-            if alive in ready:
-                break
+        if alive not in dict(waiting.poll()):
             os.killpg(pid, signal.SIGKILL)
             os._exit(1)
     finally:
@@ -97,14 +111,23 @@ def _kill_rest(group: int) -> None:
         return
 
 
-def _run(line: str, messages: int, import_s: float) -> int:
-    """Do one job; in the forked child."""
-    order, job = jobs.read(line)
-    try:
-        return _run_logged(job, order, messages, import_s)
-    except StorageError as error:
-        _send(messages, "stop", str(error))
-    return 0
+def _run_each(line: str, lines: Iterator[str], messages: int, import_s: float) -> int:
+    """Do a job, and as long as this process is worth its memory those that follow."""
+    while True:
+        order, job = jobs.read(line)
+        try:
+            status = _run_logged(job, order, messages, import_s)
+        except StorageError as error:
+            _send(messages, "stop", str(error))
+            return 0
+        if status or job.process is None or not held_model.is_worth_holding():
+            return status
+        _send(messages, "waits", None)
+        following = next(lines, None)
+        if following is None:
+            return 0
+        line = following
+        _send(messages, "pid", os.getpid())
 
 
 def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float) -> int:
@@ -122,6 +145,7 @@ def _run_logged(job: Job[Any], order: jobs.Order, messages: int, import_s: float
         raise
     os.dup2(log, 1)
     os.dup2(log, 2)
+    os.close(log)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, errors="replace")
     context = Context(
         folder=order.folder,

@@ -21,6 +21,7 @@ TARGET = Target(
     form="an .onnx file",
     recognizes=lambda path: path.is_file() and path.suffix == ".onnx",
     check=dangers,
+    converter="tf2onnx.convert",
     variants={
         "fp16": Variant(
             write=fp16,

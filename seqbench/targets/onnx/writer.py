@@ -1,5 +1,6 @@
 """ONNX, for ONNX Runtime and its many hosts."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,22 +49,17 @@ def export(frozen: Frozen, path: Path) -> Exported:
 
     """
     import onnx
-    from tf2onnx.convert import from_graph_def
 
     refuse_float8(frozen, "ONNX")
     tables = lookup_tables.read_tables(frozen.model, frozen.traced)
+    handlers = HANDLERS | lookup_tables.make_handlers(tables)
     graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
     _refuse_float64(graph_def, frozen)
     weights = stand_ins.take_out(graph_def)
-    with optimizers.restrict_optimizers():
-        model, _ = from_graph_def(
-            graph_def,
-            name=frozen.model.name,
-            input_names=[frozen.function.inputs[0].name, *weights],
-            output_names=[frozen.function.outputs[0].name],
-            opset=OPSET,
-            custom_op_handlers=HANDLERS | lookup_tables.make_handlers(tables),
-        )
+    try:
+        model = _converted(graph_def, weights, frozen, handlers, copies=False)
+    except Exception:  # noqa: BLE001 - whatever fails, the next attempt says so
+        model = _converted(graph_def, weights, frozen, handlers, copies=True)
     stand_ins.put_back(model.graph, weights)
     _refuse_foreign(model.graph, frozen)
     for node in _nodes(model.graph):
@@ -84,6 +80,24 @@ def export(frozen: Frozen, path: Path) -> Exported:
     )
     note = "in float32: ONNX Runtime has hardly an operation in bfloat16"
     return Exported(input=source, output=sink, ops=ops, notes=(*notes, note))
+
+
+def _converted(
+    graph_def: Any, weights: Iterable[str], frozen: Frozen, handlers: Any, *, copies: bool
+) -> Any:
+    """Convert a graph, its weights by the names of their stand-ins; return the ONNX model."""
+    from tf2onnx.convert import from_graph_def
+
+    with optimizers.restrict_optimizers(copies=copies):
+        model, _ = from_graph_def(
+            graph_def,
+            name=frozen.model.name,
+            input_names=[frozen.function.inputs[0].name, *weights],
+            output_names=[frozen.function.outputs[0].name],
+            opset=OPSET,
+            custom_op_handlers=handlers,
+        )
+    return model
 
 
 def operations(graph: Any) -> tuple[str, ...]:

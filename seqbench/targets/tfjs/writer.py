@@ -11,7 +11,7 @@ from seqbench.backends.patches import registry
 from seqbench.models.stateless import stateful_notes
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.session import Tensor
-from seqbench.targets.frozen import INPUT, OUTPUT, Frozen, freeze
+from seqbench.targets.frozen import INPUT, OUTPUT, Frozen
 from seqbench.targets.graph_rewrites import TFJS, bfloat16, rewritten
 from seqbench.targets.target import Exported, refuse_float8, unsupported
 
@@ -55,18 +55,12 @@ def export(frozen: Frozen, path: Path) -> Exported:
     """
     import tensorflow as tf
     from google.protobuf.json_format import MessageToDict
-    from tensorflow.python.framework.convert_to_constants import (
-        convert_variables_to_constants_v2,
-    )
 
     refuse_float8(frozen, "TF.js")
     if frozen.ops & RETRACED or holds_float64(frozen.model):
-        frozen = freeze(frozen.model, patches=registry.TFJS)
-    lowered = convert_variables_to_constants_v2(
-        frozen.traced, lower_control_flow=True, aggressive_inlining=True
-    )
-    signature = _signature(lowered)
-    original = lowered.graph.as_graph_def()
+        frozen = frozen.traces.freeze(patches=registry.TFJS)
+    signature = _signature(frozen.traced)
+    original = _lowered(frozen.traced)
     wide = bfloat16.in_float32(original, NARROWER)
     notes = stateful_notes(frozen.model)
     if wide != original:
@@ -124,14 +118,28 @@ def _has_words(node: Any) -> bool:
     return node.op in OF_WORDS or any(node.attr[name].type == DT_STRING for name in node.attr)
 
 
-def _signature(lowered: Any) -> Any:
+def _lowered(traced: Any) -> Any:
+    """Return the graph with weights as constants, functions inlined and loops as TF.js has them.
+
+    No function is made of it, as `convert_variables_to_constants_v2` does: another copy.
+    """
+    from tensorflow.python.framework import convert_to_constants
+
+    found = convert_to_constants._FunctionConverterDataInEager(
+        func=traced, lower_control_flow=True, aggressive_inlining=True
+    )
+    graph, _ = convert_to_constants._replace_variables_by_constants(found)
+    return graph
+
+
+def _signature(traced: Any) -> Any:
     import tensorflow as tf
     from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
     signature = SignatureDef(method_name="tensorflow/serving/predict")
     for infos, name, tensor in (
-        (signature.inputs, INPUT, lowered.inputs[0]),
-        (signature.outputs, OUTPUT, lowered.outputs[0]),
+        (signature.inputs, INPUT, traced.inputs[0]),
+        (signature.outputs, OUTPUT, traced.outputs[0]),
     ):
         infos[name].name = tensor.name
         dtype = tf.as_dtype(DTYPES.get(tensor.dtype.name, tensor.dtype.name))

@@ -11,7 +11,7 @@ from seqbench.backends.patches import registry
 from seqbench.models.stateless import stateful_notes
 from seqbench.models.twin import holds_float64
 from seqbench.runtimes.litert import describe
-from seqbench.targets.frozen import Frozen, freeze
+from seqbench.targets.frozen import Frozen
 from seqbench.targets.graph_rewrites import bfloat16
 from seqbench.targets.saved_model import writer
 from seqbench.targets.target import Exported, refuse_float8, unsupported
@@ -68,9 +68,9 @@ def _prepared(frozen: Frozen) -> tuple[Frozen, tuple[str, ...]]:
     refuse_float8(frozen, "TFLite")
     notes = stateful_notes(frozen.model)
     if frozen.has_lists or holds_float64(frozen.model):
-        frozen = freeze(frozen.model, patches=registry.TFLITE)
+        frozen = frozen.traces.freeze(patches=registry.TFLITE)
     if frozen.has_lists:
-        frozen = freeze(frozen.model, FIXED_BATCH, registry.TFLITE)
+        frozen = frozen.traces.freeze(FIXED_BATCH, registry.TFLITE)
         note = f"fixed batch of {FIXED_BATCH}: lists of tensors need static shapes in TFLite"
         notes = (*notes, note)
     widened = _in_float32(frozen)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras.src.backend.tensorflow import nn as backend
 
 from seqbench.backends.patches.registry import EXACT, EXPORTABLE, RUNNABLE, TFJS, Table, in_place
-from seqbench.targets.frozen import freeze
+from seqbench.targets.frozen import Traces, freeze
 from tests.support.tracing import RNG, traced, volume
 
 nn: Any = backend  # Keras has no types
@@ -146,7 +146,7 @@ def test_a_transposed_3d_convolution_is_a_sum_of_2d_ones(
     layer = keras.layers.Conv3DTranspose(3, bias_initializer="normal", **config)
     model = keras.Sequential([keras.Input(shape), layer])
     x = np.random.default_rng(0).standard_normal((2, 3, 4, 5, 2)).astype(np.float32)
-    frozen = freeze(model, patches=TFJS)
+    frozen = Traces(model).freeze(patches=TFJS)
     assert "Conv3DBackpropInputV2" not in frozen.ops
     got = frozen.function(tf.constant(x))[0]
     want = model(x)

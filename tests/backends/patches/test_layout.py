@@ -13,7 +13,7 @@ from seqbench.backends.patches import layout
 from seqbench.backends.patches.registry import EXPORTABLE, in_place
 from seqbench.runtimes import litert
 from seqbench.targets import TARGETS
-from seqbench.targets.frozen import freeze
+from seqbench.targets.frozen import Traces
 
 LAYERS = keras.layers
 REPEAT = {"numpy.repeat": (layout.repeat,)}
@@ -37,7 +37,7 @@ def test_convolutions_between_repeats_convert_to_tflite(
             conv(),
         ]
     )
-    TARGETS["tflite"].export(freeze(model, patches=REPEAT), tmp_path / "model.tflite")
+    TARGETS["tflite"].export(Traces(model).freeze(patches=REPEAT), tmp_path / "model.tflite")
     session = litert.load(tmp_path / "model.tflite", "cpu", 1)
     x = np.random.default_rng(0).standard_normal((3, 4, 6, 3)).astype(np.float32)
     want = np.asarray(model(x, training=False))

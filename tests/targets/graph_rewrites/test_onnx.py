@@ -111,7 +111,7 @@ def converted(function: Any, spec: Any, path: Path) -> Any:
     from tf2onnx.convert import from_graph_def
 
     graph = tf.function(function, autograph=False).get_concrete_function(spec).graph
-    with optimizers.restrict_optimizers():
+    with optimizers.restrict_optimizers(copies=False):
         model, _ = from_graph_def(
             rewritten(graph.as_graph_def(), ONNX),
             input_names=[graph.inputs[0].name],
@@ -285,7 +285,7 @@ def test_a_reshape_that_is_the_output_keeps_its_rank(tmp_path: Path) -> None:
     opset = onnx.helper.make_opsetid("", OPSET)
     model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
     found = GraphUtil.create_graph_from_onnx_model(model)
-    with optimizers.restrict_optimizers():
+    with optimizers.restrict_optimizers(copies=False):
         for name in ("remove_identity", "reshape_optimizer"):  # in the order of bad luck
             found = optimizer._optimizers[name]().optimize(found, 0)
     onnx.save(found.make_model("g"), str(tmp_path / "a.onnx"))
