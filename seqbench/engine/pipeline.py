@@ -11,7 +11,7 @@ from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine import plan, plan_file, state
 from seqbench.engine.jobs.peak import MeasurePeak
-from seqbench.engine.lanes import in_lanes
+from seqbench.engine.lanes import Follower, in_lanes
 from seqbench.engine.phases import (
     artifacts,
     diagnosis,
@@ -32,6 +32,7 @@ from seqbench.machine.frameworks import (
     missing_exporter_reason,
     preparing_framework,
 )
+from seqbench.models import snapshot
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES
 from seqbench.targets import TARGETS
@@ -59,9 +60,11 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
             exports.refuse_foreign(request, store)
         remove(pool.temporary(store.root))  # what a killed run left
         store.remove_unfinished(names)
-        lanes = _lanes(request, store, observer, stack)
+        *lanes, browsing = _lanes(request, store, observer, stack)
         run = lanes[0]
         cells = _plan(lanes)
+        for lane in (*lanes, browsing):
+            lane.request = run.request  # without what cannot be used
         run.left |= {cell.key: cell for cell in cells if state.unfinished(run, cell)}
         plan_file.write(run, cells)
         observer.planned(run.cells())
@@ -71,7 +74,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         if _times(request):
             _one_phase_after_another(lanes)
         else:
-            _one_model_after_another(lanes)
+            _one_model_after_another(lanes, browsing)
         other_devices.compile_ahead(run)
         return _finish(run, cells)
 
@@ -94,7 +97,10 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
 
 
 def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack) -> list[Run]:
-    """Return the run once for each lane: they share all but their workers."""
+    """Return the run once for each lane: they share all but their workers.
+
+    The last lane is for what runs in a program of its own.
+    """
     several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
     servers = stack.enter_context(fork_servers.open_for_run())
@@ -108,7 +114,7 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
         request.timeout_s,
         _imports(request),
     )
-    workers = [stack.enter_context(start()) for _ in range(count)]
+    workers = [stack.enter_context(start()) for _ in range(count + 1)]
     workers[0].start(preparing_framework())  # it imports meanwhile
     run = Run(store=store, workers=workers[0], request=request, observer=observer)
     return [run, *(replace(run, workers=one) for one in workers[1:])]
@@ -182,24 +188,45 @@ def _one_phase_after_another(lanes: Sequence[Run]) -> None:
     run, names = lanes[0], [source.name for source in lanes[0].request.sources]
     for source in run.request.sources:
         _train(source, run)
-    in_lanes(lanes, [partial(exports.export, model=name) for name in names])
+    in_lanes(lanes, {name: (partial(exports.export, model=name),) for name in names})
     for name in names:
         _measure([name], run, own_process=False)
     _measure(names, run, own_process=True)
 
 
-def _one_model_after_another(lanes: Sequence[Run]) -> None:
-    """Bring each model through every phase, as many at a time as there are lanes."""
-    names = [source.name for source in lanes[0].request.sources]
-    in_lanes(lanes, [partial(_one_model, source) for source in lanes[0].request.sources])
-    parts = [names[i :: len(lanes)] for i in range(len(lanes))]
-    in_lanes(lanes, [partial(_measure, part, own_process=True) for part in parts])
+def _one_model_after_another(lanes: Sequence[Run], browsing: Run) -> None:
+    """Bring each model through every phase, as many at a time as there are lanes.
+
+    What was exported runs in the browser while the next models are converted.
+    """
+    run, sources = lanes[0], lanes[0].request.sources
+    cells = [cell for cell in run.cells() if cell.runtime and RUNTIMES[cell.runtime].own_process]
+    for cell in cells[:1]:
+        run.browser(RUNTIMES[cell.runtime or ""], cell.device)  # it starts meanwhile
+    follower = Follower(run=browsing, do=_browse, cost=partial(_macs, run)) if cells else None
+    steps = {
+        source.name: (
+            partial(_make, source),
+            partial(_measure, [source.name], own_process=False),
+        )
+        for source in sources
+    }
+    in_lanes(lanes, steps, follower)
 
 
-def _one_model(source: Origin, run: Run) -> None:
+def _browse(run: Run, model: str) -> None:
+    _measure([model], run, own_process=True)
+
+
+def _macs(run: Run, model: str) -> int:
+    """Return the work of one example; 0 where it is not known."""
+    known = snapshot.find(run.store.model(model))
+    return 0 if known is None or known.demand is None else known.demand.macs
+
+
+def _make(source: Origin, run: Run) -> None:
     _train(source, run)
     exports.export(run, source.name)
-    _measure([source.name], run, own_process=False)
 
 
 def _train(source: Origin, run: Run) -> None:

@@ -16,6 +16,7 @@ from seqbench.machine.devices import DEVICES
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Peak
 from seqbench.models.snapshot import Origin
+from seqbench.runtimes import Runtime, tfjs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,13 @@ class Run:
         outcome = self.workers.run(job)
         self.store.check_there()
         return outcome
+
+    def browser(self, runtime: Runtime, device: str) -> Path | None:
+        """Return where jobs find the run's browser, for a runtime that runs models in one.
+
+        It is started if need be; None for other runtimes. Nothing is timed in it.
+        """
+        return self.workers.browser(tfjs.FLAGS[device]) if runtime.own_process else None
 
     def cells(self, model: str | None = None) -> list[Cell]:
         """Return the cells that are left, of one model or of all; others may finish meanwhile."""

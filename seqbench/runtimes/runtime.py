@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from seqbench.machine import frameworks
 from seqbench.machine.frameworks import Needs
@@ -16,6 +17,13 @@ Load = Callable[[Path, str, int], Session]
 Raises `LoadError` where the runtime does not take the file, `Unavailable` where something that
 it needs is not here.
 """
+
+
+class Start(Protocol):
+    """Gives the function that loads artifacts; what it started ends with the context."""
+
+    def __call__(self, shared: Path | None = None) -> AbstractContextManager[Load]:
+        """Start; `shared` is the socket of a program of several jobs, None for one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,7 @@ class Runtime:
     packages: tuple[str, ...]
     needs: Needs
     devices: tuple[str, ...]
-    start: Callable[[], AbstractContextManager[Load]]
+    start: Start
     imports: str | None
     backend: str | None = None
     default: bool = True
@@ -68,6 +76,6 @@ class Runtime:
         return self.missing_program()
 
 
-def in_process(load: Load) -> Callable[[], AbstractContextManager[Load]]:
+def in_process(load: Load) -> Start:
     """Return a `start` for a runtime that has nothing to start."""
-    return lambda: nullcontext(load)
+    return lambda shared=None: nullcontext(load)  # noqa: ARG005 - there is nothing to share

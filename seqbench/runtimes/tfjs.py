@@ -4,7 +4,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,14 +15,16 @@ from seqbench.core.errors import LoadError, Unavailable
 from seqbench.measurement.loop import Budget, Timing
 from seqbench.runtimes.browser import browser, packages
 from seqbench.runtimes.browser.host import Host, JobError
-from seqbench.runtimes.runtime import Load, Runtime
+from seqbench.runtimes.browser.shared import SharedHost
+from seqbench.runtimes.runtime import Load, Runtime, Start
 from seqbench.runtimes.session import Session, Tensor, in_batches, tensor
 from seqbench.runtimes.tfjs_model import describe
 
 Backend = Literal["wasm", "cpu", "webgl"]
 
-# On the CPU, WebGL means its software renderer, also where there is a GPU.
-_FLAGS = {"cpu": ("--use-angle=swiftshader",), "gpu": ()}
+FLAGS = {"cpu": ("--use-angle=swiftshader",), "gpu": ()}
+"""Flags of the browser for a device: on the CPU, WebGL means its software renderer."""
+
 _SOFTWARE = re.compile(r"swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
 _sessions = itertools.count(1)
 
@@ -50,7 +52,7 @@ class TfjsSession:
     facts: dict[str, Any]
     notes: tuple[str, ...] = ()
     _inner: tuple[str, ...] = field(repr=False)
-    _host: Host = field(repr=False)
+    _host: Host | SharedHost = field(repr=False)
     _number: int = field(repr=False)
     _prefix: str = field(repr=False)
 
@@ -169,7 +171,7 @@ class TfjsSession:
             raise RuntimeError(msg) from error
 
 
-def open_session(artifact: Path, backend: Backend, host: Host) -> TfjsSession:
+def open_session(artifact: Path, backend: Backend, host: Host | SharedHost) -> TfjsSession:
     """Load a model, its folder or its model.json, into a fresh page of the host's browser.
 
     Raises:
@@ -240,18 +242,22 @@ def _only(told: Sequence[dict[str, Any]], kind: str) -> Tensor:
     return found
 
 
-def _start(backend: Backend) -> Callable[[], AbstractContextManager[Load]]:
+def _start(backend: Backend) -> Start:
     """Return a runtime's `start`: one browser for all models, started when the first is loaded."""
 
     @contextmanager
-    def start() -> Iterator[Load]:
-        hosts: dict[str, Host] = {}
+    def start(shared: Path | None = None) -> Iterator[Load]:
+        hosts: dict[str, Host | SharedHost] = {}
         with ExitStack() as stack:
 
             def load(artifact: Path, device: str, threads: int) -> Session:  # noqa: ARG001
                 # TF.js picks its own number of threads, as it does for its users: see `facts`.
                 if device not in hosts:
-                    hosts[device] = stack.enter_context(Host(flags=_FLAGS[device]))
+                    flags = FLAGS[device]
+                    if shared is None:
+                        hosts[device] = stack.enter_context(Host(flags=flags))
+                    else:
+                        hosts[device] = stack.enter_context(SharedHost(shared, flags))
                 session = open_session(artifact, backend, hosts[device])
                 if device == "gpu" and session.ran_on != "gpu":
                     session.close()

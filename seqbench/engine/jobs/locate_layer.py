@@ -47,6 +47,7 @@ class ReadTensors(Job[Never]):
         case: the case's name.
         out: the `.npz` to write: `rows`, its `output` for them, and the tensors by number.
         given: whether the artifact may be anybody's.
+        shared: where to find the run's browser; None for one of the job's own.
 
     """
 
@@ -56,6 +57,7 @@ class ReadTensors(Job[Never]):
     case: str
     out: Path
     given: bool
+    shared: Path | None = None
 
     def run(self, context: Context) -> tuple[()]:
         """Write the tensors."""
@@ -63,7 +65,7 @@ class ReadTensors(Job[Never]):
         runtime = RUNTIMES[self.runtime]
         lacks = TARGETS[runtime.target].lacks if runtime.target else {}
         case = reference.as_format_has_it(_case(self), lacks)
-        with runtime.start() as load:
+        with runtime.start(self.shared) as load:
             session = load(self.artifact, self.device, available_threads())
             if self.given:
                 session = of_another_tool(session, case.x, case.own)

@@ -36,6 +36,7 @@ class Measure(Job[Never]):
         budget: how long to time each cell.
         subjects: what is timed and judged.
         bounds: the roofline's bound for each timed cell, by its key; None where there is none.
+        shared: where to find the run's browser; None for one of the job's own, as timings need.
 
     """
 
@@ -44,6 +45,7 @@ class Measure(Job[Never]):
     budget: Budget
     subjects: tuple[Subject, ...]
     bounds: dict[str, Bound | None]
+    shared: Path | None = None
 
     def run(self, context: Context) -> tuple[()]:
         """Write the cells' records."""
@@ -51,7 +53,7 @@ class Measure(Job[Never]):
         import_s = _import_s(runtime, context)
         if self.given and not runtime.own_process:
             limit_memory()
-        with runtime.start() as load:
+        with runtime.start(self.shared) as load:
             for subject in self.subjects:
                 of = (subject.model, subject.variant)
                 cells = [cell for cell in self.cells if (cell.model, cell.variant) == of]

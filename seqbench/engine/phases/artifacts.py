@@ -45,6 +45,7 @@ def measure(
         return ()
     for threads in dict.fromkeys(cell.threads for cell in cells):  # fixed once in a process
         mine = tuple(cell for cell in cells if cell.threads == threads)
+        timed = any(cell.kind is Kind.INFER for cell in mine)
         job = Measure(
             cells=mine,
             needs=runtime.needs,
@@ -63,6 +64,7 @@ def measure(
                 for cell in mine
                 if cell.kind is Kind.INFER
             },
+            shared=None if timed else run.browser(runtime, device),
         )
         state.execute(run, job)
     return cells

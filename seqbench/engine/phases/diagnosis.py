@@ -59,6 +59,7 @@ def _found(run: Run, record: Record, runtime: Runtime) -> Divergence | str:
             case=case,
             out=tensors,
             given=given is not None,
+            shared=run.browser(runtime, cell.device),
         )
     )
     if looked.problem is not None:

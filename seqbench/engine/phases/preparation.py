@@ -33,7 +33,7 @@ def inspect(lanes: Sequence[Run]) -> list[Model]:
     sources = run.request.sources
     looks += [_Look(sources=(source,), process=source.name) for source in sources[:MOST]]
     looks += [_Look(sources=sources[MOST:], process=None)] if sources[MOST:] else []
-    in_lanes(lanes, [look.take for look in looks])
+    in_lanes(lanes, {look.sources[0].name: (look.take,) for look in looks})
     run.bad_input += [refusal for look in looks for refusal in look.refusals]
     used = tuple(source for look in looks for source in look.used)
     if not used:

@@ -13,6 +13,7 @@ from threading import Lock
 
 from seqbench.machine.devices import environment
 from seqbench.machine.frameworks import Needs
+from seqbench.runtimes.browser.shared import SharedBrowser
 
 READ_AT_IMPORT = ("CUDA_", "JAX_", "KERAS_", "LD_", "OMP_", "PYTHON", "TF_", "XLA_")
 """How the names of variables begin that count while a framework is imported, and not after it."""
@@ -41,9 +42,15 @@ class ForkServer:
 
 
 class ForkServers:
-    """Servers by what they have imported; a context manager. Lanes use them at the same time."""
+    """Servers by what they have imported; a context manager. Lanes use them at the same time.
+
+    Attributes:
+        browser: the browser that the jobs of all lanes share.
+
+    """
 
     def __init__(self) -> None:
+        self.browser = SharedBrowser()
         self._started: dict[Key, ForkServer] = {}
         self._lock = Lock()
 
@@ -67,7 +74,8 @@ class ForkServers:
             return self._started[key]
 
     def close(self) -> None:
-        """End every server; workers that were forked before are not touched."""
+        """End every server and the browser; workers that were forked before are not touched."""
+        self.browser.close()
         with self._lock:
             for server in self._started.values():
                 server.requests.close()

@@ -164,6 +164,10 @@ class Workers:
         if needs is None or missing_framework_reason(needs) is None:
             self._servers.start(needs, device, self._server_log(needs, device))
 
+    def browser(self, flags: Sequence[str]) -> Path:
+        """Return where jobs find the browser that all lanes share; this waits for nothing."""
+        return self._servers.browser.start(flags)
+
     def run(self, job: Job[Result]) -> Outcome[Result]:
         """Run one job to its end, whatever the end is; one whose framework is missing never starts.
 

@@ -40,7 +40,7 @@ LONGEST = 60
 """Longest name of a temporary folder in which Chromium's socket fits: Linux allows 107 bytes for
 both, and Chromium's own part is 46."""
 
-_SHORT = "/tmp"  # noqa: S108 - a folder of our own is made in it, as tempfile does
+SHORT = "/tmp"  # noqa: S108 - a folder of our own is made in it, as tempfile does
 """Where the browser keeps its files when the temporary folder's name is too long."""
 
 
@@ -99,7 +99,7 @@ class Browser:
 
     def __init__(self, program: Path, url: str, more: Sequence[str] = ()) -> None:
         # Chromium makes a socket in the temporary folder, and a socket's name is short.
-        place = None if len(os.environ.get("TMPDIR", "")) <= LONGEST else _SHORT
+        place = None if len(os.environ.get("TMPDIR", "")) <= LONGEST else SHORT
         self._folder = tempfile.TemporaryDirectory(
             prefix="seqbench-browser-", dir=place, ignore_cleanup_errors=True
         )

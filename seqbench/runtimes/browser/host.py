@@ -105,6 +105,23 @@ class Host:
             raise JobError(" ".join(answer["error"].split())[:500], answer["stage"])
         return answer, data
 
+    def start(self) -> None:
+        """Start the browser ahead of the first job.
+
+        Raises:
+            Unavailable, RuntimeError: it does not start.
+
+        """
+        self._running()
+
+    def stop(self) -> None:
+        """End the browser; the next job starts another."""
+        self._stop()
+
+    def give_up(self) -> None:
+        """End the job at hand, of which nobody wants the answer; from another thread."""
+        self._server.job_queue.detach()
+
     def __enter__(self) -> Self:
         self._server.__enter__()
         return self
