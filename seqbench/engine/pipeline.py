@@ -9,7 +9,7 @@ from seqbench.core.errors import InputError, PartialInputError
 from seqbench.core.files import remove
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
-from seqbench.engine import plan, plan_file, state
+from seqbench.engine import memory, plan, plan_file, state
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.lanes import in_lanes
 from seqbench.engine.phases import (
@@ -45,6 +45,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
 
     """
     _refuse_other_runtimes(request)
+    request, too_large = _without_too_large(request)
     names = [source.name for source in request.sources]
     with _stored(store), ExitStack() as stack:
         stack.enter_context(store.hold(names, plan_file.facts()))
@@ -54,6 +55,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         store.remove_unfinished(names)
         lanes = _lanes(request, store, observer, stack)
         run = lanes[0]
+        run.bad_input += too_large
         cells = _plan(run)
         for lane in lanes:
             lane.request = run.request  # without what cannot be used
@@ -88,10 +90,24 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
     _finish(run, cells)
 
 
+def _without_too_large(request: Request) -> tuple[Request, list[str]]:
+    """Return the request without models that cannot fit into memory, and a line for each of them.
+
+    Raises:
+        InputError: none of them fits.
+
+    """
+    fitting, refusals = memory.leave_out_too_large(request.sources, request.usable_memory_bytes)
+    if not fitting:
+        raise InputError("\n".join(refusals))
+    return replace(request, sources=fitting), refusals
+
+
 def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack) -> list[Run]:
     """Return the run once for each lane: they share all but their workers."""
     several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
+    count = memory.affordable_lanes(request.sources, request.usable_memory_bytes, count)
     servers = stack.enter_context(fork_servers.open_for_run())
     workers = [
         stack.enter_context(Workers(store.root, observer.message, servers, request.timeout_s))

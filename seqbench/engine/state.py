@@ -11,7 +11,7 @@ from seqbench.core.store import Store
 from seqbench.engine.plan import Selection
 from seqbench.engine.workers.messages import Job, Message, Result
 from seqbench.engine.workers.pool import Outcome, Workers
-from seqbench.machine import host
+from seqbench.machine import host, memory
 from seqbench.machine.devices import DEVICES
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Peak
@@ -55,6 +55,7 @@ class Request:
         budget: how long to time each cell.
         timeout_s: longest time for which a job may give no sign; None for the usual one.
         given: the artifacts to judge; none where the models are exported.
+        memory_bytes: how much memory work may take at most; None for what the machine has.
 
     """
 
@@ -63,6 +64,13 @@ class Request:
     budget: Budget
     timeout_s: float | None = None
     given: tuple[Given, ...] = ()
+    memory_bytes: int | None = None
+
+    @property
+    def usable_memory_bytes(self) -> int:
+        """How much memory work may take."""
+        total = memory.total_bytes()
+        return total if self.memory_bytes is None else min(total, self.memory_bytes)
 
     def find_given(self, model: str, target: str | None, variant: str) -> Given | None:
         """Return the given artifact of a model, target and variant; None where there is none."""

@@ -47,14 +47,17 @@ class Job(Generic[Result]):
         return replace(self, cells=tuple(cell for cell in self.cells if cell.key not in done))
 
 
-Event = Literal["worker", "pid", "begin", "record", "say", "result", "bad", "stop", "crash", "end"]
+Event = Literal[
+    "worker", "pid", "begin", "record", "say", "result", "bad", "stop", "crash", "memory", "end"
+]
 """What a message is about.
 
 `worker`: the process of the worker, its first message. `pid`: that of the job. `begin` and
 `record`: a cell's key, when it starts and when its record is on disk. `say`: a line for people.
 `result`: one of the job's results, as JSON values. `bad`: the user's input cannot be used. `stop`:
 the run's folder takes no more, so that nothing further can be kept. `crash`: an exception that no
-cell caught. `end`: how the process ended, its exit status or minus its signal.
+cell caught. `memory`: the most that its process had, in bytes. `end`: how the process ended, its
+exit status or minus its signal.
 """
 
 

@@ -16,12 +16,14 @@ from typing import Any, BinaryIO, Generic
 from seqbench.core import codec
 from seqbench.core.errors import StorageError
 from seqbench.core.files import remove_soon
+from seqbench.core.units import size
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers import fork_servers
 from seqbench.engine.workers.fork_servers import ENDING_S, ForkServers
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
 from seqbench.engine.workers.worker import place
+from seqbench.machine import memory
 from seqbench.machine.clock import clock
 from seqbench.machine.devices import environment, missing_reason
 from seqbench.machine.frameworks import Needs, missing_framework_reason
@@ -87,6 +89,7 @@ class _Seen(Outcome[Any]):
     """What a job's messages have told so far, the results as JSON values."""
 
     stopped: str | None = None
+    memory_bytes: int = 0
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
@@ -105,9 +108,18 @@ class _Seen(Outcome[Any]):
                 self.stopped = value
             case "crash":
                 self.problem = value
+            case "memory":
+                self.memory_bytes = value
             case "end" if value != 0 and self.problem is None:
-                self.problem = _killed_by(-value) if value < 0 else f"exited with status {value}"
+                killed = value < 0
+                self.problem = self._killed_by(-value) if killed else f"exited with status {value}"
                 self.silent = True
+
+    def _killed_by(self, number: int) -> str:
+        """Say by which signal it ended, and with how much memory."""
+        hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
+        had = f"it had {size(self.memory_bytes)} of {size(memory.total_bytes())}"
+        return f"killed by {signal.Signals(number).name}{hint}; {had} of memory"
 
 
 class Workers:
@@ -304,12 +316,6 @@ class Workers:
 def temporary(folder: Path) -> Path:
     """Return where the workers of a run put temporary files; what is there is of no use later."""
     return folder / "tmp"
-
-
-def _killed_by(number: int) -> str:
-    name = signal.Signals(number).name
-    hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
-    return f"killed by {name}{hint}"
 
 
 def _last_lines(log: Path) -> str:
