@@ -28,6 +28,7 @@ from seqbench.machine import host
 from seqbench.machine.frameworks import missing_exporter_reason, preparing_framework
 from seqbench.models.snapshot import Origin
 from seqbench.runtimes import RUNTIMES
+from seqbench.targets import TARGETS
 
 NOTHING = (
     "nothing to do: the kinds, targets, runtimes, back ends and devices that were asked for have "
@@ -63,6 +64,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         plan_file.write(run, cells)
         observer.planned(run.cells())
         _fail_what_is_not_as_listed(run)
+        _close_what_formats_cannot_hold(run)
         _measure_peak(lanes)
         _leave_out_what_is_missing(run)
         if _times(request):
@@ -151,7 +153,9 @@ def _plan(run: Run) -> list[Cell]:
                 preparation.inspect_given(run, given)
         preparation.inspect(run)
         return [cell for given in request.given for cell in _verifications(given, request)]
-    cells = plan.cells(preparation.inspect(run), request.selection)
+    models = preparation.inspect(run)
+    run.weight_bytes |= {model.name: model.weight_bytes for model in models}
+    cells = plan.cells(models, request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells
@@ -244,6 +248,16 @@ def _leave_out_what_is_missing(run: Run) -> None:
     absent, unusable = cache(_missing_runtime), cache(run.workers.missing)  # asked once of each
     _leave_out(run, lambda cell: absent(cell.runtime))
     _leave_out(run, lambda cell: unusable(cell.device, plan.needed_framework(cell)))
+
+
+def _close_what_formats_cannot_hold(run: Run) -> None:
+    """Close the cells of targets that cannot hold so many weights, before any work on them."""
+    for cell in run.cells():
+        if cell.target and not run.request.given:
+            reason = TARGETS[cell.target].too_large(run.weight_bytes.get(cell.model, 0))
+            if reason is not None:
+                why = reason if cell.kind is Kind.EXPORT else f"not exported: {reason}"
+                state.close(run, [cell], Status.UNSUPPORTED, why)
 
 
 def _fail_what_is_not_as_listed(run: Run) -> None:

@@ -109,6 +109,7 @@ class Run:
             follows.
         bad_input: what was wrong with the user's input, a line each.
         refused: the planned models that turned out not to be usable.
+        weight_bytes: the size of each model's weights, by its name, once it was looked at.
         peak: what the machine does at most; None where it was not measured.
 
     """
@@ -121,6 +122,7 @@ class Run:
     blocked: dict[tuple[str, str, str], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    weight_bytes: dict[str, int] = field(default_factory=dict)
     peak: Peak | None = None
 
     def run_job(self, job: Job[Result]) -> Outcome[Result]:

@@ -127,6 +127,11 @@ def _bytes(tensors: Iterable[Any]) -> int:
     return sum(tensor_bytes(tuple(tensor.shape), str(tensor.dtype)) for tensor in tensors)
 
 
+def weight_bytes(model: "keras.Sequential") -> int:
+    """Return the size of a built model's weights in memory."""
+    return _bytes(model.weights)
+
+
 def tensor_bytes(shape: Shape, dtype: str) -> int:
     """Return the size of a tensor; free sizes are left out, and text counts as none."""
     bits = 8 if dtype == "bool" else int("".join(re.findall(r"\d+$", dtype)) or 0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqbench.core.errors import Unsupported
 from seqbench.core.record import PLAIN
+from seqbench.core.units import size
 from seqbench.machine.frameworks import Needs
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import Frozen
@@ -73,6 +74,29 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How large a model a target can be written of.
+
+    Attributes:
+        size_bytes: the most that its weights may have.
+        what: what holds no more, in words.
+
+    """
+
+    size_bytes: int
+    what: str
+
+
+TWO_GIB = (1 << 31) - 1
+"""The most that one message of protobuf or one buffer of FlatBuffers has, whose lengths and offsets
+are signed numbers of 32 bits. Sources: protobuf.dev, Proto Limits, total size of the message;
+flatbuffers.dev, `FLATBUFFERS_MAX_BUFFER_SIZE`."""
+
+IN_A_GRAPH = Limit(size_bytes=TWO_GIB, what="a graph of TensorFlow with its weights (protobuf)")
+"""What every target is written from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A file format: how to write it, how to know it, and what in a given one is dangerous.
 
@@ -92,6 +116,7 @@ class Target:
         quantized: says which inputs and outputs of an artifact, whoever made it, are whole numbers
             that stand for real ones; None where none are. As `check`, it loads nothing.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
+        limit: how large a model it can be written of.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
 
@@ -109,7 +134,15 @@ class Target:
     check_needs: Needs = None
     quantized: Callable[[Path], str | None] = lambda _: None
     lacks: Mapping[str, str] = field(default_factory=dict)
+    limit: Limit = IN_A_GRAPH
     variants: Mapping[str, Variant] = field(default_factory=dict)
+
+    def too_large(self, weight_bytes: int) -> str | None:
+        """Return why a model with so large weights cannot be written; None where it can."""
+        if weight_bytes <= self.limit.size_bytes:
+            return None
+        most = size(self.limit.size_bytes)
+        return f"its weights have {size(weight_bytes)}, and {self.limit.what} holds at most {most}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
