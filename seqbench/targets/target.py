@@ -217,7 +217,7 @@ def refuse_float8(frozen: Frozen, target: str) -> None:
         Unsupported: it does; the message names the layer and the dtype.
 
     """
-    for op in frozen.function.graph.get_operations():
+    for op in frozen.traced.graph.get_operations():
         for tensor in (*op.inputs, *op.outputs):
             if tensor.dtype.name.startswith("float8"):
                 reason = "its operations do not know these numbers"

@@ -60,7 +60,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     )
 
     refuse_float8(frozen, "TF.js")
-    if frozen.ops & RETRACED or holds_float64(frozen.model):
+    if frozen.traced_ops & RETRACED or holds_float64(frozen.model):
         frozen = freeze(frozen.model, patches=registry.TFJS)
     lowered = convert_variables_to_constants_v2(
         frozen.traced, lower_control_flow=True, aggressive_inlining=True
