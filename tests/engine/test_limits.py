@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from seqbench import api
+from seqbench.engine.phases import exports
 from seqbench.engine.state import Observer
 from seqbench.targets import TARGETS
 
@@ -56,3 +57,28 @@ def test_nothing_is_worked_out_where_no_format_holds_it(
     assert len(found) == 6
     assert all(ended.startswith("unsupported") for ended in found.values())
     assert said == []
+
+
+def test_targets_of_a_large_model_are_exported_in_processes_of_their_own(
+    small_cnn: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def processes(out: Path) -> int:
+        """Return in how many processes exports were made."""
+        pids: list[Any] = []
+        exporting: set[int] = set()
+
+        def hear(message: Any) -> None:
+            if message.event == "pid":
+                pids.append(message.value)
+            if message.event == "say" and "exporting" in message.value:
+                exporting.add(pids[-1])
+
+        records = api.export(
+            small_cnn, out=out, targets=["tflite", "onnx"], observer=Observer(message=hear)
+        )
+        assert {record.status for record in records} == {"pass"}
+        return len(exporting)
+
+    assert processes(tmp_path / "small") == 1
+    monkeypatch.setattr(exports, "LARGE_BYTES", 1768)
+    assert processes(tmp_path / "large") == 2

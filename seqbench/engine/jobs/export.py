@@ -83,6 +83,7 @@ class Export(Job[Ended]):
         model: its name.
         artifacts: the folder of all models' exported files.
         wanted: pairs of target and variant, the plain one of a target before its others.
+        planned: all that is exported of the model, by this job and others.
 
     """
 
@@ -90,6 +91,7 @@ class Export(Job[Ended]):
     model: str
     artifacts: Path
     wanted: tuple[tuple[str, str], ...]
+    planned: tuple[tuple[str, str], ...]
 
     def run(self, context: Context) -> Iterator[Ended]:
         """Yield how each export ended."""
@@ -99,7 +101,7 @@ class Export(Job[Ended]):
         delivered = PreparedModel(folder)
         snapshot = delivered.snapshot
         judged = PreparedModel(folder / PERTURBED) if snapshot.fresh else None
-        made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.wanted}
+        made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.planned}
 
         for target, variant in self.wanted:
             artifact = Artifact(target=TARGETS[target], variant=variant)

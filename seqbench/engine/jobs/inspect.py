@@ -28,6 +28,7 @@ class Inspect(Job[Model]):
     """Load each model, refuse what is no plain stack, and say what there is to measure."""
 
     results_as: ClassVar[Any] = Model
+    about: ClassVar[str] = "loading the models"
     sources: tuple[Origin, ...]
 
     def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing

@@ -66,7 +66,9 @@ class Subject:
     trained: bool = False
 
 
-def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
+def verify_plain(
+    subject: Subject, load: Load, cell: Cell, say: reference.Say = lambda _: None
+) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     judgements: list[Judgement] = []
@@ -83,7 +85,7 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             if subject.given:
                 session = of_another_tool(loaded, cases[0].x, cases[0].own)
             declaration = None if judgements else subject.declaration
-            judgements.append(judge(session, cases, declaration))
+            judgements.append(judge(session, cases, declaration, say))
             ran_on, facts = session.ran_on, dict(session.facts)
             told = _notes(session, subject)
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)

@@ -22,6 +22,7 @@ from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers import fork_servers
 from seqbench.engine.workers.fork_servers import ENDING_S, ForkServers
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
+from seqbench.engine.workers.progress import EVERY_S, Progress
 from seqbench.engine.workers.worker import place
 from seqbench.machine import memory
 from seqbench.machine.clock import clock
@@ -200,23 +201,17 @@ class Workers:
             return Outcome(problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
         self._child = None
-        seen = _Seen()
+        seen, progress = _Seen(), Progress.start(job, clock())
         silence_s = job.silence_s if self._silence_s is None else self._silence_s
         worker = self._worker(job.needs, job.device)
         try:
             worker.jobs.write((jobs.write(job, self._folder, log) + "\n").encode())
             worker.jobs.flush()
             for message in self._messages(worker, silence_s):
-                match message.event:
-                    case "worker":
-                        worker.process = message.value
-                    case "pid":
-                        self._child = message.value
-                seen.take(message)
-                self._listen(message)
+                self._hear(message, worker, seen, progress)
         except TimeoutError:
             self._stop(job)
-            seen.problem = f"timed out: no word for {silence_s:g} s"
+            seen.problem = f"timed out: no word for {silence_s:g} s, the last: {progress.place}"
             seen.silent = True
         except (BrokenPipeError, EOFError):
             if self._closed:
@@ -231,6 +226,24 @@ class Workers:
             seen.problem += _last_lines(log)
         seen.results = [codec.from_json(job.results_as, found) for found in seen.results]
         return seen
+
+    def _hear(
+        self, message: Message | None, worker: _Worker, seen: _Seen, progress: Progress
+    ) -> None:
+        """Take note of a message, or of none, and hand on what people are to hear."""
+        word = progress.word(clock())
+        if word is not None:
+            self._listen(word)
+        if message is None:
+            return
+        progress.hear(message, clock())
+        match message.event:
+            case "worker":
+                worker.process = message.value
+            case "pid":
+                self._child = message.value
+        seen.take(message)
+        self._listen(message)
 
     def missing(self, device: str, needs: Needs) -> str | None:
         """Return why work cannot be done on a device, with a framework; None if it can.
@@ -269,8 +282,9 @@ class Workers:
         file.write(place(variables).encode())  # with the first job: it is flushed then
         return _Worker(process=None, jobs=file, messages=messages, logs=(log, server.log))
 
-    def _messages(self, worker: _Worker, silence_s: float) -> Iterator[Message]:
-        pending = b""
+    def _messages(self, worker: _Worker, silence_s: float) -> Iterator[Message | None]:
+        """Yield each message, and None now and then where none comes."""
+        pending, heard = b"", clock()
         while True:
             while b"\n" in pending:
                 line, pending = pending.split(b"\n", 1)
@@ -278,9 +292,14 @@ class Workers:
                 yield message
                 if message.event == "end":
                     return
-            ready, _, _ = select.select([worker.messages], [], [], silence_s)
-            if not ready:
+            left_s = silence_s - (clock() - heard)
+            ready, _, _ = select.select([worker.messages], [], [], max(min(left_s, EVERY_S), 0))
+            if not ready and left_s <= EVERY_S:
                 raise TimeoutError
+            if not ready:
+                yield None
+                continue
+            heard = clock()
             chunk = os.read(worker.messages, 65536)
             if not chunk:
                 raise EOFError
