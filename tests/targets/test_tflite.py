@@ -119,4 +119,6 @@ def test_nothing_is_frozen_before_a_target_needs_it(small_cnn: Any, tmp_path: Pa
     TARGETS["tflite"].export(frozen, tmp_path / "model.tflite")
     assert "function" not in vars(frozen)
     TARGETS["onnx"].export(frozen, tmp_path / "model.onnx")
+    assert "function" not in vars(frozen)
+    TARGETS["saved_model"].export(frozen, tmp_path / "model")
     assert "function" in vars(frozen)

@@ -28,16 +28,65 @@ PLACES = {
 }
 """Which input of an operation may be a stand-in, by the operation."""
 
-HANDED_ON = {"Identity": 0, "ExpandDims": 0}
+HANDED_ON = {"Identity": 0, "ExpandDims": 0, "ReadVariableOp": 0}
 """Operations that hand a weight on to such a place, and as which input they take it."""
 
 MOVES = ("Transpose", "Unsqueeze", "Reshape")
 """Operations of ONNX that tf2onnx puts behind a stand-in, and would do to a constant at once."""
 
 
+def freeze_others(traced: Any) -> tuple[Any, dict[str, np.ndarray]]:
+    """Return the graph with constants for its variables and placeholders for the large ones.
+
+    Those never are in the graph: frozen with them it takes nine times their size.
+
+    Args:
+        traced: the `tf.ConcreteFunction` with its variables.
+
+    Returns:
+        The GraphDef, with functional control flow, and the weights by tensor name.
+
+    """
+    from tensorflow.python.framework.convert_to_constants import (
+        _FunctionConverterDataInEager,
+        _replace_variables_by_constants,
+    )
+
+    nodes = traced.graph.as_graph_def().node
+    read = {name.removesuffix(":0") for node in nodes for name in node.input}
+    # Keras reads some variables for nothing: what nobody needs goes when the graph is frozen.
+    readers = _readers(it for it in nodes if it.op != "ReadVariableOp" or it.name in read)
+    variables = {id(variable.handle): variable for variable in traced.graph.variables}
+    large = {}
+    for captured, inner in traced.graph.captures:
+        name, variable = inner.op.name, variables.get(id(captured))
+        if variable is None or variable.dtype.name != "float32":
+            continue
+        if 4 * variable.shape.num_elements() < LEAST_BYTES:
+            continue
+        if _stands_only_in_places(name, readers):
+            large[name] = variable.numpy()
+    data = _FunctionConverterDataInEager(
+        func=traced,
+        lower_control_flow=False,
+        aggressive_inlining=False,
+        variable_names_denylist=set(large),
+    )
+    graph_def, _ = _replace_variables_by_constants(converter_data=data)
+    for node in graph_def.node:
+        if node.name in large:
+            _make_placeholder(node, large[node.name])
+        elif node.op == "ReadVariableOp" and node.input[0] in large:
+            dtype = node.attr["dtype"].type
+            node.op = "Identity"
+            node.attr.clear()
+            node.attr["T"].type = dtype
+    return graph_def, {f"{name}:0": array for name, array in large.items()}
+
+
 def take_out(graph_def: Any) -> dict[str, np.ndarray]:
     """Make placeholders of large weights, in place; return the weights by tensor name."""
-    from tensorflow import TensorShape, make_ndarray
+    from tensorflow import make_ndarray
 
     readers = _readers(graph_def.node)
     weights = {}
@@ -47,11 +96,18 @@ def take_out(graph_def: Any) -> dict[str, np.ndarray]:
         if not _stands_only_in_places(node.name, readers):
             continue
         array = make_ndarray(node.attr["value"].tensor)
-        node.op = "Placeholder"
-        del node.attr["value"]
-        node.attr["shape"].shape.CopyFrom(TensorShape(array.shape).as_proto())
+        _make_placeholder(node, array)
         weights[f"{node.name}:0"] = array
     return weights
+
+
+def _make_placeholder(node: Any, array: np.ndarray) -> None:
+    from tensorflow import TensorShape, as_dtype
+
+    node.op = "Placeholder"
+    node.attr.clear()
+    node.attr["dtype"].type = as_dtype(array.dtype).as_datatype_enum
+    node.attr["shape"].shape.CopyFrom(TensorShape(array.shape).as_proto())
 
 
 def put_back(graph: Any, weights: Mapping[str, np.ndarray]) -> None:

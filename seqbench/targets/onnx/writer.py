@@ -52,15 +52,17 @@ def export(frozen: Frozen, path: Path) -> Exported:
 
     refuse_float8(frozen, "ONNX")
     tables = lookup_tables.read_tables(frozen.model, frozen.traced)
-    graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
+    graph_def, weights = stand_ins.freeze_others(frozen.traced)
+    graph_def = rewritten(bfloat16.in_float32(graph_def), ONNX)
     _refuse_float64(graph_def, frozen)
-    weights = stand_ins.take_out(graph_def)
+    weights |= stand_ins.take_out(graph_def)
+    source_name, sink_name = frozen.traced.inputs[0].name, frozen.traced.outputs[0].name
     with optimizers.restrict_optimizers():
         model, _ = from_graph_def(
             graph_def,
             name=frozen.model.name,
-            input_names=[frozen.function.inputs[0].name, *weights],
-            output_names=[frozen.function.outputs[0].name],
+            input_names=[source_name, *weights],
+            output_names=[sink_name],
             opset=OPSET,
             custom_op_handlers=HANDLERS | lookup_tables.make_handlers(tables),
         )
@@ -69,8 +71,8 @@ def export(frozen: Frozen, path: Path) -> Exported:
     for node in _nodes(model.graph):
         pads.mend(node)
     scale.keep_scale_unfused(model.graph)
-    _rename(model.graph, frozen.function.inputs[0].name, INPUT)
-    _rename(model.graph, frozen.function.outputs[0].name, OUTPUT)
+    _rename(model.graph, source_name, INPUT)
+    _rename(model.graph, sink_name, OUTPUT)
     _name_batch(model.graph, frozen)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
