@@ -19,8 +19,8 @@ SILENCE_S = 900.0
 """How long a job that says nothing counts as working, seconds."""
 
 SILENCE_S_PER_BYTE = 2e-6
-"""How much longer for each byte of a model's weights: ten times what the slowest converter took for
-400 MB of them, on two cores that others used as well."""
+"""How much longer for each byte of a model's weights: fifteen times what the slowest converter took
+for 400 MB of them (54 s), on two cores that others used as well."""
 
 Result = TypeVar("Result")
 """What a job sends back."""
