@@ -29,7 +29,7 @@ TO ?=
 RUN ?= $(shell ls -dt results/*/run.json 2>/dev/null | head -1 | xargs -r dirname)
 options = $(if $(DEVICE),--device $(DEVICE)) $(if $(TARGET),--target $(TARGET)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(OUT),--out $(OUT))
 
-.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed fidelity backends faults comparison test test-quick check format lock clean
+.PHONY: help setup setup-jax setup-torch bench bench-full export report coverage architectures speed sizes fidelity backends faults comparison test test-quick check format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ architectures: setup ## Export published architectures to every target and verif
 
 speed: setup ## Time an export of six models against two yardsticks; long
 	@$(BIN)/python -m studies.speed results/speed.md
+
+sizes: setup ## Hold the CPU time and memory of exports of growing models against Keras's; long
+	@$(BIN)/python -m studies.sizes results/sizes.md
 
 fidelity: setup ## Hold our medians against the runtimes' own timers
 	@$(BIN)/python -m studies.fidelity results/fidelity.md

@@ -58,6 +58,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     processes: int | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    memory_bytes: int | None = None,
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> Records:
@@ -89,6 +90,8 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             on, int8 is calibrated on, and with labels what accuracy is computed of.
         metrics: Keras metrics, by name, of the held-out data; none for those that a scenario names
             or a model's file was compiled with.
+        memory_bytes: the most memory that work may take: a model's file that needs more is refused
+            before it is loaded, and fewer models are worked on at a time; None for the machine's.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
         observer: is told how the run goes on.
 
@@ -117,11 +120,12 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             sources=sources,
             selection=chosen,
             budget=budget,
+            memory_bytes=memory_bytes,
         )
         return Records(pipeline.run(request, Store(Path(out)), observer))
 
 
-def export(
+def export(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     models: Models,
     *,
     out: str | os.PathLike[str] = "dist",
@@ -129,13 +133,14 @@ def export(
     variants: Sequence[str] = (PLAIN,),
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    memory_bytes: int | None = None,
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> Records:
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
-    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data` and
-    `metrics` are as in `run`.
+    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data`,
+    `metrics` and `memory_bytes` are as in `run`.
 
     Raises:
         InputError: a model cannot be used, a name is unknown, or no framework is installed. Where
@@ -152,7 +157,9 @@ def export(
         write_sources(models, allow_code=allow_code, own=_own_data(data, metrics)) as sources,
         temporary_folder() as folder,
     ):
-        request = Request(sources=sources, selection=chosen, budget=QUICK)
+        request = Request(
+            sources=sources, selection=chosen, budget=QUICK, memory_bytes=memory_bytes
+        )
         return Records(pipeline.run(request, Store(folder, Path(out)), observer))
 
 

@@ -53,7 +53,9 @@ def refuse_unplanned(named: Mapping[str, str], cells: Iterable[Cell]) -> None:
 
 def cells_of_any_model(selection: Selection) -> list[Cell]:
     """Return what is planned for a model that can be trained; for one that cannot it is less."""
-    return plan.cells([Model(name="any", batch_sizes=(1,), training_batch=1)], selection)
+    return plan.cells(
+        [Model(name="any", batch_sizes=(1,), training_batch=1, weight_bytes=0)], selection
+    )
 
 
 def not_done(named: Mapping[str, str], records: Iterable[Record]) -> Iterator[str]:

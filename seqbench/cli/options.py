@@ -65,7 +65,7 @@ def drop_unset(options: dict[str, Any]) -> dict[str, Any]:
 
 def drop_unplanned(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that decide which cells there are."""
-    apart = ("data", "metrics", "processes")
+    apart = ("data", "memory_bytes", "metrics", "processes")
     return {name: value for name, value in options.items() if name not in apart}
 
 
@@ -167,6 +167,15 @@ data = click.option(
 )
 
 metrics = _names("--metrics", what="Metrics of the held-out data, such as accuracy,mae.")
+
+memory = click.option(
+    "--memory",
+    "memory_bytes",
+    type=float,
+    metavar="GIB",
+    callback=lambda _, __, value: None if value is None else int(value * 2**30),
+    help="The most memory that work may take; models that need more are refused.",
+)
 
 threads = click.option(
     "--threads", callback=split_numbers, help="Time inference with 1,2,... threads."

@@ -1,6 +1,6 @@
 """Progress on standard error: a bar where it is a terminal, plain lines where it is none.
 
-It draws only when a message comes, so nothing is drawn while a timing runs.
+It draws only when a message comes. While a timing runs none does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,9 @@ from seqbench.core.record import Cell, Record
 from seqbench.engine.state import Observer
 from seqbench.engine.workers.messages import Message
 from seqbench.machine.clock import Clock, clock
+
+SAID = ("say", "wait")
+"""What is shown of a worker's messages."""
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def show_progress(console: Console | None = None, now: Clock = clock) -> Iterato
         bar.update(task, total=len(cells))
 
     def message(found: Message) -> None:
-        if found.event == "say":
+        if found.event in SAID:
             bar.update(task, description=str(found.value)[:60], times=lines.times(), refresh=True)
 
     def record(found: Record) -> None:
@@ -69,7 +72,7 @@ class _Lines:
             self._print(f"{self.total} cells to do")
 
     def said(self, message: Message) -> None:
-        if message.event == "say":
+        if message.event in SAID:
             self._print(f"[{self.done + 1}/{self.total or '?'}] {message.value} ({self.times()})")
 
     def recorded(self, record: Record) -> None:

@@ -9,7 +9,7 @@ from seqbench.core.errors import InputError, PartialInputError
 from seqbench.core.files import remove
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
-from seqbench.engine import plan, plan_file, state
+from seqbench.engine import memory, plan, plan_file, state
 from seqbench.engine.jobs.peak import MeasurePeak
 from seqbench.engine.lanes import Follower, in_lanes
 from seqbench.engine.phases import (
@@ -53,6 +53,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
 
     """
     _refuse_other_runtimes(request)
+    request, too_large = _without_too_large(request)
     names = [source.name for source in request.sources]
     with _stored(store), ExitStack() as stack:
         stack.enter_context(store.hold(names, plan_file.facts()))
@@ -62,6 +63,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         store.remove_unfinished(names)
         *lanes, browsing = _lanes(request, store, observer, stack)
         run = lanes[0]
+        run.bad_input += too_large
         cells = _plan(lanes)
         for lane in (*lanes, browsing):
             lane.request = run.request  # without what cannot be used
@@ -69,6 +71,7 @@ def run(request: Request, store: Store, observer: Observer) -> list[Record]:
         plan_file.write(run, cells)
         observer.planned(run.cells())
         _fail_what_is_not_as_listed(run)
+        _close_what_formats_cannot_hold(run)
         _measure_peak(lanes)
         _leave_out_what_is_missing(run)
         if _times(request):
@@ -96,6 +99,19 @@ def complete(run: Run, source: Origin, cells: Sequence[Cell]) -> None:
     _finish(run, cells)
 
 
+def _without_too_large(request: Request) -> tuple[Request, list[str]]:
+    """Return the request without models that cannot fit into memory, and a line for each of them.
+
+    Raises:
+        InputError: none of them fits.
+
+    """
+    fitting, refusals = memory.leave_out_too_large(request.sources, request.usable_memory_bytes)
+    if not fitting:
+        raise InputError("\n".join(refusals))
+    return replace(request, sources=fitting), refusals
+
+
 def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack) -> list[Run]:
     """Return the run once for each lane: they share all but their workers.
 
@@ -103,6 +119,7 @@ def _lanes(request: Request, store: Store, observer: Observer, stack: ExitStack)
     """
     several = not request.given and plan.has_exports(request.selection)
     count = min(host.available_threads(), len(request.sources)) if several else 1
+    count = memory.affordable_lanes(request.sources, request.usable_memory_bytes, count)
     servers = stack.enter_context(fork_servers.open_for_run())
     waiting = stack.enter_context(WaitingWorkers())
     start = partial(
@@ -162,7 +179,9 @@ def _plan(lanes: Sequence[Run]) -> list[Cell]:
                 preparation.inspect_given(run, given)
         preparation.inspect(lanes)
         return [cell for given in request.given for cell in _verifications(given, request)]
-    cells = plan.cells(preparation.inspect(lanes), request.selection)
+    models = preparation.inspect(lanes)
+    run.weight_bytes |= {model.name: model.weight_bytes for model in models}
+    cells = plan.cells(models, request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells
@@ -276,6 +295,16 @@ def _leave_out_what_is_missing(run: Run) -> None:
     absent, unusable = cache(_missing_runtime), cache(run.workers.missing)  # asked once of each
     _leave_out(run, lambda cell: absent(cell.runtime))
     _leave_out(run, lambda cell: unusable(cell.device, plan.needed_framework(cell)))
+
+
+def _close_what_formats_cannot_hold(run: Run) -> None:
+    """Close the cells of targets that cannot hold so many weights, before any work on them."""
+    for cell in run.cells():
+        if cell.target and not run.request.given:
+            reason = TARGETS[cell.target].too_large(run.weight_bytes.get(cell.model, 0))
+            if reason is not None:
+                why = reason if cell.kind is Kind.EXPORT else f"not exported: {reason}"
+                state.close(run, [cell], Status.UNSUPPORTED, why)
 
 
 def _fail_what_is_not_as_listed(run: Run) -> None:

@@ -22,12 +22,14 @@ class Model:
         name: its name.
         batch_sizes: rows per call at which inference is timed.
         training_batch: examples per training step; None where it is not trained.
+        weight_bytes: the size of its weights in memory.
 
     """
 
     name: str
     batch_sizes: tuple[int, ...]
     training_batch: int | None
+    weight_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

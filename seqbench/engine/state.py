@@ -11,7 +11,7 @@ from seqbench.core.store import Store
 from seqbench.engine.plan import Selection
 from seqbench.engine.workers.messages import Job, Message, Result
 from seqbench.engine.workers.pool import Outcome, Workers
-from seqbench.machine import host
+from seqbench.machine import host, memory
 from seqbench.machine.devices import DEVICES
 from seqbench.measurement.loop import Budget
 from seqbench.measurement.roofline import Peak
@@ -56,6 +56,7 @@ class Request:
         budget: how long to time each cell.
         timeout_s: longest time for which a job may give no sign; None for the usual one.
         given: the artifacts to judge; none where the models are exported.
+        memory_bytes: how much memory work may take at most; None for what the machine has.
 
     """
 
@@ -64,6 +65,13 @@ class Request:
     budget: Budget
     timeout_s: float | None = None
     given: tuple[Given, ...] = ()
+    memory_bytes: int | None = None
+
+    @property
+    def usable_memory_bytes(self) -> int:
+        """How much memory work may take."""
+        total = memory.total_bytes()
+        return total if self.memory_bytes is None else min(total, self.memory_bytes)
 
     def find_given(self, model: str, target: str | None, variant: str) -> Given | None:
         """Return the given artifact of a model, target and variant; None where there is none."""
@@ -102,6 +110,7 @@ class Run:
             follows.
         bad_input: what was wrong with the user's input, a line each.
         refused: the planned models that turned out not to be usable.
+        weight_bytes: the size of each model's weights, by its name, once it was looked at.
         peak: what the machine does at most; None where it was not measured.
 
     """
@@ -114,6 +123,7 @@ class Run:
     blocked: dict[tuple[str, str, str], tuple[Status, str]] = field(default_factory=dict)
     bad_input: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    weight_bytes: dict[str, int] = field(default_factory=dict)
     peak: Peak | None = None
 
     def run_job(self, job: Job[Result]) -> Outcome[Result]:

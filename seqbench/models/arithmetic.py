@@ -87,6 +87,24 @@ def work(layer: Any) -> Work | None:
         return None
 
 
+def estimate_flops(model: "keras.Sequential") -> int:
+    """Return about how many floating-point operations a built model takes for one example.
+
+    A layer that cannot be counted is taken for one that multiplies each of its weights once for
+    each position of its output, as products and convolutions do; an open size for 1.
+    """
+    return sum(_estimate(layer) for layer in model.layers)
+
+
+def _estimate(layer: Any) -> int:
+    counted = work(layer)
+    if counted is not None:
+        return counted.flops
+    shape = _listed(layer.output)[0].shape
+    places: int = math.prod(size for size in shape[1:-1] if size is not None)
+    return 2 * places * sum(int(math.prod(weight.shape)) for weight in layer.weights)
+
+
 def demand(model: "keras.Sequential") -> Demand | None:
     """Return what a built model must do for one example.
 
@@ -107,6 +125,11 @@ def demand(model: "keras.Sequential") -> Demand | None:
 
 def _bytes(tensors: Iterable[Any]) -> int:
     return sum(tensor_bytes(tuple(tensor.shape), str(tensor.dtype)) for tensor in tensors)
+
+
+def weight_bytes(model: "keras.Sequential") -> int:
+    """Return the size of a built model's weights in memory."""
+    return _bytes(model.weights)
 
 
 def tensor_bytes(shape: Shape, dtype: str) -> int:

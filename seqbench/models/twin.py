@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqbench.models.build_once import building_once
-from seqbench.models.weights import assign_weights
+from seqbench.models.weights import copy_weights
 
 if TYPE_CHECKING:
     import keras
@@ -58,7 +58,7 @@ def rebuild(model: "keras.Sequential", config: Any) -> "keras.Sequential":
         other = type(model).from_config(_readable(config), own)
     if not other.built:
         other.build(model.input_shape)
-    assign_weights(other, [np.asarray(weight) for weight in model.get_weights()])
+    copy_weights(model, other)
     for mine, its in zip(_lookups(model), _lookups(other), strict=True):
         if mine.input_vocabulary is None:  # it is in the configuration only where given there
             weights = np.asarray(mine.idf_weights_const) if mine.output_mode == "tf_idf" else None

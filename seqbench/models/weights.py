@@ -15,6 +15,13 @@ def assign_weights(model: "keras.Sequential", weights: Sequence[np.ndarray]) -> 
     renew_statistics(model)
 
 
+def copy_weights(source: "keras.Sequential", model: "keras.Sequential") -> None:
+    """Give a model the weights of another, one after another: large models fill the memory."""
+    for mine, its in zip(source.weights, model.weights, strict=True):
+        its.assign(np.asarray(mine))
+    renew_statistics(model)
+
+
 def renew_statistics(model: "keras.Model") -> None:
     """Let Normalization layers, also of inner models, compute with the weights that they have.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seqbench.backends.patches.registry import EXPORTABLE, Table, in_place
@@ -21,14 +22,14 @@ OUTPUT = "output"
 """Name of the output in every format."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it keeps what it has frozen
 class Frozen:
     """A model's inference graph with its weights as constants and functional control flow.
 
     Attributes:
         traces: the model's graphs, of which this is one.
         traced: the `tf.ConcreteFunction` before freezing, variables and all.
-        function: the frozen `tf.ConcreteFunction`: one input, one output, no variables.
+        changed: the frozen `tf.ConcreteFunction` where it is another than that of `traced`.
         input: its input; the batch is None where it is free.
         output: its output.
 
@@ -36,9 +37,28 @@ class Frozen:
 
     traces: "Traces"
     traced: Any
-    function: Any
     input: Tensor
     output: Tensor
+    changed: Any = None
+
+    @cached_property
+    def function(self) -> Any:
+        """The frozen `tf.ConcreteFunction`: one input, one output, no variables.
+
+        It is made when first needed: nine times the size of the weights in memory.
+        """
+        from tensorflow.python.framework.convert_to_constants import (
+            convert_variables_to_constants_v2,
+        )
+
+        if self.changed is not None:
+            return self.changed
+        return convert_variables_to_constants_v2(self.traced, lower_control_flow=False)
+
+    @cached_property
+    def traced_ops(self) -> frozenset[str]:
+        """The names of all operations before freezing, those in loop bodies included."""
+        return frozenset(node.op for node in nodes(self.traced.graph.as_graph_def()))
 
     @property
     def model(self) -> "keras.Sequential":
@@ -53,7 +73,7 @@ class Frozen:
     @property
     def has_lists(self) -> bool:
         """Whether the graph holds lists of tensors, as Keras's recurrent layers do."""
-        return "TensorListReserve" in self.ops
+        return "TensorListReserve" in self.traced_ops
 
 
 class Traces:
@@ -77,19 +97,13 @@ class Traces:
             patches: what replaces functions of Keras while the model is traced.
 
         """
-        from tensorflow.python.framework.convert_to_constants import (
-            convert_variables_to_constants_v2,
-        )
-
         key = (batch_size, id(patches))
         if self._anew or key not in self._traced:
             self._traced[key] = (patches, self._trace(batch_size, patches))
         _, traced = self._traced[key]
-        frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
         return Frozen(
             traces=self,
             traced=traced,
-            function=frozen,
             input=describe_tensor(INPUT, traced.inputs[0]),
             output=describe_tensor(OUTPUT, traced.outputs[0]),
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqbench.core.errors import Unsupported
 from seqbench.core.record import PLAIN
+from seqbench.core.units import size
 from seqbench.machine.frameworks import Needs
 from seqbench.runtimes.session import Tensor
 from seqbench.targets.frozen import Frozen
@@ -73,6 +74,29 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How large a model a target can be written of.
+
+    Attributes:
+        size_bytes: the most that its weights may have.
+        what: what holds no more, in words.
+
+    """
+
+    size_bytes: int
+    what: str
+
+
+TWO_GIB = (1 << 31) - 1
+"""The most that one message of protobuf or one buffer of FlatBuffers has, whose lengths and offsets
+are signed numbers of 32 bits. Sources: protobuf.dev, Proto Limits, total size of the message;
+flatbuffers.dev, `FLATBUFFERS_MAX_BUFFER_SIZE`."""
+
+IN_A_GRAPH = Limit(size_bytes=TWO_GIB, what="a graph of TensorFlow with its weights (protobuf)")
+"""What every target is written from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A file format: how to write it, how to know it, and what in a given one is dangerous.
 
@@ -94,6 +118,7 @@ class Target:
         converter: the module that writes it, which takes a while to import; None where TensorFlow
             writes it.
         lacks: dtypes that the format does not have, each with the one that stands for it there.
+        limit: how large a model it can be written of.
         variants: what it can be had in beside the model's own arithmetic, by name. How each is
             judged is in `verdict/quality.CRITERIA`.
         usage: the template of the code that uses an artifact, which `usage.py` fills in; None where
@@ -114,8 +139,16 @@ class Target:
     quantized: Callable[[Path], str | None] = lambda _: None
     converter: str | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
+    limit: Limit = IN_A_GRAPH
     variants: Mapping[str, Variant] = field(default_factory=dict)
     usage: Path | None = None
+
+    def too_large(self, weight_bytes: int) -> str | None:
+        """Return why a model with so large weights cannot be written; None where it can."""
+        if weight_bytes <= self.limit.size_bytes:
+            return None
+        most = size(self.limit.size_bytes)
+        return f"its weights have {size(weight_bytes)}, and {self.limit.what} holds at most {most}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +223,7 @@ def refuse_float8(frozen: Frozen, target: str) -> None:
         Unsupported: it does; the message names the layer and the dtype.
 
     """
-    for op in frozen.function.graph.get_operations():
+    for op in frozen.traced.graph.get_operations():
         for tensor in (*op.inputs, *op.outputs):
             if tensor.dtype.name.startswith("float8"):
                 reason = "its operations do not know these numbers"

@@ -1,6 +1,6 @@
 """Is what a loaded artifact answers still the model? The one way for jobs, timings and studies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,10 @@ class Judgement:
 
 
 def judge(
-    session: Session, cases: Sequence[Case], declaration: Declaration | None = None
+    session: Session,
+    cases: Sequence[Case],
+    declaration: Declaration | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Judgement:
     """Hold a session's answers against the model's, and the artifact to its contract.
 
@@ -59,9 +62,13 @@ def judge(
         session: the loaded artifact.
         cases: the input suite, as the artifact's format can be asked it.
         declaration: what the artifact must declare; None where somebody else made it.
+        say: is told what is being done, before each batch.
 
     """
-    outputs = [ask(session, case.x) for case in cases]
+    outputs = []
+    for i, case in enumerate(cases, 1):
+        say(f"batch {i} of {len(cases)} ({case.name}, {len(case.x)} rows)")
+        outputs.append(ask(session, case.x))
     found = judge_outputs(cases, outputs)
     broken = contract.check_declaration(session, declaration) if declaration else None
     if broken is None and found.differences[0].reason is None:  # else it would be wrong again

@@ -1,7 +1,8 @@
 """What the model really computes: its float64 twin, and what rounding costs it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from seqbench.verdict.perturb.weights import (
     round_as_sums,
 )
 from seqbench.verdict.quality import Sample
+from seqbench.verdict.questions import Questions, affordable
 from seqbench.verdict.tolerance import Case, largest
 
 if TYPE_CHECKING:
@@ -36,8 +38,15 @@ if TYPE_CHECKING:
 PARTS = ("x", "exact", "own", "error", "float32_error", "scale")
 """The arrays of a case."""
 
-CANDIDATES = 512
-"""How many of the user's inputs are looked at for some that wake silent units."""
+ROUNDINGS_PART = "roundings"
+"""What is written beside the cases: how often the twin was run with its weights moved."""
+
+Say = Callable[[str], None]
+"""Tells people what is being done."""
+
+CANDIDATES = 16
+"""How many of the user's inputs, for each row of a batch, are looked at for some that wake silent
+units."""
 
 BASES = ("held-out", "expected", "random")
 """The batches in which steps are masked, the best first."""
@@ -62,10 +71,12 @@ class ReferenceCase(Case):
     Attributes:
         float32_error: what float32 costs a model that computes in float64, shape (channels,); the
             same as `error` for every other model.
+        roundings: how often the twin was run with weights that were moved as sums move them.
 
     """
 
     float32_error: np.ndarray
+    roundings: int
 
 
 def as_format_has_it(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
@@ -83,34 +94,52 @@ def as_format_has_it(case: ReferenceCase, lacks: Mapping[str, str]) -> Case:
 
 
 def build_cases(
-    model: "keras.Sequential", seed: int, data: np.ndarray | None = None
+    model: "keras.Sequential",
+    seed: int,
+    data: np.ndarray | None = None,
+    *,
+    questions: Questions | None = None,
+    say: Say = lambda _: None,
 ) -> list[ReferenceCase]:
     """Run the input suite through the model and its float64 twin.
 
     A batch that the model itself answers with NaN or infinity, or would in float32, says nothing
     and is left out.
 
+    Args:
+        model: the model.
+        seed: chooses the inputs, and how weights are moved.
+        data: the user's own inputs, shape (n, ...).
+        questions: how much it is asked; None for what its answers' cost allows.
+        say: is told what is being done, before each batch.
+
     Raises:
         ValueError: no batch is left, or the twin is not the same model.
 
     """
     with current_backend().float64(True):
-        return _build_cases(model, seed, data)
+        return _build_cases(model, seed, data, questions or affordable(model), say)
 
 
 def _build_cases(
-    model: "keras.Sequential", seed: int, data: np.ndarray | None
+    model: "keras.Sequential",
+    seed: int,
+    data: np.ndarray | None,
+    questions: Questions,
+    say: Say,
 ) -> list[ReferenceCase]:
     answer, twin = compile_inference(model, {}, own=True), float64_twin(model)
-    batches = _suite(model, twin, seed, data)
-    own = _outputs(answer, batches)
+    say("inputs that wake its units")
+    batches = _suite(model, twin, seed, data, questions)
+    own = _outputs(answer, batches, say, "its own answers")
     shifts = make_shiftable(twin)
-    exactly = EXACT if current_backend().NAME == "tensorflow" else {}
-    run = compile_inference(twin, exactly, shifts=shifts.variables)
-    exact = _outputs(run, batches)
+    patches = EXACT if current_backend().NAME == "tensorflow" else {}
+    run = compile_inference(twin, patches, shifts=shifts.variables)
+    exact = _outputs(run, batches, say, "its answers in float64")
     narrow = own  # what float32 makes of it
     if computes_in_float64(model):
-        narrow = _outputs(compile_inference(convert_precision(model, "float32"), {}), batches)
+        run_narrow = compile_inference(convert_precision(model, "float32"), {})
+        narrow = _outputs(run_narrow, batches, say, "its answers in float32")
     usable = [
         name for name in batches if all(_finite(found[name]) for found in (own, exact, narrow))
     ]
@@ -125,16 +154,21 @@ def _build_cases(
         """Return the largest error, in each channel, of these outputs and of rounded runs."""
         none = {name: np.zeros_like(found) for name, found in scale.items()}
         error, by_rounding = larger_errors(none, outputs, exact), none
-        with round_as_sums(twin, shifts, seed) as runs:
-            for _ in runs:
-                by_rounding = larger_errors(by_rounding, _outputs(run, batches), exact)
+        parts = {name: x[: questions.rounded_rows] for name, x in batches.items()}
+        exactly = {name: exact[name][: questions.rounded_rows] for name in batches}
+        with round_as_sums(twin, shifts, seed, questions.roundings) as runs:
+            for i, _ in enumerate(runs, 1):
+                rounded = f"rounded run {i} of {questions.roundings}"
+                outputs = _outputs(run, parts, say, rounded)
+                by_rounding = larger_errors(by_rounding, outputs, exactly)
         if not computes_in_less(model):
             for name, found in error.items():
                 size = np.maximum(scale[name], largest(_numbers(exact[name])))
                 _refuse_another(name, found, by_rounding[name], size)
         with round_as_narrow_dtypes(model, seed) as runs:
             for _ in runs:
-                error = larger_errors(error, _outputs(answer, batches), exact)
+                outputs = _outputs(answer, batches, say, "a run rounded as its own dtype")
+                error = larger_errors(error, outputs, exact)
         return {name: np.fmax(found, by_rounding[name]) for name, found in error.items()}
 
     if computes_in_float64(model):  # as its twin does: what that costs, float32 tells
@@ -152,25 +186,35 @@ def _build_cases(
             error=error[name],
             float32_error=float32_error[name],
             scale=scale[name],
+            roundings=questions.roundings,
         )
         for name, x in batches.items()
     ]
 
 
 def _suite(
-    model: "keras.Sequential", twin: "keras.Sequential", seed: int, data: np.ndarray | None
+    model: "keras.Sequential",
+    twin: "keras.Sequential",
+    seed: int,
+    data: np.ndarray | None,
+    questions: Questions,
 ) -> dict[str, np.ndarray]:
     """Return the inputs, by their kind."""
+    rows = questions.rows
     spec, other = _sized(input_spec(model, data), model, data)
-    batches = make_inputs(spec, seed, data)
-    candidates = make_inputs(spec, seed + 1)["random"] if data is None else data[:CANDIDATES]
+    batches = make_inputs(spec, seed, data, rows=rows, cover_rows=questions.cover_rows)
+    if data is None:
+        candidates = make_inputs(spec, seed + 1, rows=rows)["random"]
+    else:
+        candidates = data[: CANDIDATES * rows]
     # 16 bits have poor slopes.
-    climbing = convert_precision(model, "float32") if spec.real else None
-    sought = find_waking_inputs(twin, climbing, list(batches.values()), candidates, seed)
+    climbing = partial(convert_precision, model, "float32") if spec.real else None
+    most = rows if questions.fewer else None
+    sought = find_waking_inputs(twin, climbing, list(batches.values()), candidates, seed, most)
     if sought is not None:
         batches["sought"] = sought
     if other is not None:
-        batches["other size"] = make_inputs(other, seed + 2)["random"][:FEW]
+        batches["other size"] = make_inputs(other, seed + 2)["random"][: min(FEW, rows)]
     base = next(batches[name] for name in BASES if name in batches)
     batches |= masked_steps.find_masked_inputs(model, twin, spec, base, seed)
     if spec.dtype == "float64":  # numbers that formats without it have as well
@@ -296,8 +340,14 @@ def _takes(model: "keras.Sequential", spec: InputSpec) -> bool:
     return bool(output.size) and (output.dtype.kind == "U" or _finite(output))
 
 
-def _outputs(call: Answer, batches: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: call(x) for name, x in batches.items()}
+def _outputs(
+    call: Answer, batches: dict[str, np.ndarray], say: Say, what: str
+) -> dict[str, np.ndarray]:
+    found = {}
+    for i, (name, x) in enumerate(batches.items(), 1):
+        say(f"{what}, batch {i} of {len(batches)} ({name}, {len(x)} rows)")
+        found[name] = call(x)
+    return found
 
 
 def save(found: Sequence[ReferenceCase], path: Path) -> None:
@@ -307,7 +357,7 @@ def save(found: Sequence[ReferenceCase], path: Path) -> None:
         for i, case in enumerate(found)
         for part in PARTS
     }
-    arrays.save(path, **parts)
+    arrays.save(path, **parts, **{ROUNDINGS_PART: np.array(found[0].roundings)})
 
 
 def load(path: Path) -> list[ReferenceCase]:
@@ -316,7 +366,9 @@ def load(path: Path) -> list[ReferenceCase]:
     names = [key.removesuffix(":x") for key in parts if key.endswith(":x")]
     return [
         ReferenceCase(
-            name=name.split(":", 1)[1], **{part: parts[f"{name}:{part}"] for part in PARTS}
+            name=name.split(":", 1)[1],
+            roundings=int(parts[ROUNDINGS_PART]),
+            **{part: parts[f"{name}:{part}"] for part in PARTS},
         )
         for name in names
     ]

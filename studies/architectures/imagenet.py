@@ -87,7 +87,7 @@ def overfeat() -> keras.Sequential:
     )
 
 
-def _vgg(counts: tuple[int, ...], size: int, width: int) -> keras.Sequential:
+def vgg(counts: tuple[int, ...], size: int, width: int, classes: int = 100) -> keras.Sequential:
     """Return a VGG: `counts` convolutions in each of five blocks, `width` filters at first."""
     stack: list[keras.Layer] = []
     for block, count in enumerate(counts):
@@ -105,23 +105,28 @@ def _vgg(counts: tuple[int, ...], size: int, width: int) -> keras.Sequential:
             layers.Dropout(0.5),
             layers.Dense(64 * width, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(100, activation="softmax"),
+            layers.Dense(classes, activation="softmax"),
         ]
     )
 
 
 def vgg11() -> keras.Sequential:
     """VGG, configuration A (Simonyan and Zisserman 2015): 112 pixels, an eighth of the width."""
-    return _vgg((1, 1, 2, 2, 2), 112, 8)
+    return vgg((1, 1, 2, 2, 2), 112, 8)
 
 
 def vgg19() -> keras.Sequential:
     """VGG, configuration E (Simonyan and Zisserman 2015): 64 pixels, an eighth of the width."""
-    return _vgg((2, 2, 4, 4, 4), 64, 8)
+    return vgg((2, 2, 4, 4, 4), 64, 8)
 
 
 def mobilenet_v1() -> keras.Sequential:
-    """MobileNet 0.25 at 128 pixels (Howard et al. 2017, tables 1 and 7), as published.
+    """MobileNet 0.25 at 128 pixels (Howard et al. 2017, tables 1 and 7), as published."""
+    return mobilenet(128, 8)
+
+
+def mobilenet(size: int, width: int) -> keras.Sequential:
+    """Return a MobileNet of `width` filters at first, 32 as published.
 
     Padding as in the authors' later code: explicit zeros before strided convolutions.
     """
@@ -134,7 +139,7 @@ def mobilenet_v1() -> keras.Sequential:
         return [layers.BatchNormalization(), layers.ReLU(max_value=6)]
 
     stack: list[keras.Layer] = [
-        layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False),
+        layers.Conv2D(width, 3, strides=2, padding="same", use_bias=False),
         *ended(),
     ]
     for filters, strides in rows:
@@ -144,12 +149,12 @@ def mobilenet_v1() -> keras.Sequential:
         stack += [
             layers.DepthwiseConv2D(3, strides=strides, padding=padding, use_bias=False),
             *ended(),
-            layers.Conv2D(filters // 4, 1, padding="same", use_bias=False),
+            layers.Conv2D(filters * width // 32, 1, padding="same", use_bias=False),
             *ended(),
         ]
     return keras.Sequential(
         [
-            keras.Input((128, 128, 3)),
+            keras.Input((size, size, 3)),
             *stack,
             layers.GlobalAveragePooling2D(keepdims=True),
             layers.Dropout(0.001),

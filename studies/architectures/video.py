@@ -6,9 +6,14 @@ layers = keras.layers
 
 
 def c3d() -> keras.Sequential:
-    """C3D (Tran et al. 2015, fig. 3): 16 frames of 32 pixels of 112.
+    """C3D (Tran et al. 2015, fig. 3): 16 frames of 32 pixels of 112, a sixteenth of the width."""
+    return c3d_of(32, 4)
 
-    A sixteenth of the width; the last pooling is padded as in the authors' model; 101 classes.
+
+def c3d_of(size: int, width: int) -> keras.Sequential:
+    """Return a C3D of `width` filters at first, 64 as published.
+
+    The last pooling is padded as in the authors' model; 101 classes.
     """
 
     def conv(filters: int) -> keras.Layer:
@@ -16,25 +21,25 @@ def c3d() -> keras.Sequential:
 
     return keras.Sequential(
         [
-            keras.Input((16, 32, 32, 3)),
-            conv(4),
+            keras.Input((16, size, size, 3)),
+            conv(width),
             layers.MaxPooling3D((1, 2, 2)),
-            conv(8),
+            conv(2 * width),
             layers.MaxPooling3D(),
-            conv(16),
-            conv(16),
+            conv(4 * width),
+            conv(4 * width),
             layers.MaxPooling3D(),
-            conv(32),
-            conv(32),
+            conv(8 * width),
+            conv(8 * width),
             layers.MaxPooling3D(),
-            conv(32),
-            conv(32),
+            conv(8 * width),
+            conv(8 * width),
             layers.ZeroPadding3D(((0, 0), (0, 1), (0, 1))),
             layers.MaxPooling3D(),
             layers.Flatten(),
-            layers.Dense(256, activation="relu"),
+            layers.Dense(64 * width, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(256, activation="relu"),
+            layers.Dense(64 * width, activation="relu"),
             layers.Dropout(0.5),
             layers.Dense(101, activation="softmax"),
         ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from seqbench.verdict import reference
 from seqbench.verdict.inputs import suite
+from seqbench.verdict.questions import Questions
 from seqbench.verdict.reference import ReferenceCase
 from studies.faults import int8
 from studies.faults.judge import Judge, Judged
@@ -68,13 +69,19 @@ class Seen:
         return self.layer in self.judged.parted
 
 
-def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:
-    """Make every fault in every model, and judge the exports."""
+def faults(
+    judge: Judge, names: Sequence[str], say: Say, questions: Questions | None = None
+) -> list[Seen]:
+    """Make every fault in every model, and judge the exports.
+
+    `questions` is how much each model is asked; None for what its answers' cost allows.
+    """
     seen: list[Seen] = []
     for name in names:
         start = time.monotonic()
         found = subject(name, 0)
-        mine = _of_one(judge, found, reference.build_cases(found.model, 0, found.data))
+        cases = reference.build_cases(found.model, 0, found.data, questions=questions)
+        mine = _of_one(judge, found, cases)
         caught = sum(one.judged.caught for one in mine)
         say(f"{name}: {caught} of {len(mine)} faults caught, {time.monotonic() - start:.0f} s")
         for one in mine:
@@ -85,7 +92,13 @@ def faults(judge: Judge, names: Sequence[str], say: Say) -> list[Seen]:
     return seen
 
 
-def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) -> list[Seen]:
+def correct(
+    judge: Judge,
+    names: Sequence[str],
+    seeds: Sequence[int],
+    say: Say,
+    questions: Questions | None = None,
+) -> list[Seen]:
     """Judge correct exports of every model, each seed with its own weights and inputs."""
     seen: list[Seen] = []
     for name in names:
@@ -93,7 +106,7 @@ def correct(judge: Judge, names: Sequence[str], seeds: Sequence[int], say: Say) 
         mine: list[Seen] = []
         for seed in seeds:
             found = subject(name, seed, epochs=_epochs(seed))
-            cases = reference.build_cases(found.model, seed, found.data)
+            cases = reference.build_cases(found.model, seed, found.data, questions=questions)
             mine += [
                 _seen(found, seed, None, "", judged) for judged in judge.model(found.model, cases)
             ]

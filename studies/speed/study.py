@@ -14,6 +14,9 @@ from studies.speed.keras_own import FORMATS
 
 SAVED = "saved_model"
 
+RECORDS = "records.json"
+"""Where seqbench writes what it found of its own exports."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -51,12 +54,12 @@ def measure(folder: Path, names: Sequence[str], say: Say) -> list[Way]:
     models = [folder / f"{name}.keras" for name in names]
     taken = {}
     for name, targets, run in (
-        ("seqbench export", tuple(TARGETS), _seqbench),
+        ("seqbench export", tuple(TARGETS), run_seqbench),
         ("official converters", tuple(TARGETS), _official),
-        ("Keras's model.export", tuple(FORMATS), _keras),
+        ("Keras's model.export", tuple(FORMATS), run_keras),
     ):
         say(f"{name}, {len(models)} models")
-        out = folder / run.__name__.strip("_")
+        out = folder / run.__name__
         out.mkdir()
         taken[name] = (targets, out, tuple(run(models, out)))
     ways = []
@@ -72,12 +75,17 @@ def measure(folder: Path, names: Sequence[str], say: Say) -> list[Way]:
     return ways
 
 
-def _seqbench(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+def run_seqbench(
+    models: Sequence[Path], out: Path, targets: Sequence[str] = tuple(TARGETS)
+) -> Iterable[Clocked]:
+    """Export models with seqbench, in one command; its records lie in the folder as well."""
     command = [sys.executable, "-m", "seqbench", "export", *map(str, models), "--out", str(out)]
-    yield clocked(command, out / "log")
+    wanted = ["--target", ",".join(targets), "--json", str(out / RECORDS)]
+    yield clocked([*command, *wanted], out / "log")
 
 
-def _keras(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+def run_keras(models: Sequence[Path], out: Path) -> Iterable[Clocked]:
+    """Export models with Keras's own three exports, all in one process."""
     module = "studies.speed.keras_own"
     yield clocked([sys.executable, "-m", module, str(out), *map(str, models)], out / "log")
 

@@ -37,7 +37,7 @@ def markdown(
         command: what made all this.
 
     """
-    parts = ["# From a model to every target", f"Made by `{command}` on {_machine()}."]
+    parts = ["# From a model to every target", f"Made by `{command}` on {describe_machine()}."]
     parts += [_WHAT, _table(names, ways), _compared(ways), "## Files that are missing or wrong"]
     parts += ["\n".join(_problems(ways)) or "None."]
     parts += ["## Where seqbench's time goes", _STAGES.format(again=units.seconds(again_s))]
@@ -58,7 +58,7 @@ _WHAT = (
     "float32 costs the model itself, in its real runtime, a process of its own: "
     + "; ".join(f"{target} in {' or '.join(judges_of(target))}" for target in TARGETS)
     + ". LiteRT, ONNX Runtime and the browser run without TensorFlow and without Flex. Memory is "
-    "of all processes together, with shared pages counted in each."
+    "of all processes together; a page that several share counts once."
 )
 
 _STAGES = (
@@ -67,7 +67,8 @@ _STAGES = (
 )
 
 
-def _machine() -> str:
+def describe_machine() -> str:
+    """Return this machine and the versions of what exports and judges, in a line."""
     host = machine.host_facts()
     versions = machine.versions(PACKAGES)
     found = ", ".join(f"{name} {version}" for name, version in versions.items())

@@ -93,9 +93,9 @@ def test_each_model_file_is_loaded_once(events: list[Event]) -> None:
 
 
 def test_a_model_is_built_for_itself_and_for_its_reference_alone(events: list[Event]) -> None:
-    # A reference takes the twin, a copy in float32 and, where units may be silent, their outputs.
-    assert by_model(events, "build") == {"trained": 1 + 3, "fresh": 1 + 2 * 3, "steps": 1 + 2}
-    assert count(events, "build") == 4 + 7 + 3
+    # A reference takes the twin and, where units may be silent, their outputs.
+    assert by_model(events, "build") == {"trained": 1 + 2, "fresh": 1 + 2 * 2, "steps": 1 + 1}
+    assert count(events, "build") == 3 + 5 + 2
 
 
 def test_weights_are_frozen_once_for_a_graph(events: list[Event]) -> None:

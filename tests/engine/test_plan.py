@@ -1,7 +1,7 @@
 from seqbench.core.record import Cell, Kind
 from seqbench.engine.plan import Model, Selection, cells, has_exports, needed_framework
 
-MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32)
+MODEL = Model(name="m", batch_sizes=(1, 32), training_batch=32, weight_bytes=8)
 
 
 def planned(
@@ -33,7 +33,7 @@ def test_chips_add_to_devices_and_take_nothing_away() -> None:
 
 
 def test_a_model_that_is_not_trained_has_no_training_step() -> None:
-    model = Model(name="m", batch_sizes=(1,), training_batch=None)
+    model = Model(name="m", batch_sizes=(1,), training_batch=None, weight_bytes=8)
     assert {cell.kind for cell in planned("tpu:v4", model=model)} == {Kind.COMPILE}
 
 
@@ -57,7 +57,7 @@ def test_the_key_is_a_file_name_everywhere() -> None:
 
 
 def test_inference_is_swept_over_threads_and_nothing_else_is() -> None:
-    model = Model(name="m", batch_sizes=(1, 32), training_batch=8)
+    model = Model(name="m", batch_sizes=(1, 32), training_batch=8, weight_bytes=8)
     selection = Selection(
         kinds=(Kind.TRAIN, Kind.EXPORT, Kind.INFER, Kind.VERIFY),
         targets=("onnx", "tfjs"),
@@ -80,7 +80,7 @@ def test_backends_are_trained_timed_and_held_against_the_twin() -> None:
         devices=("cpu",),
         backends=("jax", "torch"),
     )
-    model = Model(name="m", batch_sizes=(1,), training_batch=8)
+    model = Model(name="m", batch_sizes=(1,), training_batch=8, weight_bytes=8)
     found = [(cell.kind, cell.runtime) for cell in cells([model], selection)]
     assert sorted(found) == sorted(
         (kind, runtime)
@@ -97,7 +97,7 @@ def test_a_cell_needs_its_framework() -> None:
 
 
 def test_batch_sizes_that_are_asked_for_are_in_the_place_of_the_models_own() -> None:
-    model = Model(name="m", batch_sizes=(1, 32), training_batch=8)
+    model = Model(name="m", batch_sizes=(1, 32), training_batch=8, weight_bytes=8)
     selection = Selection(
         kinds=tuple(Kind),
         targets=("onnx",),

@@ -17,7 +17,7 @@ from seqbench.runtimes import BACKENDS, RUNTIMES
 from seqbench.targets import VARIANTS
 from tests.support import sample_report
 
-MODEL = plan.Model(name="m", batch_sizes=(1, 32), training_batch=8)
+MODEL = plan.Model(name="m", batch_sizes=(1, 32), training_batch=8, weight_bytes=8)
 REPEAT = Repeat(backends={name: one.backend for name, one in RUNTIMES.items() if one.backend})
 
 

@@ -1,16 +1,19 @@
 """What TFLite takes only rewritten, and what it cannot take at all."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from seqbench.core.errors import Unsupported
 from seqbench.runtimes import litert
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import freeze
+from seqbench.targets.saved_model import writer as saved_model_writer
 
 export = TARGETS["tflite"].export
 
@@ -88,3 +91,34 @@ def test_an_operation_that_is_missing_is_named_with_its_layer(tmp_path: Path) ->
         "layer 'dense_1': operation Erfinv has no equivalent in TFLite: "
         "LiteRT runs it only beside TensorFlow"
     )
+
+
+def test_a_graph_without_loops_is_converted_with_its_variables(
+    small_cnn: Any, small_rnn: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The converter makes constants of them; a frozen graph costs nine times the weights."""
+    made: list[bool] = []
+    save = saved_model_writer.save
+
+    def watched(frozen: Any, path: Path, *, with_variables: bool) -> None:
+        made.append(with_variables)
+        save(frozen, path, with_variables=with_variables)
+
+    monkeypatch.setattr(saved_model_writer, "save", watched)
+    for model in (small_cnn, small_rnn):
+        TARGETS["tflite"].export(freeze(model), tmp_path / f"{model.name}.tflite")
+    assert made[0] is True
+    for name in ("small_cnn", "small_rnn"):
+        interpreter = Interpreter(str(tmp_path / f"{name}.tflite"))
+        ops = {op["op_name"] for op in interpreter._get_ops_details()}
+        assert not {op for op in ops if "VARIABLE" in op or "VAR_HANDLE" in op}
+
+
+def test_nothing_is_frozen_before_a_target_needs_it(small_cnn: Any, tmp_path: Path) -> None:
+    frozen = freeze(small_cnn)
+    TARGETS["tflite"].export(frozen, tmp_path / "model.tflite")
+    assert "function" not in vars(frozen)
+    TARGETS["onnx"].export(frozen, tmp_path / "model.onnx")
+    assert "function" not in vars(frozen)
+    TARGETS["saved_model"].export(frozen, tmp_path / "model")
+    assert "function" in vars(frozen)

@@ -13,6 +13,7 @@ from seqbench.cli import options, output
 @options.targets
 @options.variants
 @options.out_folder("The folder of the exported files.", default="dist", show_default=True)
+@options.memory
 @options.data
 @options.metrics
 @options.json_file()

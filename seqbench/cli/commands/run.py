@@ -24,6 +24,7 @@ from seqbench.cli import options, output
 )
 @options.out_folder("The run's folder.")
 @options.require
+@options.memory
 @options.data
 @options.metrics
 @options.json_file()

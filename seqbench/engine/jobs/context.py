@@ -36,6 +36,10 @@ class Context:
         """Tell people what is being done."""
         self.send("say", text)
 
+    def step(self, text: str) -> None:
+        """Say which part of what is being done is done now, for people who wait for it."""
+        self.send("step", text)
+
     def attempt(
         self, cell: Cell, packages: tuple[str, ...], seed: int, do: Callable[[], dict[str, Any]]
     ) -> Record:

@@ -100,6 +100,7 @@ class Export(Job[Ended]):
         model: its name.
         artifacts: the folder of all models' exported files.
         wanted: pairs of target and variant, the plain one of a target before its others.
+        planned: all that is exported of the model, by this job and others.
 
     """
 
@@ -107,6 +108,7 @@ class Export(Job[Ended]):
     model: str
     artifacts: Path
     wanted: tuple[tuple[str, str], ...]
+    planned: tuple[tuple[str, str], ...]
 
     def run(self, context: Context) -> Iterator[Ended]:
         """Yield how each export ended."""
@@ -117,7 +119,7 @@ class Export(Job[Ended]):
         held = HeldModel(snapshot.source)
         delivered = PreparedModel(folder, held)
         judged = PreparedModel(folder / PERTURBED, held) if snapshot.fresh else None
-        made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.wanted}
+        made = {Artifact(target=TARGETS[name], variant=of).filename for name, of in self.planned}
 
         for target, variant in self.wanted:
             artifact = Artifact(target=TARGETS[target], variant=variant)

@@ -11,6 +11,7 @@ from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
 from seqbench.engine.workers.messages import Job
 from seqbench.machine.devices import DEVICES, kind_of
+from seqbench.models.arithmetic import weight_bytes
 from seqbench.models.checks.datacheck import check_data
 from seqbench.models.checks.pairs import advise
 from seqbench.models.describe import Description, describe
@@ -24,17 +25,20 @@ class Inspect(Job[Model]):
     """Load each model, refuse what is no plain stack, and say what there is to measure."""
 
     results_as: ClassVar[Any] = Model
+    about: ClassVar[str] = "loading the models"
     sources: tuple[Origin, ...]
 
     def run(self, context: Context) -> Iterator[Model]:  # noqa: ARG002 - it writes nothing
         """Yield what a plan needs to know of each model."""
         for source in self.sources:
-            scenario = held_model.build(source).scenario
+            built = held_model.build(source)
+            scenario, model = built.scenario, built.model
             training = scenario.training if scenario.trains else None
             yield Model(
                 name=scenario.name,
                 batch_sizes=tuple(scenario.batch_sizes),
                 training_batch=training.batch_size if training else None,
+                weight_bytes=weight_bytes(model),
             )
 
 

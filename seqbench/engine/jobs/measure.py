@@ -97,8 +97,10 @@ class Measure(Job[Never]):
         what = cell.target or "the model"
         what = what if cell.variant == PLAIN else f"{what} ({cell.variant})"
         context.say(f"{cell.model}: running {what} in {self.runtime}")
-        judge = verify.verify_plain if cell.variant == PLAIN else verify.verify_reduced
-        judged = partial(judge, subject, load, cell)
+        if cell.variant == PLAIN:
+            judged = partial(verify.verify_plain, subject, load, cell, context.step)
+        else:
+            judged = partial(verify.verify_reduced, subject, load, cell)
         context.attempt(cell, RUNTIMES[self.runtime].packages, subject.seed, judged)
 
 

@@ -14,6 +14,7 @@ class MeasurePeak(Job[Peak]):
     """Measure what one core of this machine does at most."""
 
     results_as: ClassVar[Any] = Peak
+    quiet: ClassVar[bool] = True
 
     def run(self, context: Context) -> Iterator[Peak]:
         """Yield the machine's peak."""

@@ -78,9 +78,9 @@ class Prepare(Job[Never]):
         if fresh:
             given = model.get_weights()
             perturb(model, scenario.seed)
-            _write(model, folder / PERTURBED, self.source, scenario, held_out, fresh)
+            _write(model, folder / PERTURBED, self.source, scenario, held_out, fresh, context.step)
             assign_weights(model, given)
-        _write(model, folder, self.source, scenario, held_out, fresh)
+        _write(model, folder, self.source, scenario, held_out, fresh, context.step)
         if scenario.trains:
             held_model.forget()  # what it was trained with is in memory as well
         return ()
@@ -190,10 +190,11 @@ def _write(
     scenario: Scenario,
     held_out: np.ndarray | None,
     fresh: list[str],
+    say: reference.Say,
 ) -> None:
     """Write the reference first: a folder with its facts is a folder with everything."""
     folder.mkdir(parents=True, exist_ok=True)
-    cases = reference.build_cases(model, scenario.seed, held_out)
+    cases = reference.build_cases(model, scenario.seed, held_out, say=say)
     reference.save(cases, folder / snapshot.REFERENCE)
     unmasked = never_masked(model, [case.x for case in reversed(cases)])
     snapshot.save(

@@ -15,8 +15,9 @@ from seqbench.runtimes.layout import in_models_order
 from seqbench.targets import TARGETS
 from seqbench.targets.frozen import INPUT, OUTPUT
 from seqbench.verdict import quality, reference
-from seqbench.verdict.inputs.suite import UNIT, plausible
+from seqbench.verdict.inputs.suite import ROWS, UNIT, plausible
 from seqbench.verdict.judge import Declaration, Judgement, ask, judge
+from seqbench.verdict.perturb.weights import ROUNDINGS
 from seqbench.verdict.quality import CRITERIA, HELD_OUT, Sample
 
 
@@ -65,21 +66,26 @@ class Subject:
     trained: bool = False
 
 
-def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
+def verify_plain(
+    subject: Subject, load: Load, cell: Cell, say: reference.Say = lambda _: None
+) -> dict[str, Any]:
     """Judge artifacts by the float64 twin's answers; return the fields of their one record."""
     lacks = TARGETS[cell.target].lacks if cell.target else {}
     judgements: list[Judgement] = []
     ran_on = cell.device
     facts: dict[str, Any] = {}
     told: tuple[str, ...] = ()
+    asked: list[reference.ReferenceCase] = []
     for pair in subject.pairs:
-        cases = [reference.as_format_has_it(case, lacks) for case in reference.load(pair.reference)]
+        known = reference.load(pair.reference)
+        asked = asked or known
+        cases = [reference.as_format_has_it(case, lacks) for case in known]
         with closing(load(pair.artifact, cell.device, available_threads())) as loaded:
             session = loaded
             if subject.given:
                 session = of_another_tool(loaded, cases[0].x, cases[0].own)
             declaration = None if judgements else subject.declaration
-            judgements.append(judge(session, cases, declaration))
+            judgements.append(judge(session, cases, declaration, say))
             ran_on, facts = session.ran_on, dict(session.facts)
             told = _notes(session, subject)
     worst = max((found.worst for found in judgements), key=lambda difference: difference.weight)
@@ -101,12 +107,14 @@ def verify_plain(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:
             *told,
             *_about_fresh(subject.fresh, judged_apart=bool(copies)),
             *_about_masks(subject.never_masked),
+            *_about_few(asked),
         ),
         "details": {
             "worst_case": worst.case,
             "perturbed": worst not in delivered.differences,
             "channel": worst.channel,
             "weights": _weights(delivered),
+            "asked": _asked(asked),
             "perturbed_weights": [_weights(copy) for copy in copies],
             "runtime": facts,
         },
@@ -168,6 +176,20 @@ def _about_masks(never_masked: tuple[str, ...]) -> tuple[str, ...]:
         "give a scenario with data that has masked steps"
         for name in never_masked
     )
+
+
+def _asked(cases: Sequence[reference.ReferenceCase]) -> dict[str, int]:
+    """Return how much the artifact was asked, and how often its model's twin was run rounded."""
+    rows = sum(len(case.x) for case in cases)
+    return {"batches": len(cases), "rows": rows, "rounded_runs": cases[0].roundings}
+
+
+def _about_few(cases: Sequence[reference.ReferenceCase]) -> tuple[str, ...]:
+    if cases[0].roundings >= ROUNDINGS and max(len(case.x) for case in cases) >= ROWS:
+        return ()
+    asked = _asked(cases)
+    note = f"asked {asked['rows']} rows in {asked['batches']} batches, its twin run rounded "
+    return (f"{note}{asked['rounded_runs']} times: more of this model would cost too much",)
 
 
 def verify_reduced(subject: Subject, load: Load, cell: Cell) -> dict[str, Any]:

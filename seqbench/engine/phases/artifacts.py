@@ -10,6 +10,7 @@ from seqbench.engine.jobs.measure import Measure
 from seqbench.engine.jobs.verify import Pair, Subject
 from seqbench.engine.phases import verdicts
 from seqbench.engine.state import Run
+from seqbench.engine.workers.messages import patience_s
 from seqbench.measurement import roofline
 from seqbench.models import snapshot as prepared
 from seqbench.models.snapshot import Snapshot
@@ -50,6 +51,7 @@ def measure(
             cells=mine,
             needs=runtime.needs,
             device=device,
+            silence_s=patience_s(max(run.weight_bytes.get(cell.model, 0) for cell in mine)),
             runtime=runtime.name,
             given=bool(run.request.given),
             budget=run.request.budget,

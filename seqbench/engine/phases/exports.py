@@ -6,9 +6,14 @@ from seqbench.core.store import Store
 from seqbench.engine import state
 from seqbench.engine.jobs.export import Export
 from seqbench.engine.state import Request, Run
+from seqbench.engine.workers.messages import patience_s
 from seqbench.models import snapshot
 from seqbench.targets import TARGETS, Artifact, dist_folder, manifest
 from seqbench.targets.manifest import Model
+
+LARGE_BYTES = 64 << 20
+"""Weights from which each target is exported in a process of its own: to load the model again is
+little beside the work on it then."""
 
 
 def refuse_foreign(request: Request, store: Store) -> None:
@@ -57,13 +62,16 @@ def _export(run: Run, model: str) -> None:
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
     if wanted and not _is_usable(run, model):
         return
+    planned = tuple(wanted)
     while wanted:
         job = Export(
             cells=cells,
             process=model,
+            silence_s=patience_s(run.weight_bytes.get(model, 0)),
             model=model,
             artifacts=run.store.artifacts,
-            wanted=tuple(wanted),
+            planned=planned,
+            wanted=_together(wanted, run.weight_bytes.get(model, 0)),
         )
         outcome = run.run_job(job)
         state.keep(run, outcome.done)
@@ -76,7 +84,7 @@ def _export(run: Run, model: str) -> None:
             _refuse(run, model, outcome.bad_input)
             return
         if outcome.problem is None:
-            return
+            continue
         # It died: on the artifact whose cell was running, else on the first without a result.
         running = run.left.get(outcome.running or "")
         lost = (running.target or "", running.variant) if running else wanted[0]
@@ -84,6 +92,16 @@ def _export(run: Run, model: str) -> None:
         state.close(run, [running] if running else [], Status.ERROR, outcome.problem)
         wanted.remove(lost)
         cells = tuple(cell for cell in cells if cell.key in run.left)
+
+
+def _together(wanted: list[tuple[str, str]], weight_bytes: int) -> tuple[tuple[str, str], ...]:
+    """Return what one process exports: of a large model one target, with its variants.
+
+    What a converter took stays with its process, and would be added to what the next one takes.
+    """
+    if weight_bytes < LARGE_BYTES:
+        return tuple(wanted)
+    return tuple(pair for pair in wanted if pair[0] == wanted[0][0])
 
 
 def _is_usable(run: Run, model: str) -> bool:

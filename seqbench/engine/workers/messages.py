@@ -15,6 +15,13 @@ LOGS = "logs"
 """Folder, within a run's, of what its jobs print; the parent of the workers makes it."""
 
 
+SILENCE_S = 900.0
+"""How long a job that says nothing counts as working, seconds."""
+
+SILENCE_S_PER_BYTE = 2e-6
+"""How much longer for each byte of a model's weights: fifteen times what the slowest converter took
+for 400 MB of them (54 s), on two cores that others used as well."""
+
 Result = TypeVar("Result")
 """What a job sends back."""
 
@@ -28,6 +35,8 @@ class Job(Generic[Result]):
         cells: the cells whose records it writes, in its order.
         needs: what its process has imported; where models are prepared, unless said.
         device: device whose environment the process gets.
+        about: what it does, in words, until it says something itself.
+        quiet: whether nothing is to be said meanwhile, since it times something.
         silence_s: longest time without any message before the job counts as hung, seconds.
         process: the name of a process that does several jobs in turn, as long as it holds the
             model of the last; None for a process of the job's own.
@@ -35,10 +44,12 @@ class Job(Generic[Result]):
     """
 
     results_as: ClassVar[Any] = None
+    about: ClassVar[str] = "work on the models"
+    quiet: ClassVar[bool] = False
     cells: tuple[Cell, ...] = ()
     needs: Needs = field(default_factory=preparing_framework)
     device: str = "cpu"
-    silence_s: float = 900.0
+    silence_s: float = SILENCE_S
     process: str | None = None
 
     def run(self, context: "Context") -> Iterable[Result]:
@@ -51,16 +62,31 @@ class Job(Generic[Result]):
 
 
 Event = Literal[
-    "worker", "pid", "begin", "record", "say", "result", "bad", "stop", "crash", "waits", "end"
+    "worker",
+    "pid",
+    "begin",
+    "record",
+    "say",
+    "step",
+    "wait",
+    "result",
+    "bad",
+    "stop",
+    "crash",
+    "memory",
+    "waits",
+    "end",
 ]
 """What a message is about.
 
 `worker`: the process of the worker, its first message. `pid`: that of the job. `begin` and
 `record`: a cell's key, when it starts and when its record is on disk. `say`: a line for people.
+`step`: which part of that is done now. `wait`: a line for people that the parent makes of these,
+where nothing was said for a while.
 `result`: one of the job's results, as JSON values. `bad`: the user's input cannot be used. `stop`:
 the run's folder takes no more, so that nothing further can be kept. `crash`: an exception that no
-cell caught. `waits`: the job has ended, and its process waits for another. `end`: how the process
-ended, its exit status or minus its signal.
+cell caught. `memory`: the most that its process had, in bytes. `waits`: the job has ended, and its
+process waits for another. `end`: how the process ended, its exit status or minus its signal.
 """
 
 
@@ -80,3 +106,8 @@ class Message:
     def to_line(self) -> str:
         """Return the message as one line of JSON."""
         return codec.to_text(self) + "\n"
+
+
+def patience_s(weight_bytes: int) -> float:
+    """Return how long work on a model with so large weights may say nothing, seconds."""
+    return SILENCE_S + SILENCE_S_PER_BYTE * weight_bytes

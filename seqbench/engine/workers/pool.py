@@ -17,6 +17,7 @@ from typing import Any, Generic
 from seqbench.core import codec
 from seqbench.core.errors import StorageError
 from seqbench.core.files import remove_soon
+from seqbench.core.units import size
 from seqbench.engine import jobs
 from seqbench.engine.jobs.inspect import Probe
 from seqbench.engine.workers import fork_servers
@@ -24,7 +25,10 @@ from seqbench.engine.workers.fork_server import MESSAGE
 from seqbench.engine.workers.fork_servers import ForkServers
 from seqbench.engine.workers.handle import Key, WaitingWorkers, Worker
 from seqbench.engine.workers.messages import LOGS, Job, Message, Result
+from seqbench.engine.workers.progress import EVERY_S, Progress
 from seqbench.engine.workers.worker import place
+from seqbench.machine import memory
+from seqbench.machine.clock import clock
 from seqbench.machine.devices import environment, missing_reason
 from seqbench.machine.frameworks import Needs, missing_framework_reason
 from seqbench.machine.tpu_chips import CHIPS
@@ -71,6 +75,7 @@ class _Seen(Outcome[Any]):
     """What a job's messages have told so far, the results as JSON values."""
 
     stopped: str | None = None
+    memory_bytes: int = 0
     silent: bool = False  # it ended without a word: the last lines of its output must tell why
 
     def take(self, message: Message) -> None:
@@ -89,9 +94,18 @@ class _Seen(Outcome[Any]):
                 self.stopped = value
             case "crash":
                 self.problem = value
+            case "memory":
+                self.memory_bytes = value
             case "end" if value != 0 and self.problem is None:
-                self.problem = _killed_by(-value) if value < 0 else f"exited with status {value}"
+                killed = value < 0
+                self.problem = self._killed_by(-value) if killed else f"exited with status {value}"
                 self.silent = True
+
+    def _killed_by(self, number: int) -> str:
+        """Say by which signal it ended, and with how much memory."""
+        hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
+        had = f"it had {size(self.memory_bytes)} of {size(memory.total_bytes())}"
+        return f"killed by {signal.Signals(number).name}{hint}; {had} of memory"
 
 
 class Workers:
@@ -180,7 +194,7 @@ class Workers:
         if lacking is not None:
             return Outcome(problem=lacking)
         log = self._folder / LOGS / f"{os.getpid()}-{next(_numbers):05d}-{type(job).__name__}.log"
-        seen = _Seen()
+        seen, progress = _Seen(), Progress.start(job, clock())
         silence_s = job.silence_s if self._silence_s is None else self._silence_s
         if self._waiting is None:
             job = replace(job, process=None)
@@ -189,12 +203,11 @@ class Workers:
             worker.jobs.write((jobs.write(job, self._folder, log) + "\n").encode())
             worker.jobs.flush()
             for message in self._messages(worker, silence_s):
-                seen.take(message)
-                self._listen(message)
+                self._hear(message, seen, progress)
             self._let_wait(job)
         except TimeoutError:
             self._stop(job)
-            seen.problem = f"timed out: no word for {silence_s:g} s"
+            seen.problem = f"timed out: no word for {silence_s:g} s, the last: {progress.place}"
             seen.silent = True
         except (BrokenPipeError, EOFError):
             if self._closed:
@@ -209,6 +222,17 @@ class Workers:
             seen.problem += _last_lines(log)
         seen.results = [codec.from_json(job.results_as, found) for found in seen.results]
         return seen
+
+    def _hear(self, message: Message | None, seen: _Seen, progress: Progress) -> None:
+        """Take note of a message, or of none, and hand on what people are to hear."""
+        word = progress.word(clock())
+        if word is not None:
+            self._listen(word)
+        if message is None:
+            return
+        progress.hear(message, clock())
+        seen.take(message)
+        self._listen(message)
 
     def missing(self, device: str, needs: Needs) -> str | None:
         """Return why work cannot be done on a device, with a framework; None if it can.
@@ -265,31 +289,25 @@ class Workers:
         logs = (log, server.log)
         return Worker(process=None, child=None, jobs=file, messages=messages, logs=logs)
 
-    def _messages(self, worker: Worker, silence_s: float) -> Iterator[Message]:
-        pending, begun = b"", False
-        while True:
-            while b"\n" in pending:
-                line, pending = pending.split(b"\n", 1)
-                message = Message(**json.loads(line))
-                match message.event:
-                    case "worker":
-                        worker.process = message.value
-                    case "pid":
-                        worker.child, begun = message.value, True
-                    case "end":
-                        worker.child = None
-                        if not begun:  # of a process that died while it waited: there is a new one
-                            continue
-                yield message
-                if message.event in ("waits", "end"):
-                    return
-            ready, _, _ = select.select([worker.messages], [], [], silence_s)
-            if not ready:
-                raise TimeoutError
-            chunk = os.read(worker.messages, 65536)
-            if not chunk:
-                raise EOFError
-            pending += chunk
+    def _messages(self, worker: Worker, silence_s: float) -> Iterator[Message | None]:
+        """Yield each message of a job, and None now and then where none comes."""
+        begun = False
+        for message in _received(worker.messages, silence_s):
+            if message is None:
+                yield None
+                continue
+            match message.event:
+                case "worker":
+                    worker.process = message.value
+                case "pid":
+                    worker.child, begun = message.value, True
+                case "end":
+                    worker.child = None
+                    if not begun:  # of a process that died while it waited: there is a new one
+                        continue
+            yield message
+            if message.event in ("waits", "end"):
+                return
 
     def _stop(self, job: Job[Any]) -> None:
         """End a job's worker, so that the next job starts a new one."""
@@ -305,14 +323,35 @@ def temporary(folder: Path) -> Path:
     return folder / "tmp"
 
 
+def _received(pipe: int, silence_s: float) -> Iterator[Message | None]:
+    """Yield what comes through a pipe, and None now and then where nothing does.
+
+    Raises:
+        TimeoutError: nothing came for so long.
+        EOFError: nothing can come any more.
+
+    """
+    pending, heard = b"", clock()
+    while True:
+        while b"\n" in pending:
+            line, pending = pending.split(b"\n", 1)
+            yield Message(**json.loads(line))
+        left_s = silence_s - (clock() - heard)
+        ready, _, _ = select.select([pipe], [], [], max(min(left_s, EVERY_S), 0))
+        if not ready and left_s <= EVERY_S:
+            raise TimeoutError
+        if not ready:
+            yield None
+            continue
+        heard = clock()
+        chunk = os.read(pipe, 65536)
+        if not chunk:
+            raise EOFError
+        pending += chunk
+
+
 def _key(job: Job[Any]) -> Key:
     return job.needs, job.device, job.process
-
-
-def _killed_by(number: int) -> str:
-    name = signal.Signals(number).name
-    hint = " (often the system being out of memory)" if number == signal.SIGKILL else ""
-    return f"killed by {name}{hint}"
 
 
 def _last_lines(log: Path) -> str:

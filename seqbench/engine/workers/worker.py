@@ -98,7 +98,8 @@ def _run_forked(line: str, lines: Iterator[str], stdin: int, messages: int, impo
             os._exit(1)
     finally:
         os.close(alive)
-    _, status = os.waitpid(pid, 0)
+    _, status, used = os.wait4(pid, 0)
+    _send(messages, "memory", used.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
     _kill_rest(pid)
     return os.waitstatus_to_exitcode(status)
 

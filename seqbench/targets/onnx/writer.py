@@ -53,9 +53,10 @@ def export(frozen: Frozen, path: Path) -> Exported:
     refuse_float8(frozen, "ONNX")
     tables = lookup_tables.read_tables(frozen.model, frozen.traced)
     handlers = HANDLERS | lookup_tables.make_handlers(tables)
-    graph_def = rewritten(bfloat16.in_float32(frozen.function.graph.as_graph_def()), ONNX)
+    graph_def, weights = stand_ins.freeze_others(frozen.traced)
+    graph_def = rewritten(bfloat16.in_float32(graph_def), ONNX)
     _refuse_float64(graph_def, frozen)
-    weights = stand_ins.take_out(graph_def)
+    weights |= stand_ins.take_out(graph_def)
     try:
         model = _converted(graph_def, weights, frozen, handlers, copies=False)
     except Exception:  # noqa: BLE001 - whatever fails, the next attempt says so
@@ -65,8 +66,8 @@ def export(frozen: Frozen, path: Path) -> Exported:
     for node in _nodes(model.graph):
         pads.mend(node)
     scale.keep_scale_unfused(model.graph)
-    _rename(model.graph, frozen.function.inputs[0].name, INPUT)
-    _rename(model.graph, frozen.function.outputs[0].name, OUTPUT)
+    _rename(model.graph, frozen.traced.inputs[0].name, INPUT)
+    _rename(model.graph, frozen.traced.outputs[0].name, OUTPUT)
     _name_batch(model.graph, frozen)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
@@ -92,8 +93,8 @@ def _converted(
         model, _ = from_graph_def(
             graph_def,
             name=frozen.model.name,
-            input_names=[frozen.function.inputs[0].name, *weights],
-            output_names=[frozen.function.outputs[0].name],
+            input_names=[frozen.traced.inputs[0].name, *weights],
+            output_names=[frozen.traced.outputs[0].name],
             opset=OPSET,
             custom_op_handlers=handlers,
         )

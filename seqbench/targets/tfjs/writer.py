@@ -57,7 +57,7 @@ def export(frozen: Frozen, path: Path) -> Exported:
     from google.protobuf.json_format import MessageToDict
 
     refuse_float8(frozen, "TF.js")
-    if frozen.ops & RETRACED or holds_float64(frozen.model):
+    if frozen.traced_ops & RETRACED or holds_float64(frozen.model):
         frozen = frozen.traces.freeze(patches=registry.TFJS)
     signature = _signature(frozen.traced)
     original = _lowered(frozen.traced)

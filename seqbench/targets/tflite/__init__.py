@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seqbench.targets.target import Target, Variant
+from seqbench.targets.target import TWO_GIB, Limit, Target, Variant
 from seqbench.targets.tflite.checks import dangers, quantized
 from seqbench.targets.tflite.precision import (
     holds_byte_activations,
@@ -18,6 +18,7 @@ TARGET = Target(
     summary="TensorFlow Lite, for phones and small devices",
     packages=("tensorflow", "keras"),
     export=export,
+    limit=Limit(size_bytes=TWO_GIB, what="a .tflite file (FlatBuffers)"),
     form="a .tflite file",
     recognizes=lambda path: path.is_file() and path.suffix == ".tflite",
     check=dangers,

@@ -81,26 +81,38 @@ class InputSpec:
 
 
 def make_inputs(
-    spec: InputSpec, seed: int, data: np.ndarray | None = None
+    spec: InputSpec,
+    seed: int,
+    data: np.ndarray | None = None,
+    *,
+    rows: int = ROWS,
+    cover_rows: int = MOST_COVER_ROWS,
 ) -> dict[str, np.ndarray]:
     """Return batches by name, each of shape (rows, *shape), in the model's dtype.
 
-    `data` are real inputs, shape (n, *shape); the first of them make a batch of their own. Strings
-    come as numpy's text, so that they can be kept without pickle.
+    Strings come as numpy's text, so that they can be kept without pickle.
+
+    Args:
+        spec: what the model takes.
+        seed: chooses the numbers.
+        data: real inputs, shape (n, *shape); the first of them make a batch of their own.
+        rows: the most rows of a batch.
+        cover_rows: the most rows of the batch that every value of a vocabulary is in.
+
     """
     shape = tuple(VARIABLE if size is None else size for size in spec.shape)
     if data is not None:
         shape = data.shape[1:]
     elements = int(np.prod(shape, dtype=np.int64))
-    rows = int(np.clip(MAX_ELEMENTS // max(elements, 1), 2, ROWS))
+    rows = int(np.clip(MAX_ELEMENTS // max(elements, 1), 2, rows))
     rng = np.random.default_rng(seed)
     if spec.real:
         batches = _floats(rng, shape, rows) | _expected(rng, shape, rows, spec)
     elif spec.entries is not None:
-        batches = _entries(rng, shape, rows, spec)
+        batches = _entries(rng, shape, (rows, cover_rows), spec)
     else:
         limit = spec.vocabulary or (256 if spec.dtype == "uint8" else 10)
-        batches = _integers(rng, shape, rows, limit)
+        batches = _integers(rng, shape, (rows, cover_rows), limit)
     if data is not None:
         batches = {"held-out": data[:rows], **batches}
     elif spec.real or spec.typical is not None:
@@ -143,7 +155,7 @@ def other_shapes(spec: InputSpec, shape: tuple[int, ...]) -> Iterator[tuple[int,
 
 
 def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict[str, np.ndarray]:
-    few = min(rows, 8)
+    few = min(-(-rows // 2), 8)
     # Each row has a scale of its own: what saturates at one scale is seen at another.
     spread = np.geomspace(1e-2, 10, rows).reshape(-1, *[1] * len(shape))
     ramp = np.linspace(-1, 1, 3 * int(np.prod(shape, dtype=np.int64))).reshape(3, *shape)
@@ -154,7 +166,7 @@ def _floats(rng: np.random.Generator, shape: tuple[int, ...], rows: int) -> dict
         "large": rng.standard_normal((few, *shape)) * 100,
         "bytes": rng.integers(0, 256, (few, *shape)),
         "small": rng.standard_normal((few, *shape)) * 1e-3,
-        "ramp": ramp,
+        "ramp": ramp[-few:],
         "zeros": np.zeros((1, *shape)),
     }
 
@@ -167,7 +179,7 @@ def _expected(
         return {}
     half = -(-rows // 2)
     inner = np.concatenate([rng.standard_normal((half, *shape)), rng.random((half, *shape))])
-    large = rng.standard_normal((min(rows, 8), *shape)) * 100
+    large = rng.standard_normal((min(half, 8), *shape)) * 100
     return {
         "expected": spec.center + spec.spread * inner,
         "expected, large": spec.center + spec.spread * large,
@@ -201,7 +213,7 @@ def _typical(
 
 
 def _entries(
-    rng: np.random.Generator, shape: tuple[int, ...], rows: int, spec: InputSpec
+    rng: np.random.Generator, shape: tuple[int, ...], rows: tuple[int, int], spec: InputSpec
 ) -> dict[str, np.ndarray]:
     """Return what is looked up, known and unknown; each known entry occurs."""
     assert spec.entries is not None  # noqa: S101 - the caller looked
@@ -219,8 +231,10 @@ def _joined(words: np.ndarray) -> np.ndarray:
 
 
 def _integers(
-    rng: np.random.Generator, shape: tuple[int, ...], rows: int, limit: int
+    rng: np.random.Generator, shape: tuple[int, ...], most_rows: tuple[int, int], limit: int
 ) -> dict[str, np.ndarray]:
+    """Return whole numbers; of `most_rows` the second is for the rows that cover all values."""
+    rows, cover_rows = most_rows
     padded = rng.integers(1, max(limit, 2), (rows, *shape))
     if len(shape) == 1:
         lengths = rng.integers(1, shape[0] + 1, rows)
@@ -228,16 +242,18 @@ def _integers(
     return {
         "random": rng.integers(0, limit, (rows, *shape)),
         "padded": padded,
-        "cover": _cover(rng, shape, limit),
+        "cover": _cover(rng, shape, limit, cover_rows),
         "zeros": np.zeros((1, *shape), int),
     }
 
 
-def _cover(rng: np.random.Generator, shape: tuple[int, ...], limit: int) -> np.ndarray:
+def _cover(
+    rng: np.random.Generator, shape: tuple[int, ...], limit: int, most_rows: int
+) -> np.ndarray:
     """Return rows in which every value occurs, so that a fault in one row of a table shows."""
     elements = max(int(np.prod(shape, dtype=np.int64)), 1)
-    period = min(max(COVER_PERIOD, -(-limit // COVER_ROWS)), elements)
-    needed = min(max(-(-limit // period), 8), MOST_COVER_ROWS)
+    period = min(max(COVER_PERIOD, -(-limit // min(COVER_ROWS, most_rows))), elements)
+    needed = min(max(-(-limit // period), 8), most_rows)
     count = needed * period
     values = rng.permutation(np.resize(np.arange(limit), max(count, limit)))[:count]
     values = values.reshape(needed, period)

@@ -51,19 +51,21 @@ Heights = Callable[[Any], Any]
 
 def find_waking_inputs(
     twin: "keras.Sequential",
-    other: "keras.Sequential | None",
+    other: "Callable[[], keras.Sequential] | None",
     batches: Sequence[np.ndarray],
     candidates: np.ndarray,
     seed: int,
+    rows: int | None = None,
 ) -> np.ndarray | None:
     """Return inputs that wake units which are silent in all batches, or nearly; None without.
 
     Args:
         twin: the model.
-        other: the same once more, its rectifiers to be made leaky; None where inputs cannot climb.
+        other: makes it once more, for rectifiers to be made leaky; None where inputs cannot climb.
         batches: inputs that are judged on already, shape (rows, ...).
         candidates: further inputs that may do, shape (rows, ...).
         seed: chooses where inputs start and what they climb for.
+        rows: the most to return; None for as many as the suite has room for.
 
     """
     first = next((i for i, layer in enumerate(twin.layers) if _rectifiers(layer)), None)
@@ -73,6 +75,7 @@ def find_waking_inputs(
     counts = np.sum([(speaks(x) > 0).sum(axis=0) for x in batches], axis=0)
     kept: list[np.ndarray] = []
     most = max(MAX_ELEMENTS // max(batches[0][0].size, 1), 2)
+    most = most if rows is None else min(rows, most)
 
     def keep(x: np.ndarray) -> None:
         nonlocal counts
@@ -84,15 +87,16 @@ def find_waking_inputs(
     keep(candidates)
     steps = _steps(twin)
     if other is not None and steps and not counts.all():
-        for layer in other.layers:
+        leaky = other()
+        for layer in leaky.layers:
             _leak(layer)
-        climb = _climber(other, _heights(other, first), steps)
+        climb = _climber(leaky, _heights(leaky, first), steps)
         starts = np.concatenate(batches)
         rng = np.random.default_rng(seed)
         for _ in range(ROUNDS):
             silent = np.count_nonzero(counts == 0)
-            rows = rng.integers(len(starts), size=min(ROWS, len(starts)))
-            keep(climb(starts[rows], _aims(counts, len(rows), rng)))
+            chosen = rng.integers(len(starts), size=min(ROWS, len(starts)))
+            keep(climb(starts[chosen], _aims(counts, len(chosen), rng)))
             woken = silent - np.count_nonzero(counts == 0)
             if woken in (0, silent) or woken < WORTHWHILE * silent or len(kept) == most:
                 break

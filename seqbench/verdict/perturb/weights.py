@@ -6,7 +6,7 @@ up in blocks are nearer to the exact sum; none that is right is much further.
 Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,33 +34,43 @@ blocks where another runtime adds one by one: a few samples of the plainest orde
 yardstick steady, and fair to all.
 """
 
+PART = 1 << 18
+"""How many elements of a weight are moved at once: what a core's cache holds."""
+
 ELEMENTWISE = frozenset({"bias", "embeddings", "alpha", "gamma", "beta"})
 """Weights that no layer adds up along an axis, whatever their shape."""
 
 
 @contextmanager
 def round_as_sums(
-    model: "keras.Sequential", shifts: ActivationShifts, seed: int
+    model: "keras.Sequential", shifts: ActivationShifts, seed: int, count: int = ROUNDINGS
 ) -> Iterator[Iterator[None]]:
     """Give an iterator that puts the model off by what float32 sums may move it, in turn.
 
-    It does so `ROUNDINGS` times. However the block ends, the model has its own weights, gates and
+    It does so `count` times. However the block ends, the model has its own weights, gates and
     averages again. `shifts` is what `make_shiftable` returned of the model.
     """
-    weights, rng = model.get_weights(), np.random.default_rng(seed)
+    kept = [_kept(np.asarray(variable)) for variable in model.weights]
+    rng = np.random.default_rng(seed)
 
     def runs() -> Iterator[None]:
-        for _ in range(ROUNDINGS):
-            model.set_weights(weights)
-            model.set_weights(move_weights(model, rng))
+        for _ in range(count):
+            move_weights(model, kept, rng)
             shifts.move(rng, UNIT_ROUNDOFF)
             yield
 
     try:
         yield runs()
     finally:
-        model.set_weights(weights)
+        for variable, weight in zip(model.weights, kept, strict=True):
+            variable.assign(weight)
         shifts.reset()
+
+
+def _kept(weight: np.ndarray) -> np.ndarray:
+    """Return a copy of a weight, in float32 where that holds it: most twins' models are so."""
+    narrow = weight.astype(np.float32) if weight.dtype.kind == "f" else weight
+    return narrow if np.array_equal(narrow, weight) else weight.copy()
 
 
 @contextmanager
@@ -82,10 +92,13 @@ def round_as_narrow_dtypes(model: "keras.Sequential", seed: int) -> Iterator[Ite
         else 0.0
         for variable in model.weights
     ]
+    if not any(roundoffs):
+        yield iter(())
+        return
     weights = model.get_weights()
 
     def runs() -> Iterator[None]:
-        for _ in range(ROUNDINGS if any(roundoffs) else 0):
+        for _ in range(ROUNDINGS):
             model.set_weights(
                 [
                     value * (1 + rng.uniform(-2 * size, 2 * size, value.shape)) if size else value
@@ -100,18 +113,22 @@ def round_as_narrow_dtypes(model: "keras.Sequential", seed: int) -> Iterator[Ite
         model.set_weights(weights)
 
 
-def move_weights(model: "keras.Sequential", rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the model's weights, moved at random by what float32 sums may move them."""
+def move_weights(
+    model: "keras.Sequential", weights: Sequence[np.ndarray], rng: np.random.Generator
+) -> None:
+    """Give a model these weights, moved at random by what float32 sums may move them."""
     owners = _owners(model)
-    weights = [(owners.get(id(variable)), variable) for variable in model.weights]
+    owned = [(owners.get(id(variable)), variable) for variable in model.weights]
     lengths: dict[int, int] = {}
-    for layer, variable in weights:
+    for layer, variable in owned:
         length = _length(variable.shape, _summed(layer, variable))
         lengths[id(layer)] = max(length, lengths.get(id(layer), 1))
-    return [
-        _moved(np.asarray(variable), _summed(layer, variable), lengths[id(layer)], rng)
-        for layer, variable in weights
-    ]
+    for (layer, variable), weight in zip(owned, weights, strict=True):
+        value = weight
+        if weight.dtype.kind == "f":
+            wide = weight.astype(variable.dtype)
+            value = _moved(wide, _summed(layer, variable), lengths[id(layer)], rng)
+        variable.assign(value)
 
 
 def _owners(model: "keras.Sequential") -> dict[int, Any]:
@@ -145,17 +162,28 @@ def _moved(
 ) -> np.ndarray:
     """Move a weight by random walks along its summed axes, another by its layer's whole walk.
 
-    A bias is where a sum may begin, so it carries the roundings of all `length` additions.
+    A bias is where a sum may begin, so it carries the roundings of all `length` additions. The
+    array itself is changed where it can be, a part at a time: large ones fill the memory.
     """
-    if value.dtype.kind != "f":
-        return value
     if not summed:
+        flat: np.ndarray = value.reshape(-1)
         size = UNIT_ROUNDOFF * float(np.sqrt(length / 3))
-        whole: np.ndarray = value * (1 + size * rng.standard_normal(value.shape))
-        return whole
+        for part in _parts(flat.size, 1):
+            noise = rng.standard_normal(part.stop - part.start, dtype=np.float32)
+            flat[part] *= 1 + size * noise.astype(np.float64)
+        return flat.reshape(value.shape)
     first = np.moveaxis(value, summed, range(len(summed)))
-    flat = first.reshape(_length(value.shape, summed), -1)
-    steps = rng.uniform(-UNIT_ROUNDOFF, UNIT_ROUNDOFF, flat.shape)
-    walks = np.cumsum(steps, axis=0).reshape(first.shape)
-    back: np.ndarray = np.moveaxis(first * (1 + walks), range(len(summed)), summed)
-    return back
+    terms = _length(value.shape, summed)
+    flat = first.reshape(terms, -1)
+    for part in _parts(flat.shape[1], terms):
+        steps = rng.random((terms, part.stop - part.start), dtype=np.float32)
+        walks = np.cumsum((2 * steps - 1).astype(np.float64), axis=0)
+        flat[:, part] *= 1 + UNIT_ROUNDOFF * walks
+    return np.moveaxis(flat.reshape(first.shape), range(len(summed)), summed)
+
+
+def _parts(length: int, each: int) -> Iterator[slice]:
+    """Yield slices of `length`, of about `PART` elements where each stands for `each` of them."""
+    step = max(PART // each, 1)
+    for start in range(0, length, step):
+        yield slice(start, min(start + step, length))

@@ -27,6 +27,7 @@ def answers(tmp_path: Path) -> Path:
     x = np.random.default_rng(0).random((10, 3), np.float32)
     exact = 2.0 * x.astype(np.float64)
     case = reference.ReferenceCase(
+        roundings=4,
         name="held-out",
         x=x,
         exact=exact,

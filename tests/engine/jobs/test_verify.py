@@ -14,12 +14,13 @@ import pytest
 from keras import layers
 
 from seqbench.core.record import Cell, Kind, Status
-from seqbench.engine.jobs.verify import Pair, Subject, verify_reduced
+from seqbench.engine.jobs.verify import Pair, Subject, verify_plain, verify_reduced
 from seqbench.runtimes import RUNTIMES, Load
 from seqbench.targets import TARGETS, Plain
 from seqbench.targets.frozen import freeze
 from seqbench.verdict import reference
 from seqbench.verdict.quality import Sample
+from seqbench.verdict.questions import Questions
 
 pytestmark = pytest.mark.slow
 
@@ -160,3 +161,33 @@ def test_a_file_in_which_nothing_is_narrow_is_not_what_it_is_called(judge: Judge
         said = f"{name}.tflite is no {variant}: it holds no {narrow}"
         assert found["reason"].split("; ")[0] == said
     assert judge("plain", variant="int8-weights")["details"]["snr_db"] > 100
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_the_record_says_how_much_was_asked(load: Load, tmp_path: Path, few: bool) -> None:
+    model, _ = scaled(5, 0, 1)
+    questions = Questions(rows=2, roundings=2) if few else Questions()
+    cases = reference.build_cases(model, 0, questions=questions)
+    reference.save(cases, tmp_path / "reference.npz")
+    TARGETS["tflite"].export(freeze(model), tmp_path / "plain.tflite")
+    pair = Pair(artifact=tmp_path / "plain.tflite", reference=tmp_path / "reference.npz")
+    subject = Subject(
+        model="m",
+        variant="fp32",
+        seed=0,
+        pairs=(pair,),
+        fresh=(),
+        never_masked=(),
+        declaration=None,
+        held_out=tmp_path / "none",
+        given=False,
+    )
+    cell = Cell(model="m", kind=Kind.VERIFY, target="tflite", runtime="litert")
+    fields = verify_plain(subject, load, cell)
+    assert fields["status"] is Status.PASS
+    rows = sum(len(case.x) for case in cases)
+    runs = 2 if few else 4
+    asked = {"batches": len(cases), "rows": rows, "rounded_runs": runs}
+    assert fields["details"]["asked"] == asked
+    note = f"asked {rows} rows in {len(cases)} batches, its twin run rounded 2 times"
+    assert any(said.startswith(note) for said in fields["notes"]) is few

@@ -1,6 +1,7 @@
 """Real processes: a model's own file crashes, hangs or exits, and the parent says so."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,6 +41,9 @@ def test_a_killed_process_is_a_problem_with_its_last_lines(tmp_path: Path) -> No
     assert outcome.problem is not None
     assert outcome.problem.startswith("killed by SIGKILL (often the system being out of memory)")
     assert "last words" in outcome.problem
+    had = re.search(r"it had ([\d.]+) MiB of [\d.]+ GiB of memory", outcome.problem)
+    assert had is not None
+    assert float(had[1]) > 50  # Python and Keras
 
 
 def test_a_crash_names_its_signal(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from seqbench.models.twin import float64_twin
 from seqbench.verdict import reference
 from seqbench.verdict.inputs.masked_steps import never_masked
 from seqbench.verdict.judge import judge_outputs
+from seqbench.verdict.questions import Questions
 
 
 def stack(*more: Any, shape: tuple[int | None, ...] = (8, 4), dtype: str = "float32") -> Any:
@@ -19,7 +20,7 @@ def stack(*more: Any, shape: tuple[int | None, ...] = (8, 4), dtype: str = "floa
 
 
 def suite(model: Any) -> dict[str, np.ndarray]:
-    return reference._suite(model, float64_twin(model), 0, None)
+    return reference._suite(model, float64_twin(model), 0, None, Questions())
 
 
 def kept(front: list[Any], masker: Any, x: np.ndarray) -> Any:

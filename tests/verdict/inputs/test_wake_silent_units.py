@@ -30,7 +30,7 @@ def awake(model: Any, x: np.ndarray) -> np.ndarray:
 def test_it_climbs_to_a_unit_that_sleeps(ending: str) -> None:
     model, seen = sleepy(ending), np.random.default_rng(0).standard_normal((32, 6), "float32")
     assert awake(model, seen).tolist() == [True, False, False]
-    found = find_waking_inputs(model, sleepy(ending), [seen], seen, seed=0)
+    found = find_waking_inputs(model, lambda: sleepy(ending), [seen], seen, seed=0)
     assert found is not None
     assert found.dtype == np.float32
     assert awake(model, found).tolist() == [True, True, False]
@@ -50,7 +50,7 @@ def test_there_is_nothing_to_wake_without_rectifiers_or_sleepers(small_rnn: Any)
     wide = np.random.default_rng(0).standard_normal((64, 6), "float32") * 100
     model = sleepy()
     model.layers[0].set_weights([np.eye(6, 3, dtype="float32"), np.zeros(3, "float32")])
-    assert find_waking_inputs(model, sleepy(), [wide], wide, seed=0) is None
+    assert find_waking_inputs(model, sleepy, [wide], wide, seed=0) is None
 
 
 def test_the_suite_gets_what_was_found() -> None:
@@ -63,7 +63,7 @@ def test_the_suite_gets_what_was_found() -> None:
 
 def test_the_same_seed_finds_the_same() -> None:
     seen = np.random.default_rng(0).standard_normal((32, 6), "float32")
-    first, second = (find_waking_inputs(sleepy(), sleepy(), [seen], seen, seed=3) for _ in range(2))
+    first, second = (find_waking_inputs(sleepy(), sleepy, [seen], seen, seed=3) for _ in range(2))
     assert first is not None
     assert second is not None
     assert np.array_equal(first, second)
@@ -97,7 +97,7 @@ def test_a_rectified_recurrent_layer(kind: str) -> None:
     model = keras.Sequential([keras.Input((5, 3)), layer, layers.Dense(2)])
     seen = np.zeros((4, 5, 3), "float32")
     candidates = np.random.default_rng(0).standard_normal((32, 5, 3), "float32")
-    found = find_waking_inputs(float64_twin(model), model, [seen], candidates, seed=0)
+    found = find_waking_inputs(float64_twin(model), lambda: model, [seen], candidates, seed=0)
     assert found is not None
     assert (np.asarray(model.layers[0](found)) > 0).any()
 
@@ -111,6 +111,14 @@ def test_no_more_than_the_suite_has_room_for(monkeypatch: pytest.MonkeyPatch) ->
     assert len(found) == 3
 
 
+def test_no_more_than_is_asked_for() -> None:
+    seen = np.zeros((4, 6), "float32")
+    woken = np.tile(np.asarray([[100, -100, 100, -100, 100, -100]], "float32"), (9, 1))
+    found = find_waking_inputs(sleepy(), None, [seen], woken, seed=0, rows=2)
+    assert found is not None
+    assert len(found) == 2
+
+
 def test_nothing_climbs_where_not_even_a_step_can_be_afforded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -118,7 +126,7 @@ def test_nothing_climbs_where_not_even_a_step_can_be_afforded(
     monkeypatch.setattr(f"{place}.MOST_FLOPS", 0)
     monkeypatch.setattr(f"{place}._climber", lambda *_: pytest.fail("a climb was made ready"))
     seen = np.random.default_rng(0).standard_normal((32, 6), "float32")
-    assert find_waking_inputs(sleepy(), sleepy(), [seen], seen, seed=0) is None
+    assert find_waking_inputs(sleepy(), sleepy, [seen], seen, seed=0) is None
 
 
 def test_a_round_that_wakes_nothing_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,5 +138,5 @@ def test_a_round_that_wakes_nothing_is_the_last(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("seqbench.verdict.inputs.wake_silent_units._climber", lambda *_: climb)
     seen = np.random.default_rng(0).standard_normal((32, 6), "float32")
-    assert find_waking_inputs(sleepy(), sleepy(), [seen], seen, seed=0) is None
+    assert find_waking_inputs(sleepy(), sleepy, [seen], seen, seed=0) is None
     assert len(rounds) == 1
