@@ -10,6 +10,7 @@ from typing import Any
 from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import temporary_folder
+from seqbench.core.limits import MEASURES, Limits, parse_limits, read_project_limits
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
@@ -57,6 +58,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     processes: int | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
@@ -88,6 +90,10 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             on, int8 is calibrated on, and with labels what accuracy is computed of.
         metrics: Keras metrics, by name, of the held-out data; none for those that a scenario names
             or a model's file was compiled with.
+        budget: what the artifacts have to keep, such as `size<=1MB, latency<=5ms,
+            accuracy_drop<=1%`; empty for a scenario's own, or that of `[tool.seqbench]` in a
+            pyproject.toml of the working folder. It is written into the records, and reports say
+            what meets it.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
         observer: is told how the run goes on.
 
@@ -97,7 +103,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             the others.
 
     """
-    budget = QUICK if quick else FULL
+    profile = QUICK if quick else FULL
     chosen = selection(
         kinds=kinds,
         targets=targets,
@@ -109,18 +115,20 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         threads=threads,
     )
     if processes is not None:
-        budget = replace(budget, processes=check_count("processes", processes))
+        profile = replace(profile, processes=check_count("processes", processes))
     own = _own_data(data, metrics)
     with write_sources(models, allow_code=allow_code, run=Store(Path(out)), own=own) as sources:
         request = Request(
             sources=sources,
             selection=chosen,
-            budget=budget,
+            budget=profile,
+            limits=_asked_limits(budget, chosen),
+            usual_limits=read_project_limits(Path.cwd()),
         )
         return pipeline.run(request, Store(Path(out)), observer)
 
 
-def export(
+def export(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     models: Models,
     *,
     out: str | os.PathLike[str] = "dist",
@@ -128,13 +136,14 @@ def export(
     variants: Sequence[str] = (PLAIN,),
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     allow_code: bool = False,
     observer: Observer = SILENT,
 ) -> list[Record]:
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
-    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data` and
-    `metrics` are as in `run`.
+    The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data`,
+    `metrics` and `budget` are as in `run`; times are in no budget here, as nothing is timed.
 
     Raises:
         InputError: a model cannot be used, a name is unknown, or no framework is installed. Where
@@ -147,11 +156,18 @@ def export(
         raise InputError(lacking)
     kinds = (Kind.EXPORT, Kind.VERIFY)
     chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
+    limits = _asked_limits(budget, chosen)
     with (
         write_sources(models, allow_code=allow_code, own=_own_data(data, metrics)) as sources,
         temporary_folder() as folder,
     ):
-        request = Request(sources=sources, selection=chosen, budget=QUICK)
+        request = Request(
+            sources=sources,
+            selection=chosen,
+            budget=QUICK,
+            limits=limits,
+            usual_limits=read_project_limits(Path.cwd()),
+        )
         return pipeline.run(request, Store(folder, Path(out)), observer)
 
 
@@ -163,6 +179,7 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     variant: str | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     allow_code: bool = False,
     timeout_s: float | None = None,
     observer: Observer = SILENT,
@@ -172,8 +189,8 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
     takes or gives whole numbers in place of real ones is not judged without. An artifact that could
     run code or reach files beside it is refused before anything loads it, unless `allow_code`. What
-    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`
-    and `metrics` are as in `run`.
+    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`,
+    `metrics` and `budget` are as in `export`.
 
     Of a folder that `export` wrote, or one of such folders, everything is judged, as of what its
     manifest says. `model` may be None where that names a file which is still the same. A file that
@@ -196,16 +213,19 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             judged = given.find(place, sources[0].name, variant or PLAIN)
             for home in {one.home for one in judged if one.label}:
                 stack.enter_context(given.hold(home))
+            chosen = selection(
+                kinds=(Kind.VERIFY,),
+                targets=[one.target for one in judged],
+                runtimes=runtimes,
+                devices=("cpu",),
+                variants=[one.variant for one in judged],
+            )
             request = Request(
                 sources=sources,
-                selection=selection(
-                    kinds=(Kind.VERIFY,),
-                    targets=[one.target for one in judged],
-                    runtimes=runtimes,
-                    devices=("cpu",),
-                    variants=[one.variant for one in judged],
-                ),
+                selection=chosen,
                 budget=QUICK,
+                limits=_asked_limits(budget, chosen),
+                usual_limits=read_project_limits(Path.cwd()),
                 timeout_s=timeout_s,
                 given=judged,
             )
@@ -263,6 +283,23 @@ def selection(
         threads=check_counts("threads", threads) or (None,),
         batch_sizes=check_counts("batch", batch_sizes) or None,
     )
+
+
+def _asked_limits(budget: str, chosen: Selection) -> Limits:
+    """Return the limits that were asked for.
+
+    Raises:
+        InputError: it is no budget, or has limits of what the run does not find out.
+
+    """
+    limits = parse_limits(budget) if budget else ()
+    if limits and Kind.VERIFY not in chosen.kinds:
+        raise InputError("a budget needs verdicts: only what passed can meet it; verify it too")
+    for limit in limits:
+        if MEASURES[limit.measure].timed and Kind.INFER not in chosen.kinds:
+            msg = f"budget {str(limit)!r}: calls are not timed here; `seqbench run` times them"
+            raise InputError(msg)
+    return limits
 
 
 def _ask(

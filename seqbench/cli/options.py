@@ -65,7 +65,7 @@ def drop_unset(options: dict[str, Any]) -> dict[str, Any]:
 
 def drop_unplanned(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that decide which cells there are."""
-    apart = ("data", "metrics", "processes")
+    apart = ("data", "metrics", "processes", "budget")
     return {name: value for name, value in options.items() if name not in apart}
 
 
@@ -167,6 +167,12 @@ data = click.option(
 )
 
 metrics = _names("--metrics", what="Metrics of the held-out data, such as accuracy,mae.")
+
+budget = click.option(
+    "--budget",
+    metavar="LIMITS",
+    help="What to keep: size<=1MB, latency<=5ms, memory<=64MB, accuracy_drop<=1% (export: size).",
+)
 
 threads = click.option(
     "--threads", callback=split_numbers, help="Time inference with 1,2,... threads."

@@ -22,12 +22,14 @@ class Model:
         name: its name.
         batch_sizes: rows per call at which inference is timed.
         training_batch: examples per training step; None where it is not trained.
+        budget: what its artifacts have to keep, as its scenario says; empty for nothing.
 
     """
 
     name: str
     batch_sizes: tuple[int, ...]
     training_batch: int | None
+    budget: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

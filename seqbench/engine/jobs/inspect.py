@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from seqbench.backends import current_backend
+from seqbench.core.limits import parse_limits
 from seqbench.core.scenario import Scenario
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
@@ -33,10 +34,13 @@ class Inspect(Job[Model]):
         """Yield what a plan needs to know of each model."""
         for scenario, _ in _built(self.sources):
             training = scenario.training if scenario.trains else None
+            if scenario.budget:
+                parse_limits(scenario.budget)  # refused before any work is done
             yield Model(
                 name=scenario.name,
                 batch_sizes=tuple(scenario.batch_sizes),
                 training_batch=training.batch_size if training else None,
+                budget=scenario.budget,
             )
 
 
