@@ -233,7 +233,7 @@ def _explain(
     if tied:
         names = " and ".join(f"{it.name} ({_time(it)})" for it in tied)
         lone = best.lone or any(it.lone for it in tied)
-        hint = "; with --full they can tell more" if lone else ""
+        hint = "; a full run can tell more" if lone else ""
         smaller = all(_by_size(it) > _by_size(best) for it in tied)
         chosen = " This file is the smaller one." if smaller else ""
         why = f"A tie with {names}: the difference is smaller than the timings can tell{hint}."

@@ -132,7 +132,7 @@ def _chosen_name(choice: Choice) -> str:
 def _latency(candidate: Candidate) -> str:
     found = candidate.latency
     if found is None:
-        return candidate.untimed or "not timed"
+        return ""
     if found.low is None or found.high is None:
         return units.seconds(found.value)
     ends = f"{units.seconds(found.low)} to {units.seconds(found.high)}"
@@ -157,7 +157,7 @@ def _accuracy(candidate: Candidate) -> str:
 def _notes(choice: Choice) -> tuple[str, ...]:
     """Return what else passed, what did not, and how the budget is missed."""
     found = []
-    if choice.others:
+    if choice.best and choice.others:
         names = [
             f"{it.name} {units.seconds(it.latency.value)}" if it.latency else it.name
             for it in choice.others[:SHOWN]
