@@ -181,7 +181,10 @@ def _overview(cards: Sequence[Card]) -> Table:
     return Table(
         caption=f"Of what passed its verdict the fastest for a call of one row, "
         f"timed on {host}: no phone ran anything. For a microcontroller the smallest file",
-        columns=tuple(Column(name=place.value) for place in Place),
+        columns=tuple(
+            Column(name=place.value, sub="" if place is Place.MICROCONTROLLER else f"on {host}")
+            for place in Place
+        ),
         rows=tuple(Row(name=card.model, items=tuple(map(_brief, card.choices))) for card in cards),
     )
 
