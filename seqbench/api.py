@@ -10,6 +10,7 @@ from typing import Any
 from seqbench.core import codec
 from seqbench.core.errors import InputError
 from seqbench.core.files import temporary_folder
+from seqbench.core.limits import MEASURES, Limits, parse_limits, read_project_limits
 from seqbench.core.names import check_count, check_counts, known
 from seqbench.core.record import PLAIN, Kind, Record
 from seqbench.core.store import Store
@@ -58,6 +59,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     processes: int | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     memory_bytes: int | None = None,
     allow_code: bool = False,
     observer: Observer = SILENT,
@@ -90,6 +92,10 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             on, int8 is calibrated on, and with labels what accuracy is computed of.
         metrics: Keras metrics, by name, of the held-out data; none for those that a scenario names
             or a model's file was compiled with.
+        budget: what the artifacts have to keep, such as `size<=1MB, latency<=5ms,
+            accuracy_drop<=1%`; empty for a scenario's own, or that of `[tool.seqbench]` in a
+            pyproject.toml of the working folder. It is written into the records, and reports say
+            what meets it.
         memory_bytes: the most memory that work may take: a model's file that needs more is refused
             before it is loaded, and fewer models are worked on at a time; None for the machine's.
         allow_code: whether code inside a model's file (a Lambda layer) may be executed.
@@ -101,7 +107,7 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             the others.
 
     """
-    budget = QUICK if quick else FULL
+    profile = QUICK if quick else FULL
     chosen = selection(
         kinds=kinds,
         targets=targets,
@@ -113,13 +119,15 @@ def run(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         threads=threads,
     )
     if processes is not None:
-        budget = replace(budget, processes=check_count("processes", processes))
+        profile = replace(profile, processes=check_count("processes", processes))
     own = _own_data(data, metrics)
     with write_sources(models, allow_code=allow_code, run=Store(Path(out)), own=own) as sources:
         request = Request(
             sources=sources,
             selection=chosen,
-            budget=budget,
+            budget=profile,
+            limits=_asked_limits(budget, chosen),
+            usual_limits=read_project_limits(Path.cwd()),
             memory_bytes=memory_bytes,
         )
         return Records(pipeline.run(request, Store(Path(out)), observer))
@@ -133,6 +141,7 @@ def export(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     variants: Sequence[str] = (PLAIN,),
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     memory_bytes: int | None = None,
     allow_code: bool = False,
     observer: Observer = SILENT,
@@ -140,7 +149,8 @@ def export(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     """Export models, then verify each artifact in its target's default runtimes on the CPU.
 
     The artifacts are written to `out/MODEL/`, beside a `manifest.json`; `variants`, `data`,
-    `metrics` and `memory_bytes` are as in `run`.
+    `metrics`, `budget` and `memory_bytes` are as in `run`; times are in no budget here, as nothing
+    is timed.
 
     Raises:
         InputError: a model cannot be used, a name is unknown, or no framework is installed. Where
@@ -153,12 +163,18 @@ def export(  # noqa: PLR0913 - one keyword for each thing that a user can choose
         raise InputError(lacking)
     kinds = (Kind.EXPORT, Kind.VERIFY)
     chosen = selection(kinds=kinds, targets=targets, devices=("cpu",), variants=variants)
+    limits = _asked_limits(budget, chosen)
     with (
         write_sources(models, allow_code=allow_code, own=_own_data(data, metrics)) as sources,
         temporary_folder() as folder,
     ):
         request = Request(
-            sources=sources, selection=chosen, budget=QUICK, memory_bytes=memory_bytes
+            sources=sources,
+            selection=chosen,
+            budget=QUICK,
+            limits=limits,
+            usual_limits=read_project_limits(Path.cwd()),
+            memory_bytes=memory_bytes,
         )
         return Records(pipeline.run(request, Store(folder, Path(out)), observer))
 
@@ -171,6 +187,7 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     variant: str | None = None,
     data: DataLike | None = None,
     metrics: Sequence[str] = (),
+    budget: str = "",
     allow_code: bool = False,
     timeout_s: float | None = None,
     observer: Observer = SILENT,
@@ -180,8 +197,8 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
     One in reduced precision is judged by the criterion of its `variant`, `fp32` if None; one that
     takes or gives whole numbers in place of real ones is not judged without. An artifact that could
     run code or reach files beside it is refused before anything loads it, unless `allow_code`. What
-    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`
-    and `metrics` are as in `run`.
+    gives no sign for `timeout_s` (seconds; 900 if None) is ended, and its record an error. `data`,
+    `metrics` and `budget` are as in `export`.
 
     Of a folder that `export` wrote, or one of such folders, everything is judged, as of what its
     manifest says. `model` may be None where that names a file which is still the same. A file that
@@ -204,16 +221,19 @@ def verify(  # noqa: PLR0913 - one keyword for each thing that a user can choose
             judged = given.find(place, sources[0].name, variant or PLAIN)
             for home in {one.home for one in judged if one.label}:
                 stack.enter_context(given.hold(home))
+            chosen = selection(
+                kinds=(Kind.VERIFY,),
+                targets=[one.target for one in judged],
+                runtimes=runtimes,
+                devices=("cpu",),
+                variants=[one.variant for one in judged],
+            )
             request = Request(
                 sources=sources,
-                selection=selection(
-                    kinds=(Kind.VERIFY,),
-                    targets=[one.target for one in judged],
-                    runtimes=runtimes,
-                    devices=("cpu",),
-                    variants=[one.variant for one in judged],
-                ),
+                selection=chosen,
                 budget=QUICK,
+                limits=_asked_limits(budget, chosen),
+                usual_limits=read_project_limits(Path.cwd()),
                 timeout_s=timeout_s,
                 given=judged,
             )
@@ -271,6 +291,23 @@ def selection(
         threads=check_counts("threads", threads) or (None,),
         batch_sizes=check_counts("batch", batch_sizes) or None,
     )
+
+
+def _asked_limits(budget: str, chosen: Selection) -> Limits:
+    """Return the limits that were asked for.
+
+    Raises:
+        InputError: it is no budget, or has limits of what the run does not find out.
+
+    """
+    limits = parse_limits(budget) if budget else ()
+    if limits and Kind.VERIFY not in chosen.kinds:
+        raise InputError("a budget needs verdicts: only what passed can meet it; verify it too")
+    for limit in limits:
+        if MEASURES[limit.measure].timed and Kind.INFER not in chosen.kinds:
+            msg = f"budget {str(limit)!r}: calls are not timed here; `seqbench run` times them"
+            raise InputError(msg)
+    return limits
 
 
 def _ask(

@@ -65,7 +65,7 @@ def drop_unset(options: dict[str, Any]) -> dict[str, Any]:
 
 def drop_unplanned(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that decide which cells there are."""
-    apart = ("data", "memory_bytes", "metrics", "processes")
+    apart = ("budget", "data", "memory_bytes", "metrics", "processes")
     return {name: value for name, value in options.items() if name not in apart}
 
 
@@ -175,6 +175,12 @@ memory = click.option(
     metavar="GIB",
     callback=lambda _, __, value: None if value is None else int(value * 2**30),
     help="The most memory that work may take; models that need more are refused.",
+)
+
+budget = click.option(
+    "--budget",
+    metavar="LIMITS",
+    help="What to keep: size<=1MB, latency<=5ms, memory<=64MB, accuracy_drop<=1% (export: size).",
 )
 
 threads = click.option(

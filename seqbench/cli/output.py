@@ -15,10 +15,11 @@ from seqbench.core import signals, storage
 from seqbench.core.errors import InputError, PartialInputError, SeqbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seqbench.comparison.runs import Comparison
     from seqbench.core.record import Record
+    from seqbench.reports.card.places import Card
     from seqbench.reports.document import Document
 
 
@@ -106,6 +107,14 @@ def exit_status(records: Sequence[Record], named: Mapping[str, str]) -> int:
         _complain(line)
     broken = any(record.status not in (Status.PASS, Status.UNAVAILABLE) for record in records)
     return int(broken or bool(lines))
+
+
+def budget_status(cards: Iterable[Card]) -> int:
+    """Return 1 where nothing of a model meets its budget, and say so; else 0."""
+    missed = [card for card in cards if not card.met]
+    for card in missed:
+        _complain(f"{card.model}: nothing meets the budget {', '.join(map(str, card.limits))}")
+    return int(bool(missed))
 
 
 def do_what_can_be_done(

@@ -9,7 +9,7 @@ import numpy as np
 from seqbench.comparison import intervals
 from seqbench.comparison.intervals import Interval
 from seqbench.comparison.verdicts import Verdict, decide_verdict
-from seqbench.core import units
+from seqbench.core import stats, units
 from seqbench.core.record import Kind, Record, Status
 from seqbench.verdict.quality import ACCURACIES, METRICS, ONE
 
@@ -130,7 +130,7 @@ def _advice(ratio: Interval | None) -> str:
     if min(ratio.processes) < 2:
         return (
             "one process a side does not tell how far processes differ: "
-            f"{intervals.LONE_SPREAD:.1%} is taken; use `seqbench ab`, or more --processes"
+            f"{stats.LONE_SPREAD:.1%} is taken; use `seqbench ab`, or more --processes"
         )
     base, head = ratio.processes
     return f"{base} and {head} processes do not settle it: use `seqbench ab`, or more --processes"

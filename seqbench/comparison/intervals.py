@@ -17,13 +17,6 @@ import numpy as np
 
 from seqbench.core import stats
 
-LONE_SPREAD = 0.071
-"""Standard deviation taken for the log ratio of two single processes, where it is not known.
-
-What medians of single processes of one program showed on a machine with foreign load, for a call
-of 58 us: 0.7 % quiet, 7.1 % loaded.
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
@@ -65,8 +58,8 @@ def unpaired(
     """Return the interval of level 1 - `alpha` from processes that ran at different times.
 
     Welch's interval (1947), as the sides may spread differently. Where a side has one process, its
-    spread is not known: `LONE_SPREAD` is taken, beside the medians' own uncertainty. None where
-    single processes have too few samples even for that.
+    spread is not known: `stats.LONE_SPREAD` is taken, beside the medians' own uncertainty. None
+    where single processes have too few samples even for that.
 
     Args:
         base: samples of each process of the base, seconds, none empty.
@@ -81,7 +74,7 @@ def unpaired(
         errors = [_log_error(process) for side in (base, head) for process in side[:1]]
         if None in errors:
             return None
-        variance = LONE_SPREAD**2 + sum(error**2 for error in errors if error is not None)
+        variance = stats.LONE_SPREAD**2 + sum(error**2 for error in errors if error is not None)
         half = NormalDist().inv_cdf(1 - alpha / 2) * math.sqrt(variance)
         return _interval(difference, half, processes)
     variances = [float(side.var(ddof=1)) / len(side) for side in sides]

@@ -24,6 +24,11 @@ PLAIN = "fp32"
 """The variant of an artifact that computes as the model does, whatever its own precision."""
 
 
+NOTED_CPUS = 0.2
+"""From how many busy CPUs on foreign work disturbs a timing. The kernel counts in steps of 10 ms,
+and an idle system's own housekeeping stays below 0.05."""
+
+
 class Kind(StrEnum):
     """What a cell does; `compile` and `compile-train` compile inference and the training step."""
 
@@ -157,6 +162,23 @@ class Record:
         Whatever shows the time of a cell shows this one.
         """
         return stats.median_of_processes(self.by_process)
+
+    @property
+    def foreign_cpus(self) -> float:
+        """How many CPUs other programs used at most while a process timed; 0 where little."""
+        seen = (value for value in self._timing("foreign_cpus") if isinstance(value, int | float))
+        most = max(seen, default=0.0)
+        return most if most >= NOTED_CPUS else 0.0
+
+    @property
+    def unsettled(self) -> int:
+        """In how many processes the warm-up did not settle."""
+        return sum(value is False for value in self._timing("settled"))
+
+    def _timing(self, name: str) -> list[Any]:
+        found = self.details.get("timing")
+        values = found.get(name) if isinstance(found, dict) else None
+        return list(values) if isinstance(values, list | tuple) else []
 
 
 def encode(record: Record) -> dict[str, Any]:

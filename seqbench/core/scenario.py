@@ -74,6 +74,8 @@ class Scenario:
         training: how to train it; None where it is not trained.
         metrics: Keras metrics by name for the held-out data; empty for the training's own.
         batch_sizes: rows per call at which inference is timed.
+        budget: what its artifacts have to keep, such as `size<=1MB, latency<=5ms`; empty for
+            nothing (`seqbench.core.limits`).
         seed: seeds weights, shuffling and the input suite.
 
     """
@@ -85,6 +87,7 @@ class Scenario:
     training: Training | None = None
     metrics: tuple[str, ...] = ()
     batch_sizes: tuple[int, ...] = (1, 32)
+    budget: str = ""
     seed: int = 0
 
     @property

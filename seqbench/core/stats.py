@@ -18,6 +18,16 @@ CONFIDENCE = 0.95
 
 TAIL = (1 - CONFIDENCE) / 2
 
+LONE_SPREAD = 0.071
+"""Standard deviation taken for the log ratio of two single processes, where it is not known.
+
+What medians of single processes of one program showed on a machine with foreign load, for a call
+of 58 us: 0.7 % quiet, 7.1 % loaded.
+"""
+
+LONE_TIE = math.exp(1.96 * LONE_SPREAD)
+"""Ratio of two times below which single processes cannot tell them apart at 95 %: 1.15."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -68,6 +78,21 @@ def median_of_processes(processes: Sequence[Sequence[float]]) -> Estimate | None
     # About the mean of the logarithms, and never so that the median itself lies outside.
     low, high = (math.exp(float(logs.mean()) + side) for side in (-half, half))
     return Estimate(value=value, low=min(low, value), high=max(high, value), count=count)
+
+
+def told_apart(faster: Estimate, slower: Estimate, *, lone: bool) -> bool:
+    """Return whether one median is smaller than another beyond their intervals.
+
+    Args:
+        faster: the one with the smaller value, above zero.
+        slower: the other.
+        lone: whether one of them comes from a single process, whose interval does not know what
+            differs between processes: their ratio must then exceed `LONE_TIE` as well.
+
+    """
+    if faster.high is None or slower.low is None or faster.high >= slower.low:
+        return False
+    return not lone or slower.value > faster.value * LONE_TIE
 
 
 @lru_cache(maxsize=256)

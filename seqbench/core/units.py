@@ -1,6 +1,7 @@
 """Values as people read them: about three significant digits and the unit that fits."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -74,6 +75,13 @@ def share(value: float | None) -> str:
     return f"{_three(value * 100)} %" if value < 0.01 else f"{value * 100:.0f} %"
 
 
+def percentage(value: float | None) -> str:
+    """Return a part of one with four significant digits, as `99.61 %`."""
+    if value is None:
+        return NOTHING
+    return f"{value * 100:.4g} %" if math.isfinite(value) else _not_finite(value)
+
+
 def times(value: float | None) -> str:
     """Return a ratio, as `1.42` with the sign `TIMES`."""
     if value is None:
@@ -86,7 +94,53 @@ def metric(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else _not_finite(value)
 
 
+def parse_seconds(text: str) -> float:
+    """Return the seconds of a duration with its unit, as `56.1 µs` or `5ms`.
+
+    Raises:
+        ValueError: it is none; the message says what was expected.
+
+    """
+    return _parsed(text, _SECONDS, "a time with its unit (ns, us, ms, s)")
+
+
+def parse_size(text: str) -> float:
+    """Return the bytes of a size with its unit, as `5.61 KiB` or `1MB`; MB are a million bytes.
+
+    Raises:
+        ValueError: it is none; the message says what was expected.
+
+    """
+    return _parsed(text, _SIZES, "a size with its unit (B, kB, MB, GB, KiB, MiB, GiB)")
+
+
+def parse_share(text: str) -> float:
+    """Return a part of one, from `1%` or `0.01`.
+
+    Raises:
+        ValueError: it is none; the message says what was expected.
+
+    """
+    return _parsed(text, _SHARES, "a percentage or a part of one")
+
+
+def _parsed(text: str, factors: dict[str, float], expected: str) -> float:
+    found = _NUMBER.fullmatch(text.strip())
+    factor = factors.get(found["unit"]) if found else None
+    value = float(found["number"]) * factor if found and factor is not None else math.inf
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is no value here, expected {expected}")
+    return value
+
+
+_NUMBER = re.compile(
+    r"(?P<number>\d+(?:\.\d*)?(?:e[-+]?\d+)?)\s*(?P<unit>\D*)", re.ASCII | re.IGNORECASE
+)
 _BYTES = ("KiB", "MiB", "GiB", "TiB")
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0}
+_DECIMAL = {"B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9}
+_SIZES = {**_DECIMAL, **{unit: 1024.0**i for i, unit in enumerate(_BYTES, start=1)}}
+_SHARES = {"%": 0.01, "": 1.0}
 
 
 def _scaled(value: float | None, units: tuple[tuple[str, float], ...]) -> str:

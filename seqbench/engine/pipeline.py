@@ -1,12 +1,13 @@
 """A run: plan, prepare, export, run, judge. Nothing else knows the order of the phases."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache, partial
 
 from seqbench.core.errors import InputError, PartialInputError
 from seqbench.core.files import remove
+from seqbench.core.limits import MEASURES, parse_limits, write_limits
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine import memory, plan, plan_file, state
@@ -177,14 +178,28 @@ def _plan(lanes: Sequence[Run]) -> list[Cell]:
         for given in request.given:
             if given.problem is None:
                 preparation.inspect_given(run, given)
-        preparation.inspect(lanes)
+        _note_budgets(run, preparation.inspect(lanes))
         return [cell for given in request.given for cell in _verifications(given, request)]
     models = preparation.inspect(lanes)
     run.weight_bytes |= {model.name: model.weight_bytes for model in models}
+    _note_budgets(run, models)
     cells = plan.cells(models, request.selection)
     if not cells:
         raise InputError("\n".join([*run.bad_input, NOTHING]))
     return cells
+
+
+def _note_budgets(run: Run, models: Iterable[plan.Model]) -> None:
+    """Take note of what each model's artifacts have to keep: as asked, as its scenario, as usual.
+
+    Where nothing is timed, limits on times that nobody asked for now are left out.
+    """
+    asked, times = run.request.limits, Kind.INFER in run.request.selection.kinds
+    for model in models:
+        own = parse_limits(model.budget) if model.budget else run.request.usual_limits
+        limits = asked or tuple(it for it in own if times or not MEASURES[it.measure].timed)
+        if limits:
+            run.budgets[model.name] = write_limits(limits)
 
 
 @contextmanager
@@ -264,7 +279,8 @@ def _finish(run: Run, cells: Sequence[Cell]) -> list[Record]:
     """
     state.close(run, run.cells(), Status.ERROR, "it never ran: a defect of seqbench")
     verdicts.write_verdicts(run, cells)
-    records = [record for cell in cells if (record := run.store.find(cell.key)) is not None]
+    found = [record for cell in cells if (record := run.store.find(cell.key)) is not None]
+    records = [state.complete_record(run, record) for record in found]
     if not run.bad_input:
         return records
     lines = "\n".join(run.bad_input)

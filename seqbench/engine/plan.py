@@ -23,6 +23,7 @@ class Model:
         batch_sizes: rows per call at which inference is timed.
         training_batch: examples per training step; None where it is not trained.
         weight_bytes: the size of its weights in memory.
+        budget: what its artifacts have to keep, as its scenario says; empty for nothing.
 
     """
 
@@ -30,6 +31,7 @@ class Model:
     batch_sizes: tuple[int, ...]
     training_batch: int | None
     weight_bytes: int
+    budget: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """A run under way: what was asked for, what is left to do, and the records that are kept."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Never
 
+from seqbench.core.files import size_bytes
+from seqbench.core.limits import Limits
 from seqbench.core.record import PLAIN, Cell, Kind, Record, Status
 from seqbench.core.store import Store
 from seqbench.engine.plan import Selection
@@ -57,6 +59,8 @@ class Request:
         timeout_s: longest time for which a job may give no sign; None for the usual one.
         given: the artifacts to judge; none where the models are exported.
         memory_bytes: how much memory work may take at most; None for what the machine has.
+        limits: what the artifacts of every model have to keep, in place of its scenario's.
+        usual_limits: what those of a model have to keep whose scenario has none.
 
     """
 
@@ -66,6 +70,8 @@ class Request:
     timeout_s: float | None = None
     given: tuple[Given, ...] = ()
     memory_bytes: int | None = None
+    limits: Limits = ()
+    usual_limits: Limits = ()
 
     @property
     def usable_memory_bytes(self) -> int:
@@ -112,6 +118,7 @@ class Run:
         refused: the planned models that turned out not to be usable.
         weight_bytes: the size of each model's weights, by its name, once it was looked at.
         peak: what the machine does at most; None where it was not measured.
+        budgets: the text of each model's budget; of those that have one.
 
     """
 
@@ -125,6 +132,7 @@ class Run:
     refused: set[str] = field(default_factory=set)
     weight_bytes: dict[str, int] = field(default_factory=dict)
     peak: Peak | None = None
+    budgets: dict[str, str] = field(default_factory=dict)
 
     def run_job(self, job: Job[Result]) -> Outcome[Result]:
         """Run one job to its end, whatever the end is.
@@ -209,3 +217,19 @@ def close(run: Run, cells: Iterable[Cell], status: Status, reason: str) -> None:
             )
         )
         keep(run, [cell.key])
+
+
+def complete_record(run: Run, record: Record) -> Record:
+    """Write into the record of an artifact its model's budget, and a given artifact's size."""
+    cell = record.cell
+    if cell.target is None:
+        return record
+    details = {name: value for name, value in record.details.items() if name != "budget"}
+    budget = run.budgets.get(cell.model)
+    details |= {"budget": budget} if budget else {}
+    given = run.request.find_given(cell.model, cell.target, cell.variant)
+    size = size_bytes(given.artifact) if given and given.artifact.exists() else record.size_bytes
+    changed = replace(record, details=details, size_bytes=size)
+    if changed != record:
+        run.store.save(changed)
+    return changed

@@ -6,11 +6,8 @@ from typing import Any
 
 import psutil
 
+from seqbench.core.record import NOTED_CPUS
 from seqbench.machine.clock import Clock, clock
-
-NOTED_CPUS = 0.2
-"""From how many busy CPUs on foreign work is noted. The kernel counts in steps of 10 ms, and an
-idle system's own housekeeping stays below 0.05."""
 
 IDLE = ("idle", "iowait", "guest", "guest_nice")
 """Fields of psutil's CPU times that are no work, or (guests) are in another field already."""

@@ -1,6 +1,6 @@
 """What cells are called, and the marks of their statuses."""
 
-from seqbench.core.record import PLAIN, Cell, Status
+from seqbench.core.record import PLAIN, Cell, Record, Status
 from seqbench.reports.document import Mark, Shape, Tone
 
 MARKS = {
@@ -11,6 +11,16 @@ MARKS = {
     Status.UNAVAILABLE: Mark(word="unavailable", shape=Shape.RING, tone=Tone.QUIET),
 }
 """Of each status its word, which always stands beside its shape."""
+
+DISTURBED = Mark(word="disturbed", shape=Shape.UP, tone=Tone.CAUTION)
+UNSETTLED = Mark(word="not settled", shape=Shape.UP, tone=Tone.CAUTION)
+"""What other programs, or a warm-up that had not ended, make of a timing."""
+
+
+def doubts(record: Record) -> str:
+    """Return the marks of what makes a timing doubtful, a line each."""
+    found = ((DISTURBED, record.foreign_cpus), (UNSETTLED, record.unsettled))
+    return "\n".join(str(mark) for mark, told in found if told)
 
 
 def place(cell: Cell) -> str:

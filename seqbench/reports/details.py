@@ -6,10 +6,10 @@ from dataclasses import replace
 from seqbench.core import units
 from seqbench.core.record import PLAIN, Record, Status
 from seqbench.core.stats import Estimate
-from seqbench.reports.cells import MARKS, distinctions, place
+from seqbench.reports.cells import MARKS, distinctions, doubts, place
 from seqbench.reports.document import Item, Table
 from seqbench.reports.fields import Field, Seen, number, tabulate, text
-from seqbench.reports.measured import Timed, Verdict
+from seqbench.reports.measured import Timed, Verdict, software_gpu
 from seqbench.reports.rows import Report
 
 
@@ -78,10 +78,13 @@ def _median(row: Timed) -> Item:
 
 
 def _interval(row: Timed) -> str:
-    """Return the interval of a median, as `54.2 µs to 58.0 µs`; empty without one."""
-    if row.median is None or row.median.low is None or row.median.high is None:
-        return ""
-    return f"{units.seconds(row.median.low)} to {units.seconds(row.median.high)}"
+    """Return the interval of a median, as `54.2 µs to 58.0 µs`, and what makes it doubtful."""
+    lines = [doubts(row.record)] if row.median else []
+    if row.median and row.median.low is not None and row.median.high is not None:
+        lines.insert(0, f"{units.seconds(row.median.low)} to {units.seconds(row.median.high)}")
+    if software_gpu(row.record):
+        lines.append("on a software GPU")
+    return "\n".join(filter(None, lines))
 
 
 def _percentile(row: Timed, found: Estimate | str) -> Item:

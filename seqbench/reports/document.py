@@ -6,6 +6,7 @@ runs, and whoever makes a document knows nothing of formats.
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
+from itertools import groupby
 from typing import Any, TypeVar
 
 from seqbench.reports import clean
@@ -194,7 +195,52 @@ class Figure:
     hint: str = ""
 
 
-Block = Paragraph | Facts | Finding | Table | Details | Figure
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """A figure under its name; `where` it was taken stands beside it, empty where it is of all."""
+
+    name: str
+    value: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to choose at one place.
+
+    Attributes:
+        place: where.
+        answer: what is chosen, in a few words.
+        mark: its verdict.
+        costs: the figures that matter most.
+        minor: other figures of it.
+        cautions: why its costs are to be doubted.
+        reason: why it is chosen, or why nothing is.
+        notes: what else there is.
+        commands: shell commands that would say more.
+
+    """
+
+    place: str
+    answer: str
+    mark: Mark
+    costs: tuple[Cost, ...] = ()
+    minor: tuple[Cost, ...] = ()
+    cautions: tuple[str, ...] = ()
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The answers to one question, beside each other where there is room."""
+
+    title: str
+    answers: tuple[Answer, ...]
+
+
+Block = Paragraph | Facts | Finding | Table | Details | Figure | Answers
 """Any element of a section."""
 
 
@@ -264,6 +310,15 @@ def cleaned(value: Element) -> Element:
         parts = {part.name: cleaned(getattr(value, part.name)) for part in fields(value)}
         found = replace(value, **parts)
     return found  # type: ignore[no-any-return] # of the same type, which mypy cannot follow
+
+
+def cost_lines(costs: tuple[Cost, ...]) -> tuple[str, ...]:
+    """Return costs as text, those that were taken at one place in one line."""
+    found = []
+    for where, together in groupby(costs, lambda cost: cost.where):
+        line = " · ".join(f"{cost.name} {cost.value}" for cost in together)
+        found.append(f"{where}: {line}" if where else line)
+    return tuple(found)
 
 
 def section(name: str, title: str, *blocks: Block) -> tuple[Section, ...]:

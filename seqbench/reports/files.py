@@ -1,15 +1,17 @@
 """The report of a run's folder, and its files."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from seqbench.core import store
+from seqbench.core import codec, store
 from seqbench.core.errors import InputError
 from seqbench.core.files import check_place, replace_text, write_text
 from seqbench.core.names import known
-from seqbench.core.record import Cell, Record, write_array
+from seqbench.core.record import Cell, Record, encode
+from seqbench.reports.card.values import values
 from seqbench.reports.document import Document
 from seqbench.reports.html import render_html
 from seqbench.reports.junit import render_junit
@@ -47,10 +49,16 @@ class Format:
     text: Callable[[Run], str]
 
 
+def _write_json(run: Run) -> str:
+    """Return the cards and the records as one JSON object."""
+    whole = {"cards": values(run.report.cards), "records": list(map(encode, run.records))}
+    return json.dumps(codec.without_nan(whole), indent=1, allow_nan=False) + "\n"
+
+
 FORMATS = {
     "html": Format(filename="report.html", text=lambda run: render_html(run.document)),
     "markdown": Format(filename="report.md", text=lambda run: render_markdown(run.document)),
-    "json": Format(filename="report.json", text=lambda run: write_array(run.records)),
+    "json": Format(filename="report.json", text=_write_json),
     "pytest-benchmark": Format(
         filename="pytest-benchmark.json",
         text=lambda run: render_pytest_benchmark(run.report.records),

@@ -8,7 +8,7 @@ from typing import get_args
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from seqbench.reports.document import Block, Document, Row, Spec, Table, cleaned
+from seqbench.reports.document import Block, Document, Row, Spec, Table, cleaned, cost_lines
 
 PADDING = {"left": 4, "right": 26, "top": 4, "bottom": 4}
 """Pixels around a chart. The reader's font may be wider than the one measured while drawing."""
@@ -45,7 +45,12 @@ def _template() -> Template:
     pages = Environment(
         loader=PackageLoader("seqbench", "reports"), autoescape=True, undefined=StrictUndefined
     )
-    pages.filters |= {"breakable": _breakable, "by_name": _by_name, "draw_svg": draw_svg}
+    pages.filters |= {
+        "breakable": _breakable,
+        "by_name": _by_name,
+        "cost_lines": cost_lines,
+        "draw_svg": draw_svg,
+    }
     pages.tests |= {kind.__name__.lower(): kind.__instancecheck__ for kind in get_args(Block)}
     return pages.get_template("page.html.j2")
 

@@ -55,6 +55,10 @@ def _block(block: doc.Block) -> Iterator[str]:
             yield f"<details{state}><summary>{summary}</summary>"
             yield from _table(block.table)
             yield "</details>"
+        case doc.Answers():
+            yield from [f"### {escape(block.title)}"] if block.title else []
+            for answer in block.answers:
+                yield from _answer(answer)
         case doc.Figure():
             pass  # its table is in the document as well
 
@@ -68,6 +72,16 @@ def _finding(finding: doc.Finding) -> Iterator[str]:
     if finding.commands:
         yield "Repeat:"
         yield fenced("\n".join(finding.commands))
+
+
+def _answer(answer: doc.Answer) -> Iterator[str]:
+    """Return the answer as an item of a list, under it its costs and why; its commands apart."""
+    head = f"{answer.place}: {answer.mark.shape.value} {answer.answer}"
+    lines = [*answer.cautions, answer.reason, *answer.notes]
+    lines = [*doc.cost_lines((*answer.costs, *answer.minor)), *lines]
+    yield "<br>\n  ".join([f"- **{escape(head)}**", *(escape(line) for line in lines if line)])
+    if answer.commands:
+        yield fenced("\n".join(answer.commands))
 
 
 def _table(table: doc.Table) -> Iterator[str]:

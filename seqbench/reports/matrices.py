@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from seqbench.core import units
 from seqbench.core.record import PLAIN, Record, Status
-from seqbench.reports.cells import MARKS, place
+from seqbench.reports.cells import MARKS, doubts, place
 from seqbench.reports.document import Column, Item, Row, Table
-from seqbench.reports.measured import Verdict
+from seqbench.reports.measured import Timed, Verdict, software_gpu
 from seqbench.reports.rows import Report
 
 SEVERITY = (Status.FAIL, Status.ERROR, Status.UNSUPPORTED, Status.UNAVAILABLE, Status.PASS)
@@ -37,7 +37,7 @@ def latencies(report: Report, batch_size: int | None) -> Table:
     """Return model x runtime: the median of a call at one batch size."""
     batch = "" if batch_size is None else f", batch {batch_size}"
     found = (
-        (row.record, _passed(row.record, units.seconds(row.median.value if row.median else None)))
+        (row.record, _timed(row))
         for row in report.latencies
         if row.record.cell.batch_size == batch_size
     )
@@ -91,6 +91,14 @@ def _passed(record: Record, value: str) -> Item:
     if record.status is Status.PASS:
         return Item(text=value)
     return Item(mark=MARKS[record.status])
+
+
+def _timed(row: Timed) -> Item:
+    """The median, with what makes it doubtful; a GPU that is software has none."""
+    if software_gpu(row.record) and row.record.status is Status.PASS:
+        return Item(sub="software GPU")
+    value = units.seconds(row.median.value if row.median else None)
+    return replace(_passed(row.record, value), sub=doubts(row.record))
 
 
 def _error(record: Record) -> str:

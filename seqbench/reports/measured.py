@@ -105,6 +105,12 @@ def machine(record: Record) -> dict[str, Any]:
     }
 
 
+def software_gpu(record: Record) -> bool:
+    """Whether a call of a browser's GPU was computed on the CPU: its time is no GPU's."""
+    drawn = "renderer" in (record.details.get("runtime") or {})
+    return drawn and record.ran_on != "gpu"
+
+
 def _percentile(record: Record, percent: int) -> stats.Estimate | str:
     """Return a percentile of all processes' calls, or what it would need."""
     calls = record.calls_per_sample or 1

@@ -74,8 +74,7 @@ def _noise(record: Record) -> Item:
 
 def _agreement(record: Record) -> Item:
     found = record.details.get("agreement")
-    written = units.NOTHING if found is None else f"{found * 100:.4g} %"
-    return Item(text=written, note=_not_asked(record, "agreement"))
+    return Item(text=units.percentage(found), note=_not_asked(record, "agreement"))
 
 
 def _held_out(record: Record) -> Item:

@@ -113,8 +113,21 @@ def command(cells: Sequence[Cell], repeat: Repeat) -> str:
             words += ["--full"] if repeat.full else []
             words += _option("--processes", repeat.processes)
         words += ["--device", cell.device]
-    words += _option("--data", repeat.data) + _option("--metrics", ",".join(repeat.metrics))
-    return shlex.join(["seqbench", *words, *(["--allow-code"] if repeat.allow_code else [])])
+    return _joined(words, repeat)
+
+
+def command_to_decide(cell: Cell, repeat: Repeat, kinds: Sequence[Kind]) -> str:
+    """Return the command that exports, judges or times one artifact, as far as `kinds` say."""
+    words = ["run", repeat.specs.get(cell.model, cell.model), "--only", ",".join(kinds)]
+    words += _where(replace(cell, kind=Kind.INFER), repeat)
+    words += _option("--batch", cell.batch_size)
+    return _joined(words, repeat)
+
+
+def _joined(words: Sequence[str], repeat: Repeat) -> str:
+    """Return a command with what it takes over from the run."""
+    own = _option("--data", repeat.data) + _option("--metrics", ",".join(repeat.metrics))
+    return shlex.join(["seqbench", *words, *own, *(["--allow-code"] if repeat.allow_code else [])])
 
 
 def _where(cell: Cell, repeat: Repeat) -> list[str]:

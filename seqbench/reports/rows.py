@@ -1,10 +1,13 @@
 """Records to rows: everything that a report says, as values; the renderers only write it down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from seqbench.core.limits import Limits, parse_limits
 from seqbench.core.record import Cell, Kind, Record, Status
 from seqbench.reports import clean, measured, problems
+from seqbench.reports.card.candidates import candidates
+from seqbench.reports.card.places import Card, cards
 from seqbench.reports.document import Facts
 from seqbench.reports.machine import facts
 
@@ -15,6 +18,7 @@ class Report:
 
     Attributes:
         run_name: the name of the run.
+        cards: what to choose for each model that was exported or judged.
         started_at: ISO 8601 time of the first cell, UTC.
         elapsed_s: all cells' durations together.
         counts: cells by status, all five statuses.
@@ -32,6 +36,7 @@ class Report:
     """
 
     run_name: str
+    cards: tuple[Card, ...]
     started_at: str | None
     elapsed_s: float
     counts: dict[Status, int]
@@ -70,6 +75,12 @@ def build(
     latencies = measured.related(map(measured.timed, here[Kind.INFER]))
     return Report(
         run_name=clean.text(run_name),
+        cards=cards(
+            seen,
+            candidates(of[Kind.EXPORT], verdicts, latencies),
+            repeat or problems.Repeat(),
+            _limits(seen),
+        ),
         started_at=min((record.started_at for record in seen if record.started_at), default=None),
         elapsed_s=sum(record.elapsed_s or 0 for record in seen),
         counts={status: sum(record.status == status for record in seen) for status in Status},
@@ -84,6 +95,12 @@ def build(
         machine=facts(map(measured.machine, seen)),
         records=tuple(seen),
     )
+
+
+def _limits(records: Sequence[Record]) -> Mapping[str, Limits]:
+    """Return the budget of each model that has one, as its records say."""
+    told = {it.cell.model: it.details["budget"] for it in records if it.details.get("budget")}
+    return {model: parse_limits(str(text)) for model, text in told.items()}
 
 
 def _order(record: Record) -> tuple[bool, str]:

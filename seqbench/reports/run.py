@@ -4,6 +4,7 @@ from seqbench.core import units
 from seqbench.core.record import PLAIN, Status
 from seqbench.reports import compiled, details, matrices, notes, panels, precision, problems
 from seqbench.reports import document as doc
+from seqbench.reports.card import view
 from seqbench.reports.cells import MARKS
 from seqbench.reports.document import section
 from seqbench.reports.rows import Report, headline
@@ -41,8 +42,9 @@ def document(report: Report) -> doc.Document:
             doc.Count(value=count, label=str(status), mark=MARKS[status])
             for status, count in report.counts.items()
         ),
-        notes=(_quiet(when),),
+        notes=(*disturbances(report), _quiet(when)),
         sections=(
+            *section("answer", view.title(report.cards), *view.blocks(report.cards)),
             *section("failures", "What did not pass", *map(_failure, report.failures)),
             *section(
                 "verdicts",
@@ -81,21 +83,48 @@ def summary(report: Report, *, where: bool = False) -> doc.Document:
         title=report.run_name,
         outcome=headline(report),
         mark=_outcome(report),
-        sections=section(
-            "summary",
-            "",
-            *map(_failure, report.failures),
-            matrices.verdicts(report, brief=True),
-            *(matrices.latencies(report, size) for size in matrices.batch_sizes(report)),
-            details.training_summary(report),
-            matrices.sizes(report),
-            precision.tabulate_variants(report),
-            compiled.summary(report),
-            *notes.notes(report.records),
-            *(notes.files(report.exports) if where else ()),
-            *map(_missing, report.missing),
+        notes=disturbances(report),
+        sections=(
+            *section(
+                "summary",
+                "",
+                *map(_failure, report.failures),
+                matrices.verdicts(report, brief=True),
+                *(matrices.latencies(report, size) for size in matrices.batch_sizes(report)),
+                details.training_summary(report),
+                matrices.sizes(report),
+                precision.tabulate_variants(report),
+                compiled.summary(report),
+                *notes.notes(report.records),
+                *(notes.files(report.exports) if where else ()),
+                *map(_missing, report.missing),
+            ),
+            *section("answer", view.title(report.cards), *view.blocks(report.cards, brief=True)),
         ),
     )
+
+
+def disturbances(report: Report) -> tuple[doc.Paragraph, ...]:
+    """Return a warning where timings were disturbed or warm-ups did not settle; none elsewhere."""
+    rows = [row.record for row in (*report.latencies, *report.training) if row.median]
+    loads = [record.foreign_cpus for record in rows if record.foreign_cpus]
+    unsettled = sum(record.unsettled > 0 for record in rows)
+    found = []
+    if loads:
+        found.append(
+            f"other programs used up to {max(loads):.1f} CPUs during {len(loads)} of {len(rows)} "
+            "timings"
+        )
+    if unsettled:
+        found.append(f"{unsettled} warm-up{'s' if unsettled > 1 else ''} did not settle")
+    if not found:
+        return ()
+    shape = doc.Shape.UP.value
+    text = (
+        f"{shape} Do not trust every time: {', and '.join(found)}. They are marked {shape}; end "
+        "other programs and time them again, best with --full."
+    )
+    return (doc.Paragraph(text=text, tone=doc.Tone.CAUTION),)
 
 
 def _outcome(report: Report) -> doc.Mark:

@@ -54,6 +54,8 @@ def _block(block: doc.Block) -> Iterator[RenderableType]:
         case doc.Details():
             yield from _headed(block.summary)
             yield from _table(block.table)
+        case doc.Answers():
+            yield from _answers(block)
         case doc.Figure():
             pass  # its table is in the document as well
 
@@ -73,6 +75,29 @@ def _finding(finding: doc.Finding) -> Iterator[RenderableType]:
         commands = (Text(line, style="cyan") for line in finding.commands)
         yield from (Padding(part, (0, 0, 0, 2)) for part in (Text(finding.reason), *commands))
         yield Text()
+
+
+def _answers(block: doc.Answers) -> Iterator[RenderableType]:
+    yield from _headed(block.title)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for answer in block.answers:
+        grid.add_row(Text(answer.place, style="bold"), _answer(answer))
+    yield grid
+    yield Text()
+
+
+def _answer(answer: doc.Answer) -> Text:
+    """Return the answer, under it its costs, doubts and reasons, a line each."""
+    head = Text.assemble(
+        (f"{answer.mark.shape.value} ", STYLES[answer.mark.tone]), (answer.answer, "bold")
+    )
+    lines = [head, *map(Text, doc.cost_lines((*answer.costs, *answer.minor)))]
+    lines += [Text(line, style=STYLES[Tone.CAUTION]) for line in answer.cautions]
+    lines += [Text(line, style="dim") for line in (answer.reason, *answer.notes) if line]
+    lines += [Text(line, style="cyan") for line in answer.commands]
+    return Text("\n").join(lines)
 
 
 def _table(table: doc.Table) -> Iterator[RenderableType]:

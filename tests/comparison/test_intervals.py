@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from seqbench.comparison.intervals import LONE_SPREAD, paired, unpaired
+from seqbench.comparison.intervals import paired, unpaired
+from seqbench.core.stats import LONE_SPREAD
 
 TRIALS = 1000
 

@@ -87,3 +87,18 @@ def test_a_duration_is_written_to_three_digits(value: float) -> None:
     factor = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
     assert float(number) * factor == pytest.approx(value, rel=5.1e-3)
     assert len(number.replace(".", "").lstrip("0")) <= 3
+
+
+@given(st.floats(min_value=1e-9, max_value=900.0))
+def test_a_time_is_read_as_it_was_written(value: float) -> None:
+    assert units.parse_seconds(units.seconds(value)) == pytest.approx(value, rel=0.0051)
+
+
+@given(st.integers(min_value=0, max_value=10**12))
+def test_a_size_is_read_as_it_was_written(value: int) -> None:
+    assert units.parse_size(units.size(value)) == pytest.approx(value, rel=0.0051)
+
+
+@given(st.floats(min_value=1e-3, max_value=9.0))
+def test_a_percentage_is_read_as_it_was_written(value: float) -> None:
+    assert units.parse_share(units.percentage(value)) == pytest.approx(value, rel=0.00051)

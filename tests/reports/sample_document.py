@@ -1,8 +1,11 @@
 """A document that has every element, with texts that are markup somewhere."""
 
 from seqbench.reports.document import (
+    Answer,
+    Answers,
     Chart,
     Column,
+    Cost,
     Count,
     Details,
     Document,
@@ -50,6 +53,26 @@ TABLE = Table(
     bars="The bar is a part.",
 )
 
+ANSWERS = Answers(
+    title="Which <of> them?",
+    answers=(
+        Answer(
+            place="phone",
+            answer="a_b in <c>",
+            mark=GOOD,
+            costs=(
+                Cost(name="latency", value="1 ms", where="*it*"),
+                Cost(name="size", value="2 B"),
+            ),
+            minor=(Cost(name="load", value="3 ms", where="*it*"),),
+            cautions=("▲ x | y",),
+            reason="[red]Fast[/red].",
+            notes=("Also: d",),
+            commands=("seqbench run <x>",),
+        ),
+    ),
+)
+
 DOCUMENT = Document(
     kind="view",
     title="<b>every</b> element",
@@ -86,6 +109,7 @@ DOCUMENT = Document(
                 ),
                 Facts(title="Versions", facts=(("keras", "3.15 <x>"), ("on_nx", "1|2"))),
                 Details(summary="Every <row>", table=TABLE),
+                ANSWERS,
             ),
         ),
     ),

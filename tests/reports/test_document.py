@@ -74,6 +74,20 @@ What &lt;i&gt;a&lt;/i&gt; table \| shows
 
 </details>
 
+### Which &lt;of&gt; them?
+
+- **phone: ✔ a\_b in &lt;c&gt;**<br>
+  \*it\*: latency 1 ms<br>
+  size 2 B<br>
+  \*it\*: load 3 ms<br>
+  ▲ x \| y<br>
+  \[red\]Fast\[/red\].<br>
+  Also: d
+
+```text
+seqbench run <x>
+```
+
 Made of 95 % &lt;intervals&gt;.
 """
 
@@ -115,6 +129,16 @@ What <i>a</i> table | shows
 
 [1] two
 lines <why>
+
+Which <of> them?
+phone  ✔ a_b in <c>
+       *it*: latency 1 ms
+       size 2 B
+       *it*: load 3 ms
+       ▲ x | y
+       [red]Fast[/red].
+       Also: d
+       seqbench run <x>
 
 Cells by status: ✔ 1 pass · 0 of 2 others
 note: a & b
@@ -187,6 +211,14 @@ def test_the_page_says_everything_and_escapes_it() -> None:
         "A chart",
         "keras3.15 <x>",
         "Every <row>",
+        "Which <of> them?",
+        "a_b in <c>",
+        "latency*it*",
+        "*it*: load 3 ms",
+        "▲ x | y",
+        "[red]Fast[/red].",
+        "Also: d",
+        "seqbench run <x>",
         "Made by seqbench. Made of 95 % <intervals>.",
     ):
         assert words in " ".join(text.split(" ")), words

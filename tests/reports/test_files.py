@@ -42,7 +42,7 @@ def test_a_killed_run_has_a_report_and_its_missing_cell_is_an_error(run: Path) -
     [
         ("a.html", "<!doctype html>"),
         ("a.md", "# my run"),
-        ("a.json", "["),
+        ("a.json", "{"),
         ("a.xml", "<?xml version"),
     ],
 )
@@ -55,7 +55,7 @@ def test_the_suffix_chooses_the_format(run: Path, name: str, start: str) -> None
 
 def test_the_json_holds_every_planned_cell(run: Path) -> None:
     found = json.loads(reports.write(run, run / "all.json").read_text(encoding="utf-8"))
-    records = [decode(flat) for flat in found]
+    records = [decode(flat) for flat in found["records"]]
     assert len(records) == 22
     assert records[-1].status == "error"
 
@@ -65,7 +65,7 @@ def test_the_json_holds_every_planned_cell(run: Path) -> None:
     [
         ("html", "report.html", "<!doctype html>"),
         ("markdown", "report.md", "# my run"),
-        ("json", "report.json", "["),
+        ("json", "report.json", "{"),
         ("pytest-benchmark", "pytest-benchmark.json", "{"),
         ("junit", "junit.xml", "<?xml version"),
     ],

@@ -51,9 +51,11 @@ def sections(page: str) -> list[str]:
     return re.findall(r'<section id="(\w+)">', page)
 
 
-def test_failures_come_first_and_every_section_is_reached_from_the_top(broken: str) -> None:
+def test_the_answer_comes_first_then_failures_and_every_section_is_reached_from_the_top(
+    broken: str,
+) -> None:
     found = sections(broken)
-    assert found == ["failures", "verdicts", "latency", "training", "size", "machine"]
+    assert found == ["answer", "failures", "verdicts", "latency", "training", "size", "machine"]
     assert re.findall(r'<a href="#(\w+)">', broken) == found
 
 
@@ -66,7 +68,7 @@ def test_a_failure_shows_its_reason_and_its_command(broken: str) -> None:
 
 def test_parts_that_have_nothing_to_say_are_left_out() -> None:
     records = [r for r in sample_report.run(("three_class",)) if r.cell.kind == Kind.VERIFY]
-    assert sections(written(records)) == ["verdicts", "machine"]
+    assert sections(written(records)) == ["answer", "verdicts", "machine"]
     assert sections(written([])) == []
 
 
@@ -146,7 +148,7 @@ def test_tables_say_what_their_heads_belong_to(broken: str) -> None:
     tables = [tag for tag, _ in page.elements if tag == "table"]
     captions = [tag for tag, _ in page.elements if tag == "caption"]
     heads = [found for tag, found in page.elements if tag == "th"]
-    assert len(tables) == len(captions) == 5
+    assert len(tables) == len(captions) == 7
     assert {head.get("scope") for head in heads} == {"col", "row", "rowgroup"}
     charts = [found for tag, found in page.elements if tag == "svg" and found.get("role") == "img"]
     assert len(charts) == len(sample_report.MODELS) + 3

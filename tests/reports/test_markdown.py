@@ -14,9 +14,10 @@ from tests.support import sample_report
 PAGE = render_markdown(document(build(sample_report.broken_run(), "quick_run")))
 
 
-def test_the_page_has_its_parts_in_order_failures_first() -> None:
+def test_the_page_has_its_parts_in_order_the_answer_first() -> None:
     assert PAGE.startswith("# quick\\_run\n\n**8 of 231 cells did not pass; 11 unavailable here**")
     assert re.findall("^## (.*)$", PAGE, re.MULTILINE) == [
+        "Which target?",
         "What did not pass",
         "Verdicts",
         "Latency",

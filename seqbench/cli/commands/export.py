@@ -16,6 +16,7 @@ from seqbench.cli import options, output
 @options.memory
 @options.data
 @options.metrics
+@options.budget
 @options.json_file()
 @options.require
 @options.allow_code
@@ -52,10 +53,11 @@ def export(
             )
         )
     output.write_json(records, json_file)
+    repeat = options.repeat_options(
+        models, allow_code=allow_code, data=chosen["data"], metrics=chosen["metrics"]
+    )
+    found = reports.build(records, str(out), repeat=repeat)
     if json_file != "-":
-        repeat = options.repeat_options(
-            models, allow_code=allow_code, data=chosen["data"], metrics=chosen["metrics"]
-        )
-        found = reports.build(records, str(out), repeat=repeat)
         output.show_document(reports.summary(found, where=True))
-    return output.complain_of(refusal, output.exit_status(records, named))
+    status = output.exit_status(records, named) or output.budget_status(found.cards)
+    return output.complain_of(refusal, status)

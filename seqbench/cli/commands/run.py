@@ -27,6 +27,7 @@ from seqbench.cli import options, output
 @options.memory
 @options.data
 @options.metrics
+@options.budget
 @options.json_file()
 @options.allow_code
 @output.command
@@ -65,7 +66,9 @@ def run(
         )
     path = reports.write(folder)
     output.write_json(records, json_file)
+    report = reports.load(folder)
     if json_file != "-":
-        output.show_document(reports.summary(reports.load(folder)))
+        output.show_document(reports.summary(report))
         output.say(f"report: {path}")
-    return output.complain_of(refusal, output.exit_status(records, named))
+    status = output.exit_status(records, named) or output.budget_status(report.cards)
+    return output.complain_of(refusal, status)

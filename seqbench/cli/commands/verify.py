@@ -15,6 +15,7 @@ from seqbench.cli import options, output
 @options.timeout
 @options.data
 @options.metrics
+@options.budget
 @options.json_file()
 @options.require
 @options.allow_code
@@ -30,6 +31,7 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
     *,
     data: str | None,
     metrics: tuple[str, ...] | None,
+    budget: str | None,
     allow_code: bool,
 ) -> int:
     """Judge whether ARTIFACT, whoever made it, computes what MODEL computes.
@@ -56,17 +58,19 @@ def verify(  # noqa: PLR0913 - one argument for each thing that a user can choos
             variant=variant,
             data=data,
             metrics=metrics or (),
+            budget=budget or "",
             allow_code=allow_code,
             timeout_s=timeout,
             observer=observer,
         )
     output.write_json(records, json_file)
+    models = given.find_models(artifact) if model is None else [model]
+    repeat = options.repeat_options(
+        models, allow_code=allow_code, judged=records, data=data, metrics=metrics
+    )
+    found = reports.build(records, str(artifact), repeat=repeat)
     if json_file != "-":
-        models = given.find_models(artifact) if model is None else [model]
-        repeat = options.repeat_options(
-            models, allow_code=allow_code, judged=records, data=data, metrics=metrics
-        )
-        found = reports.build(records, str(artifact), repeat=repeat)
         output.show_document(reports.summary(found))
     status = output.exit_status(records, named)
-    return output.gate_status(records) if dist_folder.find_folders(artifact) else status
+    status = output.gate_status(records) if dist_folder.find_folders(artifact) else status
+    return status or output.budget_status(found.cards)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Never
 
 from seqbench.backends import current_backend
+from seqbench.core.limits import parse_limits
 from seqbench.engine.jobs import held_model
 from seqbench.engine.jobs.context import Context
 from seqbench.engine.plan import Model
@@ -34,11 +35,14 @@ class Inspect(Job[Model]):
             built = held_model.build(source)
             scenario, model = built.scenario, built.model
             training = scenario.training if scenario.trains else None
+            if scenario.budget:
+                parse_limits(scenario.budget)  # refused before any work is done
             yield Model(
                 name=scenario.name,
                 batch_sizes=tuple(scenario.batch_sizes),
                 training_batch=training.batch_size if training else None,
                 weight_bytes=weight_bytes(model),
+                budget=scenario.budget,
             )
 
 
