@@ -62,16 +62,16 @@ def _export(run: Run, model: str) -> None:
     cells = tuple(cell for cell in mine if cell.kind is Kind.EXPORT)
     if wanted and not _is_usable(run, model):
         return
-    planned = tuple(wanted)
+    planned, weight_bytes = tuple(wanted), run.weight_bytes.get(model, 0)
     while wanted:
         job = Export(
             cells=cells,
-            process=model,
-            silence_s=patience_s(run.weight_bytes.get(model, 0)),
+            process=model if weight_bytes < LARGE_BYTES else None,
+            silence_s=patience_s(weight_bytes),
             model=model,
             artifacts=run.store.artifacts,
             planned=planned,
-            wanted=_together(wanted, run.weight_bytes.get(model, 0)),
+            wanted=_together(wanted, weight_bytes),
         )
         outcome = run.run_job(job)
         state.keep(run, outcome.done)
