@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seqbench.core import units
 from seqbench.core.errors import InputError
+from seqbench.core.names import known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +88,8 @@ def _parse_limit(part: str) -> Limit:
     name, sign, value = (word.strip() for word in part.partition("<="))
     if not sign:
         raise InputError(f"budget {part!r}: expected MEASURE<=VALUE, such as size<=1MB")
-    measure = MEASURES.get(name)
-    if measure is None:
-        raise InputError(
-            f"budget {part!r}: unknown {name!r}, expected one of {', '.join(MEASURES)}"
-        )
+    known("budget measure", name, MEASURES)
+    measure = MEASURES[name]
     try:
         return Limit(measure=name, most=measure.parse(value))
     except ValueError as error:

@@ -22,7 +22,7 @@ OUTPUT = "output"
 """Name of the output in every format."""
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: it keeps what it has frozen
+@dataclass(frozen=True, kw_only=True, eq=False)  # no slots: it keeps what it has frozen
 class Frozen:
     """A model's inference graph with its weights as constants and functional control flow.
 

@@ -48,7 +48,10 @@ def test_a_budget_that_is_written_is_read_as_the_same(limits: Limits) -> None:
         ("latency<=-5ms", "'-5ms' is no value here"),
         ("size<=1e999MB", "'1e999MB' is no value here"),
         ("accuracy_drop<=x%", "expected a percentage or a part of one, such as accuracy_drop<=1%"),
-        ("speed<=5ms", "unknown 'speed', expected one of size, latency, memory, accuracy_drop"),
+        (
+            "speed<=5ms",
+            "unknown budget measure 'speed': expected one of size, latency, memory, accuracy_drop",
+        ),
         ("size=1MB", "budget 'size=1MB': expected MEASURE<=VALUE, such as size<=1MB"),
         ("size<=1MB,size<=2MB", "budget 'size<=2MB': size is limited twice"),
         (" , ", "expected limits between commas, such as"),

@@ -12,7 +12,7 @@ from keras import layers
 from seqbench.core.errors import Unsupported
 from seqbench.runtimes import litert
 from seqbench.targets import TARGETS
-from seqbench.targets.frozen import freeze
+from seqbench.targets.frozen import Traces, freeze
 from seqbench.targets.saved_model import writer as saved_model_writer
 
 export = TARGETS["tflite"].export
@@ -122,3 +122,15 @@ def test_nothing_is_frozen_before_a_target_needs_it(small_cnn: Any, tmp_path: Pa
     assert "function" not in vars(frozen)
     TARGETS["saved_model"].export(frozen, tmp_path / "model")
     assert "function" in vars(frozen)
+
+
+def test_other_weights_of_one_trace_are_in_their_own_file(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((4, 3)), layers.LSTM(2)])
+    traces, x = Traces(model), np.random.default_rng(0).random((2, 4, 3), np.float32)
+    for i in range(2):
+        model.set_weights([weight + 0.3 * i for weight in model.get_weights()])
+        path = tmp_path / f"{i}.tflite"
+        TARGETS["tflite"].export(traces.freeze(), path)
+        with litert.RUNTIME.start() as load:
+            got = load(path, "cpu", 1).run(x)
+        np.testing.assert_allclose(got, np.asarray(model(x, training=False)), atol=1e-6)

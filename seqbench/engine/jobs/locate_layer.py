@@ -26,8 +26,9 @@ from seqbench.verdict.tolerance import Case
 ROWS = 32
 """How many rows of a batch are looked at inside the artifact: those with the largest errors."""
 
-USUAL = ("held-out", "expected", "random")
-"""Batches on which fewer units are cut off or saturated than on those that are wrong most."""
+USUAL = ("held-out", "expected", "random", "spread")
+"""Batches on which fewer units are cut off or saturated than on those that are wrong most; each row
+of the last has a scale of its own."""
 
 CLEAR = 10.0
 """The least weight of a usual batch that is looked at in place of the worst."""

@@ -34,19 +34,25 @@ def answers(address: Path) -> bool:
     return bool(np.allclose(y, np.load(DENSE / "y.npy"), atol=1e-6))
 
 
-def pages() -> list[psutil.Process]:
-    """Return the processes that run pages in a browser of ours."""
-    found = psutil.Process().children(recursive=True)
+@pytest.fixture
+def others() -> set[psutil.Process]:
+    """What runs already: other tests of this session share processes of their own."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def pages(others: set[psutil.Process]) -> list[psutil.Process]:
+    """Return the processes that run pages in the browser of a test."""
+    found = set(psutil.Process().children(recursive=True)) - others
     return [it for it in found if "--type=renderer" in it.cmdline()]
 
 
-def test_jobs_in_turn_have_one_browser(browser: SharedBrowser) -> None:
+def test_jobs_in_turn_have_one_browser(others: set[psutil.Process], browser: SharedBrowser) -> None:
     address = browser.start(FLAGS["cpu"])
     assert answers(address)
-    before = [it.pid for it in pages()]
+    before = {it.pid for it in pages(others)}
     assert answers(browser.start(FLAGS["cpu"]))
-    assert [it.pid for it in pages()] == before
-    started = psutil.Process().children(recursive=True)
+    assert {it.pid for it in pages(others)} == before
+    started = [*set(psutil.Process().children(recursive=True)) - others]
     browser.close()
     assert not survivors(started)
     assert not address.parent.exists()
@@ -85,9 +91,11 @@ with SharedHost(Path({str(address)!r}), {FLAGS["cpu"]!r}) as host:
     assert answers(address)
 
 
-def test_it_starts_anew_where_what_keeps_it_was_killed(browser: SharedBrowser) -> None:
+def test_it_starts_anew_where_what_keeps_it_was_killed(
+    others: set[psutil.Process], browser: SharedBrowser
+) -> None:
     assert answers(browser.start(FLAGS["cpu"]))
-    (keeper,) = psutil.Process().children()
+    (keeper,) = set(psutil.Process().children()) - others
     keeper.kill()
     keeper.wait()
     assert answers(browser.start(FLAGS["cpu"]))
