@@ -113,10 +113,10 @@ def read_project_limits(folder: Path) -> Limits:
     if not path.is_file():
         return ()
     try:
-        known = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
-    table = known.get("tool", {})
+    table = content.get("tool", {})
     for name in ("seqbench", "budget"):
         if not isinstance(table, dict) or name not in table:
             return ()

@@ -50,6 +50,10 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+HARMLESS = frozenset({Status.PASS, Status.UNAVAILABLE})
+"""How cells end that say nothing against a model."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One thing to do.

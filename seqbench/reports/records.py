@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from seqbench.core.errors import InputError, NotPassed
-from seqbench.core.record import Record, Status
+from seqbench.core.record import HARMLESS, Record, Status
 from seqbench.reports.files import RENDERERS, write_document
 from seqbench.reports.html import render_html
 from seqbench.reports.rows import build
 from seqbench.reports.run import document, summary
-
-HARMLESS = (Status.PASS, Status.UNAVAILABLE)
-"""Statuses of cells that say nothing against a model."""
 
 FRAME_HEIGHT = 480
 """Pixels of the page in a notebook; it scrolls."""
@@ -35,7 +32,7 @@ class Records(tuple[Record, ...]):
     def ok(self) -> bool:
         """Whether a cell passed and none is a `fail`, an `error` or `unsupported`."""
         statuses = {record.status for record in self}
-        return Status.PASS in statuses and statuses <= set(HARMLESS)
+        return Status.PASS in statuses and statuses <= HARMLESS
 
     def raise_for_failures(self) -> None:
         """Do nothing where `ok`.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from seqbench.core.record import Cell, Kind, Record
 from seqbench.engine.state import Given, Run
@@ -24,10 +25,12 @@ def write_verdicts(run: Run, cells: Sequence[Cell]) -> None:
         record = run.store.find(cell.key)
         if record is not None and cell.kind is Kind.VERIFY and cell.target is not None:
             by_artifact.setdefault((cell.model, cell.target, cell.variant), []).append(record)
+    homes: set[Path] = set()
     for (model, target, variant), records in by_artifact.items():
         given = run.request.find_given(model, target, variant)
         if given is not None:
-            _write_of_given(run, given, records)
+            if _write_of_given(run, given, records):
+                homes.add(given.home)
             continue
         home, label = (
             run.store.artifacts / model,
@@ -36,7 +39,9 @@ def write_verdicts(run: Run, cells: Sequence[Cell]) -> None:
         listed = manifest.find(home)
         if listed is not None and label in listed.artifacts:
             manifest.add_verdicts(home, label, map(manifest.make_verdict, records))
-            usage.write(home)
+            homes.add(home)
+    for home in homes:
+        usage.write(home)
 
 
 def find_entry(given: Given, sha256: str) -> Entry | None:
@@ -67,7 +72,9 @@ def _hindrance(given: Given, sha256: str) -> str | None:
     return None
 
 
-def _write_of_given(run: Run, given: Given, records: Sequence[Record]) -> None:
+def _write_of_given(run: Run, given: Given, records: Sequence[Record]) -> bool:
+    """Write how a given artifact was judged; return whether its manifest has it now."""
+    written = False
     known = snapshot.find(run.store.model(given.model))
     records = [replace(record, artifact=str(given.artifact)) for record in records]
     if given.label is not None and (given.problem is not None or known is not None):
@@ -76,9 +83,10 @@ def _write_of_given(run: Run, given: Given, records: Sequence[Record]) -> None:
             why = "the folder cannot be written"
         if why is None:
             manifest.add_verdicts(given.home, given.label, map(manifest.make_verdict, records))
-            usage.write(given.home)
+            written = True
         else:
             note = f"this verdict is not written into {NAME} beside the artifact: {why}"
             records = [replace(record, notes=(*record.notes, note)) for record in records]
     for record in records:
         run.store.save(record)
+    return written
